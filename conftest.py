@@ -1,0 +1,58 @@
+"""Fixtures of all tests: a home per worker process, the standing cast, the demonstration city."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+_base = Path(os.environ.get("NIANGJIA_HOME") or tempfile.mkdtemp(prefix="niangjia-test-"))
+_home = _base / os.environ.get("PYTEST_XDIST_WORKER", "main")
+_home.mkdir(parents=True, exist_ok=True)
+os.environ["NIANGJIA_HOME"] = str(_home)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
+
+
+def test_data() -> Path:
+    """Where the real workbooks lie; a missing folder is an error, not a skip."""
+    folder = Path(os.environ.get("NIANGJIA_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "purchases-2020q1.xlsx").exists():
+        raise pytest.UsageError(f"test data not found in {folder}: set NIANGJIA_TEST_DATA")
+    return folder
+
+
+test_data.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    return test_data()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keys(settings):  # type: ignore[no-untyped-def]
+    """Cached keys belong to one test's databases."""
+    from niangjia.core import seal
+
+    seal.forget_cache()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    yield
+    seal.forget_cache()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request):  # type: ignore[no-untyped-def]
+    """The home differs per worker already, but PostgreSQL's databases need the suffix."""
+    from pytest_django.fixtures import _set_suffix_to_test_databases
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        _set_suffix_to_test_databases(suffix=worker)
+
+
+def pytest_collection_modifyitems(items):  # type: ignore[no-untyped-def]
+    """Every database test sees both databases."""
+    for item in items:
+        for mark in item.iter_markers("django_db"):
+            mark.kwargs.setdefault("databases", ["default", "keys"])

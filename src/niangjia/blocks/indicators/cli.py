@@ -1,0 +1,28 @@
+"""`niangjia indicators`: count again from the log."""
+
+import argparse
+
+from niangjia.blocks.indicators.projections import declared, differences
+
+NOUN = "indicators"
+HELP = "sums over the log: recount and compare"
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the noun's sub-commands."""
+    command = commands.add_parser(
+        "recount", help="count every sum afresh from the log and compare with what is stored"
+    )
+    command.add_argument("--check", action="store_true", help="exit 1 if anything differs")
+    command.set_defaults(run=run_recount)
+
+
+def run_recount(options: argparse.Namespace) -> int:
+    faults = 0
+    for projection in declared():
+        size, wrong = differences(projection)
+        faults += len(wrong)
+        print(f"{projection.name}: {size} entries, {len(wrong)} sums differ")
+        for key in wrong[:20]:
+            print("  " + " | ".join(key.split("\x1f")))
+    return 1 if faults and options.check else 0

@@ -1,0 +1,25 @@
+"""The door of indicators."""
+
+from niangjia.blocks.indicators.projections import (
+    SEPARATOR,
+    ProjectionJob,
+    declare,
+    position,
+    recount,
+    stored,
+)
+from niangjia.blocks.indicators.selectors import snapshot
+from niangjia.blocks.indicators.types import ZERO, Projection, Sums
+
+__all__ = [
+    "SEPARATOR",
+    "ZERO",
+    "Projection",
+    "ProjectionJob",
+    "Sums",
+    "declare",
+    "position",
+    "recount",
+    "snapshot",
+    "stored",
+]

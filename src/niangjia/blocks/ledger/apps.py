@@ -1,0 +1,11 @@
+"""What happened, provably."""
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.programme import RoomConfig
+
+
+class LedgerConfig(RoomConfig):
+    name = "niangjia.blocks.ledger"
+    label = "ledger"
+    verbose_name = _("Ledger")

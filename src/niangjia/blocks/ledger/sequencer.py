@@ -1,0 +1,66 @@
+"""From pending facts to gap-free entries: picked by their pending row, never by id order."""
+
+from django.db import transaction
+
+from niangjia.blocks.ledger.models import Entry, Head, Pending, StoredFact
+from niangjia.core import clock
+from niangjia.core.errors import ProgrammingError
+from niangjia.lib.merkle import Frontier, leaf_hash
+
+BATCH = 200
+
+
+class SequencerJob:
+    """The worker's first part. One batch of at most 200 facts a turn."""
+
+    name = "sequencer"
+
+    def run_once(self) -> bool:
+        """True if pending facts became entries. Raises ProgrammingError if another writer won."""
+        if not Pending.objects.exists():
+            return False
+        with transaction.atomic():
+            head = Head.objects.select_for_update().get(pk=1)
+            facts = list(
+                StoredFact.objects.filter(pending__isnull=False)
+                .order_by("pending__fact_id")
+                .values_list("id", "body")[:BATCH]
+            )
+            if facts:
+                self._append(head, facts)
+        return bool(facts)
+
+    @staticmethod
+    def _append(head: Head, facts: list[tuple[int, bytes]]) -> None:
+        frontier = Frontier.from_bytes(head.size, bytes(head.frontier))
+        now = clock.real_now()
+        entries = []
+        for fact_id, body in facts:
+            leaf = leaf_hash(bytes(body))
+            index = frontier.size
+            frontier.append(leaf)
+            entries.append(
+                Entry(
+                    index=index,
+                    fact_id=fact_id,
+                    leaf_hash=leaf,
+                    root=frontier.root(),
+                    sequenced_at=now,
+                )
+            )
+        moved = Head.objects.filter(pk=1, size=head.size).update(
+            size=frontier.size, frontier=frontier.to_bytes()
+        )
+        if moved != 1:
+            raise ProgrammingError("another sequencer moved the log")
+        Entry.objects.bulk_create(entries, batch_size=100)
+        Pending.objects.filter(fact_id__in=[fact_id for fact_id, _body in facts]).delete()
+
+    def mark(self) -> int:
+        """Id of the newest fact."""
+        newest = StoredFact.objects.order_by("-id").values_list("id", flat=True).first()
+        return newest or 0
+
+    def reached(self, mark: int) -> bool:
+        """True once no fact up to `mark` is pending."""
+        return not Pending.objects.filter(fact_id__lte=mark).exists()

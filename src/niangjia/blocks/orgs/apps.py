@@ -1,0 +1,12 @@
+"""Who may act, and for whom?"""
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.programme import RoomConfig
+
+
+class OrgsConfig(RoomConfig):
+    name = "niangjia.blocks.orgs"
+    label = "orgs"
+    verbose_name = _("Organisations")
+    grants = {"orgs.set_up": frozenset({"operator"})}

@@ -1,0 +1,15 @@
+"""Facts of orgs."""
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.facts import FactKind, declare
+
+REGISTERED = declare(
+    FactKind(
+        name="organisation.registered",
+        version=1,
+        title=_("Organisation registered"),
+        open=("category", "district", "line"),
+        sealed=("code", "kind", "name", "organisation", "to_confirm", "uscc"),
+    )
+)

@@ -1,0 +1,125 @@
+"""Who may act, and for whom: organisations in two dated trees, people, logins, appointments."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+TERRITORY, LINE = "territory", "line"
+
+
+class Organisation(models.Model):
+    """A city, district, street, line, unit, supplier or assisted county's department.
+
+    category: `node` (of a tree), `buyer`, `supplier`, `department`. key: what identifies it within
+    its category: `uscc:<code>` or `name:<name>`. to_confirm: taken from an import, not yet checked.
+    code: of a node (`110115`, `education`). district_code, line_code and the two paths are where
+    the trees put it today (`/1/4/`, ids of ancestors and itself); Placement keeps the history.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    category = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=140)
+    name = models.CharField(max_length=120)
+    uscc = models.CharField(max_length=18, blank=True, db_index=True)
+    code = models.CharField(max_length=20, blank=True)
+    region_code = models.CharField(max_length=6, blank=True)
+    to_confirm = models.BooleanField(default=False)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    district_code = models.CharField(max_length=12, default="unplaced", db_index=True)
+    line_code = models.CharField(max_length=20, default="unassigned")
+    territory_path = models.CharField(max_length=120, blank=True, db_index=True)
+    line_path = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["category", "key"], name="organisation_once"),
+            models.CheckConstraint(
+                condition=models.Q(category__in=["node", "buyer", "supplier", "department"]),
+                name="organisation_category",
+            ),
+        ]
+
+
+class Placement(models.Model):
+    """Where an organisation stands in one of the trees, from a day to a day."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="placements"
+    )
+    tree = models.CharField(max_length=10)
+    parent = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "tree"],
+                condition=models.Q(valid_to__isnull=True),
+                name="placement_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tree__in=[TERRITORY, LINE]), name="placement_tree"
+            ),
+        ]
+
+
+class Person(models.Model):
+    """A person with an appointment. sealed_name: personal, purpose `who decided`, kept 10 years
+    after the last appointment, then its key is erased."""
+
+    ref = models.CharField(max_length=32, unique=True)
+    sealed_name = models.BinaryField()
+
+
+class Contact(models.Model):
+    """A supplier's contact. sealed: personal (name, phone), purpose `delivery and checks`, kept
+    while the supplier has records of the last 5 years. digest: keyed hash to find it again."""
+
+    ref = models.CharField(max_length=32, unique=True)
+    supplier = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contacts")
+    digest = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["supplier", "digest"], name="contact_once")
+        ]
+
+
+class LoginManager(BaseUserManager["Login"]):
+    """Finds a login by its name."""
+
+    def get_by_natural_key(self, username: str | None) -> "Login":
+        return self.get(username=username)
+
+
+class Login(AbstractBaseUser):
+    """A way to sign in. username: an account name, no personal data."""
+
+    username = models.CharField(max_length=60, unique=True)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "username"
+    objects: ClassVar = LoginManager()
+
+
+class Appointment(models.Model):
+    """A person holds a role at an organisation from a day to a day."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "role", "valid_from"], name="appointment_once"
+            )
+        ]

@@ -1,0 +1,52 @@
+"""The door of orgs.
+
+Columns that other rooms may join on: Organisation.id, .name, .territory_path, .category,
+.to_confirm, .district_code, .line_code; Contact.id.
+"""
+
+from niangjia.blocks.orgs.rules import UNASSIGNED, UNPLACED, key_of
+from niangjia.blocks.orgs.selectors import (
+    actor_by_account,
+    actor_of_request,
+    contact_masked,
+    demonstration_accounts,
+    nodes,
+    organisation,
+    organisation_names,
+    scope_of,
+)
+from niangjia.blocks.orgs.services import (
+    Account,
+    Node,
+    accounts_set_up,
+    organisations_set_up,
+)
+from niangjia.blocks.orgs.steps import buyers_take, contacts_take, known, suppliers_take
+from niangjia.blocks.orgs.types import BuyerIn, ContactRef, OrgRef, Scope, SupplierIn
+
+__all__ = [
+    "UNASSIGNED",
+    "UNPLACED",
+    "Account",
+    "BuyerIn",
+    "ContactRef",
+    "Node",
+    "OrgRef",
+    "Scope",
+    "SupplierIn",
+    "accounts_set_up",
+    "actor_by_account",
+    "actor_of_request",
+    "buyers_take",
+    "contact_masked",
+    "contacts_take",
+    "demonstration_accounts",
+    "key_of",
+    "known",
+    "nodes",
+    "organisation",
+    "organisation_names",
+    "organisations_set_up",
+    "scope_of",
+    "suppliers_take",
+]

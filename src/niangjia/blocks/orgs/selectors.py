@@ -1,0 +1,147 @@
+"""Reads: who a request is, what an actor may see, names for pages."""
+
+import json
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.orgs import rules
+from niangjia.blocks.orgs.models import Appointment, Contact, Login, Organisation
+from niangjia.blocks.orgs.types import Hat, OrgRef, Scope
+from niangjia.core import clock, seal
+from niangjia.core.actor import ANONYMOUS, Actor
+from niangjia.core.errors import NotFound
+
+HAT = "hat"
+
+
+def hats_of(login: Login) -> list[Hat]:
+    """Appointments of a login's person in force today, oldest first."""
+    today = clock.city_today()
+    rows = (
+        Appointment.objects.filter(person_id=login.person_id, valid_from__lte=today)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+        .order_by("id")
+        .values_list("id", "role", "organisation_id", "organisation__name")
+    )
+    return [Hat(*row) for row in rows]
+
+
+def actor_of(login: Login, appointment_id: int | None = None) -> Actor:
+    """The actor of a login under one of its hats (the first by default)."""
+    today = clock.city_today()
+    rows = (
+        Appointment.objects.filter(person_id=login.person_id, valid_from__lte=today)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+        .select_related("organisation", "person")
+        .order_by("id")
+    )
+    chosen = rows.filter(pk=appointment_id).first() if appointment_id else None
+    chosen = chosen or rows.first()
+    if chosen is None:
+        return Actor(name=login.username, login_id=login.pk)
+    return Actor(
+        name=person_name(bytes(chosen.person.sealed_name)),
+        role=chosen.role,
+        login_id=login.pk,
+        person_ref=chosen.person.ref,
+        organisation_id=chosen.organisation_id,
+        organisation_ref=chosen.organisation.ref,
+        organisation_name=chosen.organisation.name,
+    )
+
+
+def person_name(sealed: bytes) -> str:
+    """A person's name, or an empty text once erased."""
+    try:
+        return seal.unseal(sealed).decode("utf-8")
+    except seal.Erased:
+        return ""
+
+
+def actor_of_request(request: HttpRequest) -> Actor:
+    """The request's actor; ANONYMOUS if nobody is signed in."""
+    user = getattr(request, "user", None)
+    if user is None or isinstance(user, AnonymousUser) or not user.is_authenticated:
+        return ANONYMOUS
+    return actor_of(user, request.session.get(HAT))
+
+
+def actor_by_account(account: str) -> Actor:
+    """`clerk` or `clerk@组织名`: the actor of a command. Raises NotFound."""
+    username, _sign, organisation = account.partition("@")
+    login = Login.objects.filter(username=username, is_active=True).first()
+    if login is None:
+        raise NotFound(_("There is no account “%(account)s”."), account=username)
+    if not organisation:
+        return actor_of(login)
+    for hat in hats_of(login):
+        if hat.organisation_name == organisation:
+            return actor_of(login, hat.appointment_id)
+    raise NotFound(
+        _("Account “%(account)s” has no appointment at “%(organisation)s”."),
+        account=username,
+        organisation=organisation,
+    )
+
+
+def scope_of(actor: Actor) -> Scope:
+    """What of the records the actor may see today."""
+    if actor.system:
+        return Scope("all")
+    kind = rules.SCOPE_OF_ROLE.get(actor.role, "none")
+    if kind in ("all", "none") or actor.organisation_id is None:
+        return Scope(kind if actor.organisation_id or kind == "none" else "none")
+    if kind in ("unit", "supplier"):
+        return Scope(kind, id=actor.organisation_id)
+    row = Organisation.objects.only("territory_path", "region_code").get(pk=actor.organisation_id)
+    return Scope(kind, id=row.pk, path=row.territory_path, code=row.region_code)
+
+
+def organisation(organisation_id: int) -> OrgRef:
+    """One organisation by its id. Raises NotFound."""
+    row = Organisation.objects.filter(pk=organisation_id).first()
+    if row is None:
+        raise NotFound("organisation")
+    return OrgRef(
+        row.pk, row.ref, row.name, row.uscc, row.district_code, row.line_code, row.to_confirm
+    )
+
+
+def organisation_names(ids: Iterable[int]) -> dict[int, str]:
+    return dict(Organisation.objects.filter(pk__in=set(ids)).values_list("id", "name"))
+
+
+def nodes(kind: str) -> list[tuple[str, str]]:
+    """(code, name) of a tree's nodes of a kind (`district`, `line`), by code."""
+    rows = Organisation.objects.filter(category="node", kind=kind).order_by("code")
+    return list(rows.values_list("code", "name"))
+
+
+def contact_masked(contact_id: int) -> tuple[str, str]:
+    """(name, phone) with all but the first character and the last four digits hidden."""
+    row = Contact.objects.filter(pk=contact_id).first()
+    if row is None:
+        return "", ""
+    try:
+        found = json.loads(seal.unseal(bytes(row.sealed)))
+    except seal.Erased:
+        return "", ""
+    name, phone = found["name"], found["phone"]
+    return name[:1] + "*" * (len(name) - 1), "*" * max(len(phone) - 4, 0) + phone[-4:]
+
+
+def demonstration_accounts() -> list[tuple[str, str, str]]:
+    """(username, role, organisation) of every account, for the demonstration's sign-in page."""
+    rows = (
+        Login.objects.filter(is_active=True)
+        .order_by("id")
+        .values_list(
+            "username", "person__appointments__role", "person__appointments__organisation__name"
+        )
+    )
+    return list(rows)
+

@@ -1,0 +1,136 @@
+"""Writes of orgs: setting up the trees, accounts, and the journal of signing in."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from niangjia.blocks.orgs import rules
+from niangjia.blocks.orgs.models import (
+    LINE,
+    TERRITORY,
+    Appointment,
+    Login,
+    Organisation,
+    Person,
+    Placement,
+)
+from niangjia.blocks.orgs.steps import registered
+from niangjia.core import seal
+from niangjia.core.service import FACT, JOURNAL, PUBLIC, service
+from niangjia.core.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An organisation to set up. territory, line: codes or keys of its parents, parents first."""
+
+    name: str
+    category: str
+    kind: str
+    code: str = ""
+    uscc: str = ""
+    region_code: str = ""
+    territory: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account to set up, with one appointment. at: key or code of the organisation."""
+
+    username: str
+    password: str
+    person_name: str
+    role: str
+    at: str
+
+
+@service(permission="orgs.set_up", records=FACT)
+def organisations_set_up(
+    work: Work, /, *, nodes: Sequence[Node], valid_from: dt.date
+) -> int:
+    """The organisations stand in both trees; those already there are left. Returns how many new."""
+    places = {row.code or row.key: row for row in Organisation.objects.all()}
+    n_new = 0
+    for node in nodes:
+        handle = node.code or rules.key_of(node.uscc, node.name)
+        if handle in places:
+            continue
+        row = _create(work, node, places, valid_from)
+        places[handle] = row
+        work.record(registered(row))
+        n_new += 1
+    if not n_new:
+        work.repeated()
+    return n_new
+
+
+def _create(
+    work: Work, node: Node, places: dict[str, Organisation], valid_from: dt.date
+) -> Organisation:
+    above, beside = places.get(node.territory), places.get(node.line)
+    row = Organisation.objects.create(
+        ref=work.new_id(),
+        category=node.category,
+        kind=node.kind,
+        key=f"code:{node.code}" if node.code else rules.key_of(node.uscc, node.name),
+        name=node.name,
+        uscc=node.uscc,
+        code=node.code,
+        region_code=node.region_code,
+        valid_from=valid_from,
+        district_code=_district(node, above),
+        line_code=_line(node, beside),
+    )
+    row.territory_path = rules.path_below(above.territory_path if above else "", row.pk)
+    row.line_path = rules.path_below(beside.line_path if beside else "", row.pk)
+    row.save(update_fields=["territory_path", "line_path"])
+    for tree, parent in ((TERRITORY, above), (LINE, beside)):
+        Placement.objects.create(
+            organisation=row, tree=tree, parent=parent, valid_from=valid_from
+        )
+    return row
+
+
+def _district(node: Node, above: Organisation | None) -> str:
+    if node.kind in ("district", "virtual_district"):
+        return node.code
+    return above.district_code if above else rules.UNPLACED
+
+
+def _line(node: Node, beside: Organisation | None) -> str:
+    if node.kind in ("line", "virtual_line"):
+        return node.code
+    return beside.line_code if beside else rules.UNASSIGNED
+
+
+@service(permission="orgs.set_up", records=JOURNAL)
+def accounts_set_up(
+    work: Work, /, *, accounts: Sequence[Account], valid_from: dt.date
+) -> int:
+    """Each account exists with its appointment; those already there are left."""
+    places = {row.code or row.key: row for row in Organisation.objects.all()}
+    have = set(Login.objects.values_list("username", flat=True))
+    fresh = [account for account in accounts if account.username not in have]
+    for account in fresh:
+        ref = work.new_id()
+        person = Person.objects.create(
+            ref=ref, sealed_name=seal.seal(f"person:{ref}", account.person_name.encode("utf-8"))
+        )
+        login = Login(username=account.username, person=person)
+        login.set_password(account.password)
+        login.save()
+        Appointment.objects.create(
+            person=person,
+            organisation=places[account.at],
+            role=account.role,
+            valid_from=valid_from,
+        )
+    work.journal("orgs.accounts_set_up", n=len(fresh))
+    return len(fresh)
+
+
+@service(permission=PUBLIC, records=JOURNAL)
+def sign_in_note(work: Work, /, *, username_known: bool, outcome: str) -> None:
+    """A sign-in, a refusal or a sign-out is in the journal."""
+    work.journal(f"orgs.{outcome}", known=username_known)

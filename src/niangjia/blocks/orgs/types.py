@@ -1,0 +1,68 @@
+"""What crosses the door of orgs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerIn:
+    """A buying unit as a row names it. district: name or code of a district, may be empty."""
+
+    name: str
+    uscc: str
+    kind: str
+    district: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierIn:
+    """A supplier as a row names it; region_code: county it stands in, may be empty."""
+
+    name: str
+    uscc: str
+    region_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrgRef:
+    """An organisation as other rooms see it. district, line: codes in force today."""
+
+    id: int
+    ref: str
+    name: str
+    uscc: str
+    district: str
+    line: str
+    to_confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRef:
+    """A supplier's contact: id of its row and owner of its key."""
+
+    id: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the records an actor may see.
+
+    kind: `all`, `beneath` (territory_path prefix in `path`), `unit` (organisation `id`), `supplier`
+    (organisation `id`), `county` (`code`), `none`.
+    """
+
+    kind: str
+    id: int = 0
+    path: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hat:
+    """One appointment in force: a role at an organisation."""
+
+    appointment_id: int
+    role: str
+    organisation_id: int
+    organisation_name: str

@@ -1,0 +1,30 @@
+"""The door of places."""
+
+from niangjia.blocks.places.selectors import (
+    CountyBook,
+    demonstration_counties,
+    districts,
+    provinces_of,
+    region_at,
+    region_names,
+)
+from niangjia.blocks.places.services import (
+    counties_import,
+    demonstration_counties_load,
+    regions_load,
+)
+from niangjia.blocks.places.types import County, ImportReport
+
+__all__ = [
+    "County",
+    "CountyBook",
+    "ImportReport",
+    "counties_import",
+    "demonstration_counties",
+    "demonstration_counties_load",
+    "districts",
+    "provinces_of",
+    "region_at",
+    "region_names",
+    "regions_load",
+]

@@ -1,0 +1,104 @@
+"""Reads: which county a text means, and whether it is assisted."""
+
+import datetime as dt
+from collections import defaultdict
+
+from niangjia.blocks.places import rules
+from niangjia.blocks.places.models import AssistedCounty, Region
+from niangjia.blocks.places.types import County
+
+
+class CountyBook:
+    """All counties by (province, name), old names included; made once per import.
+
+    A name is looked up as listed, as today's, and as GB/T 2260 ever had it; a former code leads to
+    its successor.
+    """
+
+    def __init__(self) -> None:
+        self._by_name: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._names: dict[str, tuple[str, str]] = {}
+        self._assisted: dict[str, tuple[int, str]] = {}
+        self._read_regions()
+        self._read_assisted()
+
+    def _read_regions(self) -> None:
+        successor: dict[str, str] = {}
+        rows = Region.objects.filter(level="county").values_list(
+            "code", "name", "province", "valid_to", "successor"
+        )
+        listed = list(rows)
+        for code, name, province, valid_to, next_code in listed:
+            if next_code:
+                successor[code] = next_code
+            if valid_to is None:
+                self._names[code] = (name, province)
+        for code, name, province, _valid_to, _next in listed:
+            final = code
+            while final in successor and successor[final] != final:
+                final = successor[final]
+            if final in self._names:
+                self._add(province, name, final)
+
+    def _read_assisted(self) -> None:
+        for county in AssistedCounty.objects.exclude(code=""):
+            self._names.setdefault(county.code, (county.name, county.province))
+            self._assisted[county.code] = (county.exit_year, county.district)
+            for name in {county.listed_name, county.name}:
+                self._by_name[rules.short_province(county.province), name] = {county.code}
+                self._by_name["", name].add(county.code)
+
+    def _add(self, province: str, name: str, code: str) -> None:
+        self._by_name[rules.short_province(province), name].add(code)
+        self._by_name["", name].add(code)
+
+    def find(self, province: str, name: str) -> County | None:
+        """The county, or None if unknown or, without a province, ambiguous."""
+        codes = self._by_name.get((rules.short_province(province), name), set())
+        if len(codes) > 1:
+            codes = {code for code in codes if self._names[code][0] == name} or codes
+        if len(codes) != 1:
+            return None
+        return self.by_code(next(iter(codes)))
+
+    def by_code(self, code: str) -> County | None:
+        if code not in self._names:
+            return None
+        name, province = self._names[code]
+        assisted = self._assisted.get(code)
+        return County(code, name, province, assisted is not None, assisted[1] if assisted else "")
+
+
+def region_names(codes: set[str]) -> dict[str, str]:
+    """Names of region codes, today's where there are several."""
+    rows = Region.objects.filter(code__in=codes).order_by("valid_from")
+    found = {row.code: row.name for row in rows}
+    listed = AssistedCounty.objects.filter(code__in=codes).values_list("code", "name")
+    return found | dict(listed)
+
+
+def provinces_of(codes: set[str]) -> dict[str, str]:
+    """Province names by county code."""
+    return dict(Region.objects.filter(code__in=codes).values_list("code", "province"))
+
+
+def region_at(code: str, on: dt.date) -> Region | None:
+    """The region that carried `code` in the year of `on`."""
+    for region in Region.objects.filter(code=code):
+        if (region.valid_from or 0) <= on.year and (region.valid_to or 9999) >= on.year:
+            return region
+    return None
+
+
+def districts(city_code: str) -> list[tuple[str, str]]:
+    """(code, name) of the city's districts in force, by code."""
+    rows = Region.objects.filter(
+        code__startswith=city_code[:2], level="county", valid_to__isnull=True
+    ).order_by("code")
+    return [(row.code, row.name) for row in rows]
+
+
+def demonstration_counties() -> list[County]:
+    """The counties that the city itself is named to assist, by code."""
+    rows = AssistedCounty.objects.filter(city_link="sourced").exclude(code="").order_by("code")
+    return [County(row.code, row.name, row.province, True, row.district) for row in rows]

@@ -1,0 +1,92 @@
+"""The command line: `niangjia <noun> <verb>`; each room brings its own noun."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from types import ModuleType
+
+import django
+from django.utils import translation
+from django.utils.module_loading import module_has_submodule
+
+from niangjia.core.actor import ANONYMOUS
+from niangjia.core.errors import DomainError
+from niangjia.core.programme import rooms
+
+MANUAL = """\
+niangjia - a city's public programmes with figures that can be looked up, assessed and traced.
+
+First run          niangjia up                    makes ./var, the demonstration city, and serves it
+An office's file   niangjia purchases import FILE --as city
+What the public    niangjia purchases release --period 2020Q1 --as city
+sees
+Is it all true?    niangjia ledger audit          re-hash every entry
+                   niangjia indicators recount --check
+
+All that the site writes lies in NIANGJIA_HOME (default ./var). Settings come from the environment
+(NIANGJIA_TITLE, NIANGJIA_DATABASE, ...) over NIANGJIA_HOME/site.toml over defaults.
+Exit codes: 0 done, 1 a check found a fault, 2 the input cannot be taken, 3 not allowed,
+4 not found, 5 conflict, 6 too large, 7 try again later.
+"""
+OWN = ("niangjia.config.server", "niangjia.config.sample.command")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
+    django.setup()
+    options = _parser().parse_args(argv)
+    return _run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="niangjia", description=MANUAL, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    nouns = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in OWN:
+        import_module(name).register(nouns)
+    for room in _room_commands():
+        noun = nouns.add_parser(room.NOUN, help=room.HELP, description=room.HELP)
+        verbs = noun.add_subparsers(metavar="VERB", required=True)
+        room.register(verbs)
+        for verb in verbs.choices.values():
+            verb.add_argument(
+                "--as",
+                dest="account",
+                metavar="ACCOUNT[@ORGANISATION]",
+                help="act as this account, under one of its appointments",
+            )
+    return parser
+
+
+def _room_commands() -> list[ModuleType]:
+    return [
+        import_module(f"{room.name}.cli")
+        for room in rooms()
+        if room.label != "config" and module_has_submodule(room.module, "cli")
+    ]
+
+
+def _run(options: argparse.Namespace) -> int:
+    actor_by_account = import_module("niangjia.blocks.orgs.public").actor_by_account
+    language = "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
+    with translation.override(os.environ.get("NIANGJIA_LANGUAGE", language)):
+        try:
+            account = getattr(options, "account", None) or getattr(options, "default_as", None)
+            options.actor = actor_by_account(account) if account else ANONYMOUS
+            code: int = options.run(options)
+        except DomainError as error:
+            print(f"niangjia: {error}", file=sys.stderr)
+            return error.exit_code
+        except BrokenPipeError:
+            return 0
+        except FileNotFoundError as error:
+            print(f"niangjia: no such file: {error.filename}", file=sys.stderr)
+            return 4
+        return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

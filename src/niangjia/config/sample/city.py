@@ -1,0 +1,227 @@
+"""The demonstration city: Beijing's trees, plainly fictitious units and people, 2019 Q4 purchases.
+
+Deterministic in values (seeded), not in salts or random ids.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+
+from niangjia.blocks.orgs.public import (
+    Account,
+    Node,
+    accounts_set_up,
+    organisations_set_up,
+)
+from niangjia.blocks.places.public import (
+    County,
+    demonstration_counties,
+    demonstration_counties_load,
+    districts,
+    regions_load,
+)
+from niangjia.config.sample import codes
+from niangjia.core import jobs
+from niangjia.core.actor import system_actor
+from niangjia.programmes.assistance_ledger.selectors import n_of_upload
+from niangjia.programmes.assistance_ledger.services import purchases_take
+from niangjia.programmes.assistance_ledger.types import PurchaseIn
+
+DEMO_PASSWORD = "niangjia-demo-2020"
+SAMPLE = "sample"
+SINCE = dt.date(2019, 1, 1)
+FIRST_DAY = dt.date(2019, 10, 8)
+N_UNITS, N_SUPPLIERS, N_PURCHASES = 183, 60, 2000
+LINES = (
+    ("industry", "产业系统工会"),
+    ("education", "教育系统工会"),
+    ("group", "集团公司工会"),
+    ("university", "高校工会"),
+    ("government", "机关事业系统"),
+)
+KINDS = (
+    ("街道总工会", "工会", "government", "811"),
+    ("教育工会", "工会", "education", "811"),
+    ("建设集团工会", "工会", "group", "811"),
+    ("中学", "事业单位", "education", "121"),
+    ("医院", "事业单位", "government", "121"),
+    ("大学", "事业单位", "university", "121"),
+    ("机关食堂", "机关", "government", "111"),
+    ("机械厂工会", "工会", "industry", "811"),
+)
+PRODUCTS = (
+    ("小米", "粮油", "2.5kg", "袋", 31_100),
+    ("胡麻油", "粮油", "5L", "桶", 125_700),
+    ("羊肉卷", "肉禽", "1kg", "箱", 230_200),
+    ("黑木耳", "干货", "500g", "袋", 46_500),
+    ("马铃薯", "蔬菜", "10kg", "箱", 38_000),
+    ("核桃", "干果", "1kg", "袋", 43_900),
+    ("土鸡蛋", "副食", "30枚", "箱", 45_000),
+    ("蜂蜜", "副食", "500g", "瓶", 58_000),
+)
+CHANNELS = ("832平台", "双创中心", "分中心", "专柜", "展销", "电商", "工会慰问", "食堂")
+ROLES = (
+    ("clerk", "示例填报员"),
+    ("checker", "示例审核员"),
+    ("head", "示例负责人"),
+    ("canteen", "示例食堂员"),
+    ("reviewer", "示例受援员"),
+    ("supplier", "示例供应员"),
+    ("district", "示例区级员"),
+    ("city", "示例市级员"),
+    ("auditor", "示例审计员"),
+    ("member", "示例会员"),
+    ("operator", "示例运维员"),
+)
+SYSTEM = system_actor("demonstration city")
+
+
+def sample_is_loaded() -> bool:
+    """True once all its purchases are in."""
+    return n_of_upload(SAMPLE) == N_PURCHASES
+
+
+def load_sample(size: str) -> int:
+    """The demonstration city is there; repeating completes it. Returns the number of purchases."""
+    regions_load(SYSTEM)
+    demonstration_counties_load(SYSTEM)
+    rng = random.Random(20191008)
+    units, suppliers = _set_up(rng)
+    n = _purchases(rng, units, suppliers)
+    jobs.settle()
+    return n
+
+
+def _set_up(rng: random.Random) -> tuple[list[Node], list[Node]]:
+    nodes = [Node("北京市总工会", "node", "city", code="110000", region_code="110000")]
+    nodes.append(Node("未定区", "node", "virtual_district", code="unplaced", territory="110000"))
+    nodes.append(Node("未归口", "node", "virtual_line", code="unassigned"))
+    listed = districts("110000")
+    for code, name in listed:
+        nodes.append(Node(name, "node", "district", code=code, region_code=code, territory="110000"))
+        for number in (1, 2):
+            nodes.append(
+                Node(
+                    f"{name}示例{number}街道",
+                    "node",
+                    "street",
+                    code=f"{code}00{number}",
+                    region_code=code,
+                    territory=code,
+                )
+            )
+    nodes += [Node(name, "node", "line", code=code) for code, name in LINES]
+    units = [_unit(rng, number, listed) for number in range(1, N_UNITS + 1)]
+    suppliers = _supplier_nodes(rng)
+    county = demonstration_counties()[0]
+    department = Node(
+        f"{county.name}扶贫开发办公室（示例）",
+        "department",
+        "assistance_department",
+        code=f"dept-{county.code}",
+        region_code=county.code,
+    )
+    organisations_set_up(SYSTEM, nodes=[*nodes, *units, *suppliers, department], valid_from=SINCE)
+    _accounts(units, suppliers[0], department, listed[0][0])
+    return units, suppliers
+
+
+def _unit(rng: random.Random, number: int, listed: list[tuple[str, str]]) -> Node:
+    code, district = listed[number % len(listed)]
+    suffix, kind, line, front = KINDS[number % len(KINDS)]
+    return Node(
+        f"{district}演示{number:03d}{suffix}",
+        "buyer",
+        kind,
+        uscc=codes.uscc(front[:2], code, rng),
+        region_code=code,
+        territory=f"{code}00{1 + number % 2}",
+        line=line,
+    )
+
+
+def _supplier_nodes(rng: random.Random) -> list[Node]:
+    counties = demonstration_counties()
+    return [
+        Node(
+            f"{county.name}演示{number:02d}农民专业合作社",
+            "supplier",
+            "supplier",
+            uscc=codes.uscc("93", county.code, rng),
+            region_code=county.code,
+        )
+        for number in range(1, N_SUPPLIERS + 1)
+        for county in (counties[number % len(counties)],)
+    ]
+
+
+def _accounts(units: list[Node], supplier: Node, department: Node, district: str) -> None:
+    at = {
+        "reviewer": department.code,
+        "supplier": f"uscc:{supplier.uscc}",
+        "district": district,
+        "city": "110000",
+        "auditor": "110000",
+        "operator": "110000",
+    }
+    unit = f"uscc:{units[0].uscc}"
+    accounts_set_up(
+        SYSTEM,
+        accounts=[
+            Account(role, DEMO_PASSWORD, name, role, at.get(role, unit)) for role, name in ROLES
+        ],
+        valid_from=SINCE,
+    )
+
+
+def _purchases(rng: random.Random, units: list[Node], suppliers: list[Node]) -> int:
+    counties = {county.code: county for county in demonstration_counties()}
+    rows = list(_rows(rng, units, suppliers, counties))
+    for start in range(0, len(rows), 200):
+        purchases_take(SYSTEM, rows=rows[start : start + 200], upload_ref=SAMPLE)
+    return len(rows)
+
+
+def _rows(
+    rng: random.Random, units: list[Node], suppliers: list[Node], counties: dict[str, County]
+) -> Iterator[PurchaseIn]:
+    for number in range(1, N_PURCHASES + 1):
+        unit, supplier = rng.choice(units), rng.choice(suppliers)
+        product, category, spec, measure, price_milli = rng.choice(PRODUCTS)
+        quantity = rng.randrange(20, 400)
+        price = price_milli + 100 * rng.randrange(-20, 20)
+        households = rng.randrange(2, 40)
+        direct = rng.random() < 0.75
+        day = FIRST_DAY + dt.timedelta(days=rng.randrange(84))
+        yield PurchaseIn(
+            unit_name=unit.name,
+            unit_uscc=unit.uscc,
+            unit_kind=unit.kind,
+            district="",
+            line="",
+            occurred_on=day,
+            channel=rng.choice(CHANNELS),
+            mode="direct" if direct else "helped",
+            product=product,
+            category=category,
+            recognition_no=f"RD2019{rng.randrange(10_000, 99_999)}",
+            county_code=supplier.region_code,
+            assisted=supplier.region_code in counties,
+            spec=spec,
+            measure=measure,
+            quantity_milli=quantity * 1000,
+            price_milli=price,
+            amount_fen=quantity * price // 10,
+            supplier_name=supplier.name,
+            supplier_uscc=supplier.uscc,
+            contact_name=f"示例联系人{supplier.name[-9:-7]}",
+            contact_phone=f"1380000{suppliers.index(supplier):04d}",
+            contract_no=f"YS-2019-{number:05d}" if direct else "",
+            invoice_code="019001900104" if direct else "",
+            invoice_no=f"{20_000_000 + number}" if direct else "",
+            voucher_no=f"YSFK{number:06d}" if direct else "",
+            households=households,
+            people=households * rng.randrange(2, 4) + rng.randrange(3),
+            income_gain_fen=rng.choice((None, 30_000, 50_000, 80_000)),
+            note="",
+        )

@@ -1,0 +1,144 @@
+"""`niangjia up` and `niangjia worker`: the site on one machine, one web process and one worker."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from niangjia.blocks.orgs.public import demonstration_accounts
+from niangjia.config.sample.city import DEMO_PASSWORD, load_sample, sample_is_loaded
+from niangjia.core import jobs
+
+START_LIMIT_S = 30
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `up`, `worker` and `migrate`."""
+    up = commands.add_parser(
+        "up", help="prepare what is missing, then serve the site until Ctrl-C"
+    )
+    up.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
+    up.add_argument("--no-sample", action="store_true", help="do not load the demonstration city")
+    up.set_defaults(run=run_up)
+    worker = commands.add_parser("worker", help="run the worker alone (several web processes)")
+    worker.set_defaults(run=run_worker)
+    migrate = commands.add_parser("migrate", help="bring the databases to this version")
+    migrate.set_defaults(run=run_migrate)
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    """Both databases are at this version."""
+    call_command("migrate", verbosity=0, skip_checks=True)
+    call_command("migrate", database="keys", verbosity=0, skip_checks=True)
+    return 0
+
+
+def run_worker(options: argparse.Namespace) -> int:
+    """Work until told to stop, or until the process that started us is gone."""
+    stop = False
+    parent = os.getppid()
+
+    def ask(*_args: object) -> None:
+        nonlocal stop
+        stop = True
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    jobs.work(lambda: stop or os.getppid() != parent)
+    return 0
+
+
+def run_up(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C. Exit 1 if the port is taken or a process ends by itself."""
+    if _taken(options.port):
+        print(f"niangjia: port {options.port} is in use; try --port", file=sys.stderr)
+        return 1
+    run_migrate(options)
+    if settings.NIANGJIA_DEMO and not options.no_sample and not sample_is_loaded():
+        print("Loading the demonstration city ...", flush=True)
+        load_sample("small")
+    parts = [_spawn(_web(options.port)), _spawn([sys.executable, "-m", "niangjia.config.cli", "worker"])]
+    try:
+        if not _answers(options.port, parts):
+            return 1
+        _greet(options.port)
+        return _watch(parts)
+    finally:
+        for part in parts:
+            part.terminate()
+        for part in parts:
+            part.wait(timeout=15)
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _web(port: int) -> list[str]:
+    return [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        settings.SITE.threads,
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "niangjia.config.wsgi:application",
+    ]
+
+
+def _spawn(command: list[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(command, env=os.environ | {"NIANGJIA_HOME": settings.NIANGJIA_HOME})
+
+
+def _answers(port: int, parts: list["subprocess.Popen[bytes]"]) -> bool:
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline:
+        if any(part.poll() is not None for part in parts):
+            return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def _greet(port: int) -> None:
+    print(f"\n{settings.NIANGJIA_TITLE}\n\n  http://127.0.0.1:{port}/\n")
+    if settings.NIANGJIA_DEMO:
+        print(f"Demonstration accounts, password {DEMO_PASSWORD}:")
+        for username, role, organisation in demonstration_accounts():
+            print(f"  {username:10} {role:10} {organisation}")
+    print("\nCtrl-C stops it.", flush=True)
+
+
+def _watch(parts: list["subprocess.Popen[bytes]"]) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while all(part.poll() is None for part in parts):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        return 0
+    return 1

@@ -1,0 +1,14 @@
+"""What fills core's ports, and the order of the worker's round."""
+
+from niangjia.blocks.indicators.public import ProjectionJob
+from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob
+from niangjia.blocks.orgs.public import actor_of_request
+from niangjia.core import jobs
+from niangjia.core.facts import RECORDER
+from niangjia.core.http import ACTORS
+from niangjia.core.outbox import OutboxJob
+
+RECORDER.provide(LedgerRecorder())
+ACTORS.provide(actor_of_request)
+for job in (SequencerJob(), ProjectionJob(), OutboxJob()):
+    jobs.add(job)

@@ -1,0 +1,70 @@
+"""Middleware: request id, actor, errors mapped once; and the health pages."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from niangjia.core import jobs
+from niangjia.core.actor import ANONYMOUS, Actor
+from niangjia.core.errors import DomainError, NotSignedIn
+from niangjia.core.programme import Port
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+# How to find the actor of a request; filled by orgs.
+ACTORS: Port[Callable[[HttpRequest], Actor]] = Port("actor of a request")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger(__name__)
+
+
+class RequestMiddleware:
+    """Gives each request an id and an actor, and turns a DomainError into its page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request_id.set(uuid.uuid4().hex[:12])
+        request.actor = ANONYMOUS  # type: ignore[attr-defined]
+        try:
+            request.actor = ACTORS.impl(request)  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response["X-Request-Id"] = request_id.get()
+            return response
+        finally:
+            request_id.reset(token)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return error_page(request, error) if isinstance(error, DomainError) else None
+
+
+def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page of a refusal; who is not signed in is led to the sign-in page and back."""
+    if isinstance(error, NotSignedIn) and request.method == "GET":
+        query = urlencode({"next": request.get_full_path()})
+        return HttpResponseRedirect(f"{reverse('orgs:sign_in')}?{query}")
+    context = {"error": error, "status": error.status, "message": str(error)}
+    return render(request, "ui/error.html", context, status=error.status)
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process lives."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The database answers and the worker keeps up; 503 else."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        states = jobs.job_states()
+    except Exception:  # whatever the database says, we are not ready
+        log.exception("not ready")
+        return JsonResponse({"status": "database does not answer"}, status=503)
+    return JsonResponse({"status": "ok", "jobs": states})

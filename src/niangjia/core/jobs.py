@@ -1,0 +1,109 @@
+"""The worker: one process that sequences, projects and carries out the outbox."""
+
+import contextlib
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import OperationalError, close_old_connections
+
+IDLE_S = 0.15
+log = logging.getLogger(__name__)
+
+
+class Job(Protocol):
+    """A part of the worker's round."""
+
+    name: str
+
+    def run_once(self) -> bool:
+        """Do one bounded piece; True if there was something to do."""
+
+    def mark(self) -> int:
+        """How far there is to go right now."""
+
+    def reached(self, mark: int) -> bool:
+        """True once everything up to `mark` is done."""
+
+
+_jobs: list[Job] = []
+
+
+def add(job: Job) -> None:
+    """Append to the worker's round; order matters (sequencer, projections, outbox)."""
+    if all(known.name != job.name for known in _jobs):
+        _jobs.append(job)
+
+
+def run_round() -> bool:
+    """One piece of each job; True if any had work."""
+    return any([job.run_once() for job in _jobs])
+
+
+@contextlib.contextmanager
+def worker_lock() -> Iterator[bool]:
+    """Yields True if this process is now the worker; freed by the kernel when it dies."""
+    path = Path(settings.NIANGJIA_HOME) / "worker.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def drain() -> None:
+    """Run rounds until nothing is left."""
+    while run_round():
+        pass
+
+
+def settle(timeout_s: float = 600.0) -> bool:
+    """Wait until all that is recorded now is sequenced, projected and sent.
+
+    If no worker runs, this process takes its lock and does it. False on time-out.
+    """
+    deadline = time.monotonic() + timeout_s
+    for job in _jobs:
+        mark = job.mark()
+        while not job.reached(mark):
+            with worker_lock() as mine:
+                if mine:
+                    drain()
+            if job.reached(mark):
+                break
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(IDLE_S / 3)
+    return True
+
+
+def work(stopped: Callable[[], bool]) -> None:
+    """The worker's life: rounds while there is work, short sleeps else, until `stopped()`."""
+    with worker_lock() as mine:
+        if not mine:
+            log.error("another worker is running")
+            return
+        while not stopped():
+            try:
+                busy = run_round()
+            except OperationalError:
+                log.exception("database did not answer; trying again")
+                close_old_connections()
+                busy = False
+            if not busy:
+                time.sleep(IDLE_S)
+
+
+def job_states() -> list[dict[str, Any]]:
+    """For /readyz: which jobs are behind."""
+    return [{"job": job.name, "caught_up": job.reached(job.mark())} for job in _jobs]

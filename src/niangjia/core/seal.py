@@ -1,0 +1,128 @@
+"""Sealing: AES-256-GCM under a key per owner, the keys wrapped and kept in their own database.
+
+Erasing an owner's key makes everything sealed under it unreadable for good; commitments stand.
+Sealed bytes: key row id (8 bytes, big-endian) + nonce (12) + ciphertext with tag.
+"""
+
+import hmac
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import transaction
+
+from niangjia.core import clock
+from niangjia.core.db.router import KEYS
+from niangjia.core.models import SealKey
+
+NONCE_BYTES = 12
+_lock = threading.Lock()
+_by_owner: dict[str, tuple[int, AESGCM]] = {}
+_by_id: dict[int, AESGCM] = {}
+
+
+class Erased(Exception):
+    """The key is gone: the values were erased."""
+
+
+def _master() -> AESGCM:
+    path = Path(settings.NIANGJIA_HOME) / "secrets" / "master.key"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            os.write(handle, os.urandom(32))
+            os.fsync(handle)
+            os.close(handle)
+    return AESGCM(path.read_bytes())
+
+
+def ensure(owners: Iterable[str]) -> None:
+    """Make sure each owner has a key; committed at once, before the caller's transaction is."""
+    missing = sorted(set(owners) - _by_owner.keys())
+    if not missing:
+        return
+    master = _master()
+    with _lock, transaction.atomic(using=KEYS):
+        have = set(SealKey.objects.filter(owner__in=missing).values_list("owner", flat=True))
+        fresh = [
+            SealKey(owner=owner, wrapped=_wrap(master, owner), created_at=clock.real_now())
+            for owner in missing
+            if owner not in have
+        ]
+        SealKey.objects.bulk_create(fresh, ignore_conflicts=True)
+    rows = SealKey.objects.filter(owner__in=missing, erased_at__isnull=True)
+    for row in rows:
+        cipher = AESGCM(_unwrap(master, row))
+        _by_owner[row.owner] = (row.pk, cipher)
+        _by_id[row.pk] = cipher
+
+
+def _wrap(master: AESGCM, owner: str) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + master.encrypt(nonce, AESGCM.generate_key(256), owner.encode())
+
+
+def _unwrap(master: AESGCM, row: SealKey) -> bytes:
+    wrapped = bytes(row.wrapped)
+    return master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], row.owner.encode())
+
+
+def seal(owner: str, plain: bytes) -> bytes:
+    """plain under the owner's key (made if absent). Raises Erased if the key was erased."""
+    ensure((owner,))
+    if owner not in _by_owner:
+        raise Erased(owner)
+    key_id, cipher = _by_owner[owner]
+    nonce = os.urandom(NONCE_BYTES)
+    return key_id.to_bytes(8, "big") + nonce + cipher.encrypt(nonce, plain, None)
+
+
+def _cipher(key_id: int) -> AESGCM:
+    cipher = _by_id.get(key_id)
+    if cipher is None:
+        row = SealKey.objects.filter(pk=key_id, erased_at__isnull=True).first()
+        if row is None:
+            raise Erased(str(key_id))
+        cipher = _by_id[key_id] = AESGCM(_unwrap(_master(), row))
+    return cipher
+
+
+def unseal(sealed: bytes) -> bytes:
+    """The plain bytes. Raises Erased if the key was erased, ValueError if the bytes are damaged."""
+    key_id = int.from_bytes(sealed[:8], "big")
+    nonce, body = sealed[8 : 8 + NONCE_BYTES], sealed[8 + NONCE_BYTES :]
+    try:
+        return _cipher(key_id).decrypt(nonce, body, None)
+    except InvalidTag as error:
+        raise ValueError("sealed value is damaged") from error
+
+
+def erase(owner: str) -> bool:
+    """Destroy an owner's key for good; True if there was one."""
+    with transaction.atomic(using=KEYS):
+        n = SealKey.objects.filter(owner=owner, erased_at__isnull=True).update(
+            wrapped=b"", erased_at=clock.real_now()
+        )
+    forget_cache()
+    return bool(n)
+
+
+def forget_cache() -> None:
+    """Drop cached keys (after an erasure, and between tests)."""
+    _by_owner.clear()
+    _by_id.clear()
+
+
+def lookup_digest(purpose: str, value: str) -> str:
+    """Keyed hash to search a sealed personal value by; differs between installations."""
+    path = Path(settings.NIANGJIA_HOME) / "secrets" / "master.key"
+    _master()
+    return hmac.digest(path.read_bytes(), f"{purpose}\0{value}".encode(), "sha256").hex()[:40]

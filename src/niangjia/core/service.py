@@ -1,0 +1,101 @@
+"""The one way in: permission first, then one transaction with its facts."""
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core import clock
+from niangjia.core.actor import Actor
+from niangjia.core.errors import Denied, NotSignedIn, ProgrammingError
+from niangjia.core.work import FACT, JOURNAL, NOTHING, Records, Work
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PUBLIC = "public"
+# Services open to visitors; everything else refuses who is not signed in.
+PUBLIC_SERVICES = frozenset({"orgs.sign_in_note"})
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A service as the house knows it: `room.function`, its permission and what it records."""
+
+    name: str
+    permission: str
+    records: Records
+    call: Callable[..., object]
+
+
+_services: dict[str, Registered] = {}
+_running: ContextVar[str] = ContextVar("running_service", default="")
+
+
+def registered_services() -> tuple[Registered, ...]:
+    return tuple(_services[name] for name in sorted(_services))
+
+
+def authorise(actor: object, permission: str) -> Actor:
+    """The actor, if the hat holds `permission`; NotSignedIn or Denied otherwise."""
+    if not isinstance(actor, Actor) or (not actor.signed_in and permission != PUBLIC):
+        raise NotSignedIn(_("Please sign in first; nothing was changed."))
+    if permission != PUBLIC and not actor.may(permission):
+        raise Denied(
+            _("Your role does not include this. Ask your unit's head or the city office for it.")
+        )
+    return actor
+
+
+def _check_left(work: Work, records: Records, name: str) -> None:
+    if records is FACT and not work.n_facts and not work.is_repeat:
+        raise ProgrammingError(f"{name} recorded no fact")
+    if records is JOURNAL and not work.n_journal and not work.is_repeat:
+        raise ProgrammingError(f"{name} left no journal entry")
+    if records is not FACT and work.n_facts:
+        raise ProgrammingError(f"{name} recorded facts but does not declare it")
+
+
+def service(
+    *, permission: str, records: Records
+) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Actor, P], R]]:
+    """Turn `f(work, /, ...)` into `f(actor, /, ...)`: refused before anything is read, or done whole.
+
+    Raises NotSignedIn, Denied, and what the function raises; then nothing has changed.
+    """
+
+    def decorate(
+        function: Callable[Concatenate[Work, P], R],
+    ) -> Callable[Concatenate[Actor, P], R]:
+        room = function.__module__.removeprefix("niangjia.").split(".")
+        name = f"{room[1] if room[0] in ('blocks', 'programmes') else room[0]}.{function.__name__}"
+        if permission == PUBLIC and name not in PUBLIC_SERVICES:
+            raise ProgrammingError(f"{name} is not in the list of public services")
+
+        @functools.wraps(function)
+        def call(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            checked = authorise(actor, permission)
+            outer = _running.get()
+            if outer:
+                raise ProgrammingError(f"service {name} was called by service {outer}")
+            token = _running.set(name)
+            try:
+                with transaction.atomic():
+                    work = Work(checked, clock.city_now())
+                    result = function(work, *args, **kwargs)
+                    _check_left(work, records, name)
+            finally:
+                _running.reset(token)
+            return result
+
+        _services[name] = Registered(name, permission, records, call)
+        return call
+
+    return decorate
+
+
+__all__ = ["FACT", "JOURNAL", "NOTHING", "PUBLIC", "authorise", "registered_services", "service"]

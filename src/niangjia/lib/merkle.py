@@ -1,0 +1,64 @@
+"""RFC 6962 hashing (SHA-256): leaves, nodes, roots, and the frontier of a growing tree."""
+
+import hashlib
+from collections.abc import Sequence
+
+HASH_BYTES = 32
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """RFC 6962 section 2.1: SHA-256(0x00 || data)."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """RFC 6962 section 2.1: SHA-256(0x01 || left || right)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """Root over leaf hashes, by the frontier; equals the recursive definition of RFC 6962."""
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    return frontier.root()
+
+
+class Frontier:
+    """The peaks of a tree, left to right: all that is needed to go on appending.
+
+    size: leaves so far. peaks: one hash per set bit of size, largest subtree first.
+    """
+
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        if size < 0 or size.bit_count() != len(peaks):
+            raise ValueError("a tree of this size has another number of peaks")
+        self.size = size
+        self.peaks = list(peaks)
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf hash."""
+        size, node = self.size, leaf
+        while size & 1:
+            node = node_hash(self.peaks.pop(), node)
+            size >>= 1
+        self.peaks.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Root of the tree so far (32 bytes)."""
+        if not self.peaks:
+            return EMPTY_ROOT
+        node = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            node = node_hash(peak, node)
+        return node
+
+    def to_bytes(self) -> bytes:
+        return b"".join(self.peaks)
+
+    @classmethod
+    def from_bytes(cls, size: int, data: bytes) -> "Frontier":
+        peaks = [data[i : i + HASH_BYTES] for i in range(0, len(data), HASH_BYTES)]
+        return cls(size, peaks)

@@ -1,0 +1,47 @@
+"""Reporting periods: `2020Q1`, `2020-03`, `2020`."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.errors import Invalid
+
+_FORM = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """first, last: dates inclusive. months: `YYYY-MM` in order."""
+
+    code: str
+    first: dt.date
+    last: dt.date
+    months: tuple[str, ...]
+
+
+def parse(code: str) -> Period:
+    """The period of a code. Raises Invalid."""
+    match = _FORM.fullmatch(code.strip().upper())
+    if match is None:
+        raise Invalid(
+            _("“%(given)s” is not a reporting period. Write 2020Q1, 2020-03 or 2020."),
+            code="period_unknown",
+            given=code,
+        )
+    year, quarter, month = match.groups()
+    low, high = 1, 12
+    if quarter:
+        low = 3 * int(quarter) - 2
+        high = low + 2
+    elif month:
+        low = high = int(month)
+    after = dt.date(int(year) + high // 12, high % 12 + 1, 1)
+    months = tuple(f"{year}-{number:02d}" for number in range(low, high + 1))
+    return Period(match.group(0), dt.date(int(year), low, 1), after - dt.timedelta(1), months)
+
+
+def of_day(day: dt.date) -> str:
+    """Code of the quarter that holds `day`."""
+    return f"{day.year}Q{(day.month + 2) // 3}"

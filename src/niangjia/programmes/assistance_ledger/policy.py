@@ -1,0 +1,58 @@
+"""Dated parameters and official wording, read once from data/*.toml."""
+
+import datetime as dt
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How figures are counted from `valid_from` on. min_*: smallest public cell."""
+
+    id: str
+    valid_from: dt.date
+    min_purchases: int
+    min_units: int
+    rule_en: str
+    rule_zh: str
+    source: str
+
+
+@functools.cache
+def _tables() -> dict[str, list[dict[str, object]]]:
+    return tomllib.loads((DATA / "policy.toml").read_text("utf-8"))
+
+
+def counting_on(day: dt.date) -> Counting:
+    """The counting rule in force on `day`. Raises LookupError before the first."""
+    rows = [Counting(**row) for row in _tables()["counting"]]  # type: ignore[arg-type]
+    in_force = [row for row in rows if row.valid_from <= day]
+    if not in_force:
+        raise LookupError(f"no counting rule is in force on {day}")
+    return max(in_force, key=lambda row: row.valid_from)
+
+
+@functools.cache
+def _words() -> dict[str, list[str] | dict[str, str]]:
+    return tomllib.loads((DATA / "words.toml").read_text("utf-8"))
+
+
+def mode_names() -> dict[str, str]:
+    return dict(_words()["mode"])  # type: ignore[arg-type]
+
+
+def channels() -> list[str]:
+    return list(_words()["channel"])
+
+
+def categories() -> list[str]:
+    return list(_words()["category"])
+
+
+def open_word(listed: list[str], text: str) -> str:
+    """The text if it is an official word, else the list's last (其他): free text stays sealed."""
+    return text if text in listed else listed[-1]

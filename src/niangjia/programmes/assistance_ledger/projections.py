@@ -1,0 +1,45 @@
+"""The cube of purchases: what the totals are summed from."""
+
+from niangjia.blocks.indicators.public import Projection, Sums, declare
+from niangjia.blocks.ledger.public import LoggedFact
+from niangjia.programmes.assistance_ledger.facts import RECORDED, REVERSED
+
+DIMENSIONS = (
+    "month",
+    "district",
+    "line",
+    "county",
+    "category",
+    "channel",
+    "mode",
+    "assisted",
+    "unit",
+)
+
+
+def _number(fact: LoggedFact, name: str) -> int:
+    value = fact.values.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def fold(fact: LoggedFact) -> tuple[tuple[str, ...], Sums]:
+    """A recorded purchase adds; a reversal carries negated amounts and takes one record away."""
+    key = tuple(
+        ("1" if fact.values.get("assisted") else "0")
+        if name == "assisted"
+        else str(fact.values.get(name) or "")
+        for name in DIMENSIONS
+    )
+    n = 1 if fact.kind == RECORDED.id else -1
+    sums = Sums(n, _number(fact, "amount_fen"), _number(fact, "households"), _number(fact, "people"))
+    return key, sums
+
+
+PURCHASES = declare(
+    Projection(
+        name="purchases",
+        kinds=frozenset({RECORDED.id, REVERSED.id}),
+        dimensions=DIMENSIONS,
+        fold=fold,
+    )
+)

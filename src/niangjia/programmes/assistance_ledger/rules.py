@@ -1,0 +1,68 @@
+"""Pure decisions about a purchase: what it is known by, and whether two are equal."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from niangjia.lib import canonical
+from niangjia.programmes.assistance_ledger.types import PurchaseIn
+
+PLACE_ONLY = ("sheet", "row_no")
+DERIVED = ("assisted", "unit_kind", "district", "line")
+
+
+def _digest(parts: object) -> str:
+    return hashlib.sha256(canonical.encode(parts, limit=None)).hexdigest()[:40]
+
+
+def key_of(row: PurchaseIn, unit_key: str) -> str:
+    """What a purchase is known by: its unit; its invoice, else contract, else supplier, date,
+    quantity and amount; product and spec."""
+    if row.invoice_no:
+        voucher = ["invoice", row.invoice_code, row.invoice_no]
+    elif row.contract_no:
+        voucher = ["contract", row.contract_no]
+    else:
+        voucher = [
+            "delivery",
+            row.supplier_uscc or row.supplier_name,
+            row.occurred_on.isoformat(),
+            str(row.quantity_milli),
+            str(row.amount_fen),
+        ]
+    return _digest([unit_key, voucher, row.product, row.spec])
+
+
+def digest_of(row: PurchaseIn) -> str:
+    """Equal digests mean equal rows, wherever they stand."""
+    values = {k: v for k, v in asdict(row).items() if k not in PLACE_ONLY + DERIVED}
+    values["occurred_on"] = row.occurred_on.isoformat()
+    return _digest(values)
+
+
+def differences(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+    """Fields that differ: name -> (old, new) as text; both sides have the same names."""
+    return {
+        name: (_text(old[name]), _text(new[name])) for name in new if old[name] != new[name]
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def invoice_of(row: PurchaseIn) -> str:
+    """Code and number as one; empty if the row names no invoice."""
+    return f"{row.invoice_code}:{row.invoice_no}" if row.invoice_no else ""
+
+
+def with_place(row: PurchaseIn, sheet: str, row_no: int) -> PurchaseIn:
+    return replace(row, sheet=sheet, row_no=row_no)
+
+
+def amount_agrees(quantity_milli: int, price_milli: int, amount_fen: int) -> bool:
+    """Quantity times price, rounded half up to the fen, is the amount; signs included."""
+    product = quantity_milli * price_milli
+    fen, rest = divmod(abs(product), 10_000)
+    fen += 1 if rest * 2 >= 10_000 else 0
+    return (fen if product >= 0 else -fen) == amount_fen

@@ -1,0 +1,206 @@
+"""The list of records and one record's page."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.ledger.public import HistoryLine, history
+from niangjia.blocks.orgs.public import contact_masked, nodes, organisation
+from niangjia.blocks.places.public import provinces_of, region_names
+from niangjia.core.actor import Actor
+from niangjia.core.errors import Invalid, NotFound
+from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+
+PER_PAGE = 20
+COUNT_LIMIT = 1000
+# Sort keys that an index serves; `-` in front turns the order.
+SORTS = {"recorded": "id", "day": "occurred_on", "amount": "amount_fen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty means all. text: product, unit, invoice or contract."""
+
+    text: str = ""
+    district: str = ""
+    county: str = ""
+    channel: str = ""
+    mode: str = ""
+    category: str = ""
+    flag: str = ""
+    first: dt.date | None = None
+    last: dt.date | None = None
+    state: str = "in_force"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """rows: dicts ready for a template; next: cursor of the page that follows, or empty.
+
+    n: matching records, counted up to 1,000; n_more: there are more than that.
+    """
+
+    rows: list[dict[str, Any]]
+    next: str
+    n: int
+    n_more: bool
+
+
+COLUMNS = (
+    "id",
+    "ref",
+    "occurred_on",
+    "product",
+    "spec",
+    "category",
+    "channel",
+    "mode",
+    "county_code",
+    "amount_fen",
+    "flags",
+    "unit__name",
+    "reversed_at",
+)
+
+
+def purchases_page(
+    actor: Actor, *, filters: Filters, sort: str = "-recorded", after: str = ""
+) -> RecordPage:
+    """One page of 20, by key: its cost does not depend on how many records there are.
+
+    Raises NotSignedIn, Denied, Invalid (unknown sort, broken cursor).
+    """
+    authorise(actor, "purchases.see")
+    rows = narrowed(visible_to(actor), filters)
+    name, down = sort.lstrip("-"), sort.startswith("-")
+    if name not in SORTS:
+        raise Invalid(_("The list cannot be sorted by this."), code="sort_unknown")
+    column = SORTS[name]
+    page = rows if not after else rows.filter(_beyond(column, down, after))
+    sign = "-" if down else ""
+    order = [f"{sign}{column}"] if column == "id" else [f"{sign}{column}", f"{sign}id"]
+    found = list(page.order_by(*order).values(*COLUMNS)[: PER_PAGE + 1])
+    n = rows.order_by()[: COUNT_LIMIT + 1].count()
+    more = len(found) > PER_PAGE
+    found = found[:PER_PAGE]
+    cursor = f"{found[-1][column]}~{found[-1]['id']}" if more else ""
+    return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT)
+
+
+def _beyond(column: str, down: bool, after: str) -> Q:
+    value, _mark, pk = after.partition("~")
+    side = "lt" if down else "gt"
+    try:
+        at: object = dt.date.fromisoformat(value) if column == "occurred_on" else int(value)
+        if column == "id":
+            return Q(**{f"id__{side}": int(pk)})
+        return Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": int(pk)})
+    except ValueError as error:
+        raise Invalid(
+            _("This link to a page is damaged. Open the list afresh."), code="cursor_damaged"
+        ) from error
+
+
+def narrowed(rows: QuerySet[Purchase], filters: Filters) -> QuerySet[Purchase]:
+    """rows that match every filter given."""
+    equal = {
+        "district_code": filters.district,
+        "county_code": filters.county,
+        "channel": filters.channel,
+        "mode": filters.mode,
+        "category": filters.category,
+    }
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if filters.flag:
+        rows = rows.exclude(flags="").filter(flags__contains=filters.flag)
+    if filters.first:
+        rows = rows.filter(occurred_on__gte=filters.first)
+    if filters.last:
+        rows = rows.filter(occurred_on__lte=filters.last)
+    if filters.state == "in_force":
+        rows = rows.filter(reversed_at__isnull=True)
+    elif filters.state == "reversed":
+        rows = rows.filter(reversed_at__isnull=False)
+    if filters.text:
+        rows = rows.filter(
+            Q(product__contains=filters.text)
+            | Q(unit__name__contains=filters.text)
+            | Q(invoice_no=filters.text)
+            | Q(contract_no=filters.text)
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One record with its names, history and what replaced it."""
+
+    purchase: Purchase
+    unit_name: str
+    supplier_name: str
+    county_name: str
+    province: str
+    district_name: str
+    line_name: str
+    contact: tuple[str, str]
+    corrected_by: str
+    corrects: str
+    claimants: list[tuple[str, str]]
+    history: list[HistoryLine] = field(default_factory=list)
+
+
+def purchase_get(actor: Actor, *, ref: str) -> Detail:
+    """One record in the actor's scope. Raises NotSignedIn, Denied, NotFound."""
+    authorise(actor, "purchases.see")
+    purchase = visible_to(actor).filter(ref=ref).first()
+    if purchase is None:
+        raise NotFound(_("There is no such record, or it is not yours to see."))
+    code = purchase.county_code
+    later = visible_to(actor).filter(corrects=ref).values_list("ref", flat=True).first()
+    unit = organisation(purchase.unit_id)
+    return Detail(
+        purchase=purchase,
+        unit_name=unit.name,
+        supplier_name=organisation(purchase.supplier_id).name,
+        county_name=region_names({code}).get(code, code),
+        province=provinces_of({code}).get(code, ""),
+        district_name=_node_name("district", purchase.district_code),
+        line_name=_node_name("line", purchase.line_code),
+        contact=contact_masked(purchase.contact_id) if purchase.contact_id else ("", ""),
+        corrected_by=later or "",
+        corrects=purchase.corrects,
+        claimants=_claimants(actor, purchase),
+        history=history(f"purchase:{ref}"),
+    )
+
+
+def _node_name(kind: str, code: str) -> str:
+    return dict(nodes(kind)).get(code) or dict(nodes(f"virtual_{kind}")).get(code, code)
+
+
+def _claimants(actor: Actor, purchase: Purchase) -> list[tuple[str, str]]:
+    """(ref, unit) of other records on the same invoice that the actor may see."""
+    if not purchase.invoice_no:
+        return []
+    rows = visible_to(actor).filter(
+        invoice_code=purchase.invoice_code,
+        invoice_no=purchase.invoice_no,
+        reversed_at__isnull=True,
+    )
+    return list(
+        rows.exclude(pk=purchase.pk)
+        .exclude(unit_id=purchase.unit_id)
+        .values_list("ref", "unit__name")
+    )
+
+
+
+
+def n_of_upload(upload_ref: str) -> int:
+    """How many records came with an upload, reversed ones included."""
+    return Purchase.objects.filter(upload_ref=upload_ref).count()

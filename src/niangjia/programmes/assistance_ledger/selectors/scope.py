@@ -1,0 +1,24 @@
+"""Which purchases an actor may see."""
+
+from django.db.models import QuerySet
+
+from niangjia.blocks.orgs.public import scope_of
+from niangjia.core.actor import Actor
+from niangjia.programmes.assistance_ledger.models import Purchase
+
+
+def visible_to(actor: Actor) -> QuerySet[Purchase]:
+    """All for city and auditor, those beneath a district, a unit's own, a supplier's, a county's."""
+    scope = scope_of(actor)
+    rows = Purchase.objects.all()
+    if scope.kind == "all":
+        return rows
+    if scope.kind == "beneath" and scope.path:
+        return rows.filter(unit__territory_path__startswith=scope.path)
+    if scope.kind == "unit":
+        return rows.filter(unit_id=scope.id)
+    if scope.kind == "supplier":
+        return rows.filter(supplier_id=scope.id)
+    if scope.kind == "county" and scope.code:
+        return rows.filter(county_code=scope.code)
+    return rows.none()

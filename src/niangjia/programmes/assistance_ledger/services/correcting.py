@@ -1,0 +1,152 @@
+"""Corrections: a reversal with its reason, and what takes the record's place; both stay visible."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.orgs.public import ContactRef, organisation
+from niangjia.core.actor import Actor
+from niangjia.core.errors import Conflict, Invalid, NotFound
+from niangjia.core.service import FACT, service
+from niangjia.core.work import Work
+from niangjia.programmes.assistance_ledger import rules, steps
+from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.services.taking import reverse
+from niangjia.programmes.assistance_ledger.steps import COPIED, Draft
+from niangjia.programmes.assistance_ledger.types import PurchaseIn
+
+# What a correction on the page may change; the rest needs a new import.
+CHANGEABLE = frozenset(
+    {
+        "occurred_on",
+        "product",
+        "spec",
+        "measure",
+        "quantity_milli",
+        "price_milli",
+        "amount_fen",
+        "channel",
+        "mode",
+        "category",
+        "contract_no",
+        "invoice_code",
+        "invoice_no",
+        "voucher_no",
+        "households",
+        "people",
+        "note",
+    }
+)
+
+
+def _in_force(actor: Actor, purchase_ref: str) -> Purchase:
+    purchase = (
+        visible_to(actor).filter(ref=purchase_ref).select_related("unit", "supplier").first()
+    )
+    if purchase is None:
+        raise NotFound(_("There is no such record, or it is not yours to see."))
+    if purchase.reversed_at is not None:
+        raise Conflict(
+            _("This record was reversed already. Nothing was changed."), code="already_reversed"
+        )
+    return purchase
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if len(reason) < 2:
+        message = _("Say why, in a few words: the reason stays with the record for ever.")
+        raise Invalid(message, code="reason_missing", fields={"reason": str(message)})
+    return reason[:500]
+
+
+@service(permission="purchases.correct", records=FACT)
+def purchase_reverse(work: Work, /, *, purchase_ref: str, reason: str) -> str:
+    """The purchase is reversed and no longer counts; returns its ref. Raises NotFound, Conflict."""
+    text = _reason(reason)
+    purchase = _in_force(work.actor, purchase_ref)
+    reverse(work, purchase, text)
+    return purchase.ref
+
+
+@service(permission="purchases.correct", records=FACT)
+def purchase_correct(
+    work: Work, /, *, purchase_ref: str, reason: str, changes: Mapping[str, object]
+) -> str:
+    """The purchase is reversed and one with `changes` stands in its place; returns the new ref.
+
+    changes: names of CHANGEABLE with values in the units of models.Purchase.
+    Raises NotFound, Conflict, Invalid (nothing changes, the amount does not multiply out).
+    """
+    text = _reason(reason)
+    if set(changes) - CHANGEABLE:
+        raise Invalid(_("These fields cannot be changed here."), code="not_changeable")
+    purchase = _in_force(work.actor, purchase_ref)
+    row = replace(_row_of(purchase), **changes)  # type: ignore[arg-type]
+    _check(purchase, row)
+    reverse(work, purchase, text)
+    draft = _draft(purchase, row, text)
+    inserted = steps.insert(work, [draft], purchase.upload_ref)
+    if draft.key not in inserted:
+        raise Conflict(
+            _("Another record of this unit has the same invoice, product and specification."),
+            code="same_key",
+        )
+    return inserted[draft.key].ref
+
+
+def _check(purchase: Purchase, row: PurchaseIn) -> None:
+    if row == _row_of(purchase):
+        raise Invalid(_("Nothing differs from the record as it stands."), code="nothing_changed")
+    if (
+        row.quantity_milli is not None
+        and row.price_milli is not None
+        and not rules.amount_agrees(row.quantity_milli, row.price_milli, row.amount_fen)
+    ):
+        message = _("Quantity times price is not the amount. Please check the three.")
+        raise Invalid(
+            message,
+            code="amount_is_not_quantity_times_price",
+            fields={"amount_fen": str(message)},
+        )
+    if row.people is not None and row.households is not None and row.people < row.households:
+        message = _("Fewer people than households. Please check both.")
+        raise Invalid(
+            message, code="fewer_people_than_households", fields={"people": str(message)}
+        )
+
+
+def _row_of(purchase: Purchase) -> PurchaseIn:
+    values = {name: getattr(purchase, name) for name in COPIED}
+    return PurchaseIn(
+        unit_name=purchase.unit.name,
+        unit_uscc=purchase.unit.uscc,
+        unit_kind=purchase.unit.kind,
+        district="",
+        line="",
+        supplier_name=purchase.supplier.name,
+        supplier_uscc=purchase.supplier.uscc,
+        contact_name="",
+        contact_phone="",
+        **values,
+    )
+
+
+def _draft(purchase: Purchase, row: PurchaseIn, reason: str) -> Draft:
+    unit, supplier = organisation(purchase.unit_id), organisation(purchase.supplier_id)
+    # The parents under which it was recorded stay: access follows today's tree, figures do not.
+    unit = replace(unit, district=purchase.district_code, line=purchase.line_code)
+    contact = ContactRef(purchase.contact_id, "") if purchase.contact_id else None
+    return Draft(
+        row=row,
+        key=rules.key_of(row, unit.ref),
+        digest=rules.digest_of(row),
+        unit=unit,
+        supplier=supplier,
+        contact=contact,
+        flags=tuple(filter(None, purchase.flags.split(","))),
+        corrects=purchase.ref,
+        reason=reason,
+    )

@@ -1,0 +1,270 @@
+"""Taking purchases: a batch of at most 200 rows is in whole, or out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.orgs.public import (
+    BuyerIn,
+    ContactRef,
+    OrgRef,
+    Scope,
+    SupplierIn,
+    buyers_take,
+    contacts_take,
+    key_of,
+    scope_of,
+    suppliers_take,
+)
+from niangjia.core.errors import Denied, Invalid, ProgrammingError
+from niangjia.core.facts import BUSINESS, Fact
+from niangjia.core.service import FACT, service
+from niangjia.core.work import Work
+from niangjia.programmes.assistance_ledger import rules, steps
+from niangjia.programmes.assistance_ledger.facts import FLAGGED, IMPORTED
+from niangjia.programmes.assistance_ledger.models import InvoiceClaim, Purchase
+from niangjia.programmes.assistance_ledger.steps import Draft
+from niangjia.programmes.assistance_ledger.types import PurchaseIn, Taken
+
+BATCH = 200
+NOT_ASSISTED, CLAIMED_TWICE = "origin_not_assisted", "invoice_claimed_twice"
+
+
+@service(permission="purchases.import", records=FACT)
+def purchases_take(
+    work: Work,
+    /,
+    *,
+    rows: Sequence[PurchaseIn],
+    upload_ref: str = "",
+    file_sha256: str = "",
+    accept_corrections: str = "",
+) -> Taken:
+    """Every row is in the ledger once. rows: at most 200, checked.
+
+    Equal to one in force: repeated. Known but changed: listed, or, with the reason in
+    `accept_corrections`, the old one is reversed and the new one recorded. Raises Denied if a unit
+    lies outside the actor's scope; then nothing of the batch is taken.
+    """
+    if len(rows) > BATCH:
+        raise Invalid(_("At most %(n)s rows in a batch."), code="batch_too_large", n=BATCH)
+    drafts = _drafts(work, rows)
+    _check_scope(work, drafts)
+    fresh, repeated, changed = _sorted_out(drafts)
+    old = _reverse_changed(work, drafts, changed, accept_corrections)
+    going_in = {**fresh, **old}
+    flagged = _flag(work, going_in)
+    inserted = steps.insert(work, list(going_in.values()), upload_ref)
+    late = tuple(i for i, draft in going_in.items() if draft.key not in inserted)
+    _check_late(going_in, late)
+    taken = {i: inserted[d.key].ref for i, d in going_in.items() if d.key in inserted}
+    if taken:
+        work.record(_batch_fact(work, rows, taken, upload_ref, file_sha256))
+    elif not work.n_facts:
+        work.repeated()
+    return Taken(
+        taken=taken,
+        repeated=tuple(sorted((*repeated, *late))),
+        changed={} if accept_corrections else {i: ref for i, (ref, _id) in changed.items()},
+        flagged=flagged
+        | {
+            NOT_ASSISTED: tuple(
+                inserted[d.key].ref
+                for d in going_in.values()
+                if d.key in inserted and NOT_ASSISTED in d.flags
+            )
+        },
+    )
+
+
+def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
+    """Rows with their unit, supplier and contact, registered where they are new."""
+    units = buyers_take(
+        work, [BuyerIn(r.unit_name, r.unit_uscc, r.unit_kind, r.district, r.line) for r in rows]
+    )
+    suppliers = suppliers_take(
+        work, [SupplierIn(r.supplier_name, r.supplier_uscc, r.county_code) for r in rows]
+    )
+    supplier_of = [suppliers[key_of(r.supplier_uscc, r.supplier_name)] for r in rows]
+    wanted = [
+        (supplier.id, row.contact_name, row.contact_phone)
+        for row, supplier in zip(rows, supplier_of, strict=True)
+    ]
+    contacts = contacts_take(work, [one for one in wanted if one[1] or one[2]])
+    return [
+        _draft(row, units[key_of(row.unit_uscc, row.unit_name)], supplier, contacts.get(one))
+        for row, supplier, one in zip(rows, supplier_of, wanted, strict=True)
+    ]
+
+
+def _draft(
+    row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None
+) -> Draft:
+    return Draft(
+        row=row,
+        key=rules.key_of(row, unit.ref),
+        digest=rules.digest_of(row),
+        unit=unit,
+        supplier=supplier,
+        contact=contact,
+        flags=() if row.assisted else (NOT_ASSISTED,),
+    )
+
+
+def _check_scope(work: Work, drafts: Sequence[Draft]) -> None:
+    scope: Scope = scope_of(work.actor)
+    if scope.kind == "all":
+        return
+    for draft in drafts:
+        if scope.kind != "unit" or draft.unit.id != scope.id:
+            raise Denied(
+                _("Row %(row)s belongs to “%(unit)s”. You may enter only your own unit's."),
+                row=draft.row.row_no,
+                unit=draft.unit.name,
+            )
+
+
+Sorted = tuple[dict[int, Draft], list[int], dict[int, tuple[str, int]]]
+
+
+def _sorted_out(drafts: Sequence[Draft]) -> Sorted:
+    """(new by position, positions repeated, position -> (ref, id) of a record it would change)."""
+    in_force = {
+        key: (digest, ref, pk)
+        for key, digest, ref, pk in Purchase.objects.filter(
+            key__in={d.key for d in drafts}, reversed_at__isnull=True
+        ).values_list("key", "digest", "ref", "id")
+    }
+    fresh: dict[int, Draft] = {}
+    seen: dict[str, str] = {}
+    repeated: list[int] = []
+    changed: dict[int, tuple[str, int]] = {}
+    for position, draft in enumerate(drafts):
+        known = in_force.get(draft.key)
+        if (known and known[0] == draft.digest) or seen.get(draft.key) == draft.digest:
+            repeated.append(position)
+        elif known:
+            changed[position] = (known[1], known[2])
+        elif draft.key in seen:
+            changed[position] = ("", 0)
+        else:
+            fresh[position] = draft
+            seen[draft.key] = draft.digest
+    return fresh, repeated, changed
+
+
+def _reverse_changed(
+    work: Work, drafts: Sequence[Draft], changed: dict[int, tuple[str, int]], reason: str
+) -> dict[int, Draft]:
+    """With a reason: reverse what is changed; returns what takes its place."""
+    if not reason:
+        return {}
+    replacing: dict[int, Draft] = {}
+    done: set[str] = set()
+    for position, (ref, pk) in changed.items():
+        if pk and ref not in done:
+            reverse(work, Purchase.objects.select_related("unit", "supplier").get(pk=pk), reason)
+            done.add(ref)
+            replacing[position] = replace(drafts[position], corrects=ref, reason=reason)
+    return replacing
+
+
+def reverse(work: Work, purchase: Purchase, reason: str) -> None:
+    """The purchase is out of force, by a conditional update; a second one raises Invalid."""
+    moved = Purchase.objects.filter(pk=purchase.pk, reversed_at__isnull=True).update(
+        reversed_at=work.at
+    )
+    if moved != 1:
+        raise Invalid(
+            _("This record was reversed already. Nothing was changed."), code="already_reversed"
+        )
+    work.record(steps.reversed_fact(purchase, purchase.unit.ref, purchase.supplier.ref, reason))
+
+
+def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
+    """Mark claims on an invoice by two units, on the new record and on the older one."""
+    invoices = {rules.invoice_of(d.row) for d in drafts.values()} - {""}
+    if not invoices:
+        return {}
+    InvoiceClaim.objects.bulk_create(
+        [InvoiceClaim(invoice=one) for one in sorted(invoices)], ignore_conflicts=True
+    )
+    older = _claims({d.row.invoice_no for d in drafts.values()} - {""}, invoices)
+    units: dict[str, set[int]] = {}
+    for position, draft in drafts.items():
+        units.setdefault(rules.invoice_of(draft.row), set()).add(draft.unit.id)
+    for invoice, rows in older.items():
+        units.setdefault(invoice, set()).update(row.unit_id for row in rows)
+    twice = {invoice for invoice, claimed in units.items() if invoice and len(claimed) > 1}
+    for position, draft in drafts.items():
+        if rules.invoice_of(draft.row) in twice:
+            drafts[position] = replace(draft, flags=(*draft.flags, CLAIMED_TWICE))
+    return {CLAIMED_TWICE: _flag_older(work, [row for i in sorted(twice) for row in older.get(i, [])])}
+
+
+def _claims(numbers: set[str], invoices: set[str]) -> Mapping[str, list[Purchase]]:
+    """Records in force by invoice, for the invoices asked for."""
+    found: dict[str, list[Purchase]] = {}
+    rows = Purchase.objects.filter(
+        invoice_no__in=numbers, reversed_at__isnull=True
+    ).select_related("unit")
+    for row in rows:
+        invoice = f"{row.invoice_code}:{row.invoice_no}"
+        if invoice in invoices:
+            found.setdefault(invoice, []).append(row)
+    return found
+
+
+def _flag_older(work: Work, rows: Sequence[Purchase]) -> tuple[str, ...]:
+    flagged = []
+    for row in rows:
+        if CLAIMED_TWICE in row.flags.split(","):
+            continue
+        row.flags = ",".join([*filter(None, row.flags.split(",")), CLAIMED_TWICE])
+        Purchase.objects.filter(pk=row.pk).update(flags=row.flags)
+        work.record(
+            Fact(
+                FLAGGED,
+                f"purchase:{row.ref}",
+                work.at,
+                {"flag": CLAIMED_TWICE, "purchase": row.ref},
+                {BUSINESS: f"org:{row.unit.ref}"},
+            )
+        )
+        flagged.append(row.ref)
+    return tuple(flagged)
+
+
+def _check_late(drafts: Mapping[int, Draft], late: Sequence[int]) -> None:
+    """A row that did not go in must be there already; else the database refused it."""
+    keys = {drafts[position].key for position in late}
+    there = set(
+        Purchase.objects.filter(key__in=keys, reversed_at__isnull=True).values_list(
+            "key", flat=True
+        )
+    )
+    if keys - there:
+        raise ProgrammingError("the database refused rows that the rules let pass")
+
+
+def _batch_fact(
+    work: Work, rows: Sequence[PurchaseIn], taken: Mapping[int, str], upload: str, sha256: str
+) -> Fact:
+    amount = sum(rows[position].amount_fen for position in taken)
+    numbers = [rows[position].row_no for position in taken]
+    owner = work.actor.organisation_ref
+    return Fact(
+        IMPORTED,
+        f"upload:{upload}",
+        work.at,
+        {
+            "n": len(taken),
+            "amount_fen": amount,
+            "file_sha256": sha256,
+            "first_row": min(numbers),
+            "last_row": max(numbers),
+            "upload": upload,
+        },
+        {BUSINESS: f"org:{owner}" if owner else "system"},
+    )

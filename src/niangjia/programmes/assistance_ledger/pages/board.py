@@ -1,0 +1,208 @@
+"""The public board's parts, from a release."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from niangjia.programmes.assistance_ledger.disclosure import OTHER
+from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.selectors import Board
+from niangjia.ui.page import language_of
+from niangjia.ui.parts import Bars, Column, DistrictMap, Figure, Table
+from niangjia.ui.templatetags.ui import asset
+
+Row = dict[str, Any]
+
+
+def board_parts(board: Board) -> dict[str, Any]:
+    """Figures, map, charts and tables of the page, by their names in the template."""
+    found = board.document
+    return {
+        "board": board,
+        "period": shown.period(found["period"]),
+        "figures": _figures(board),
+        "map": _map(board),
+        "by_month": _bars(board, "month", _("By month"), shown.month, flat=False),
+        "by_category": _bars(board, "category", _("By kind"), str, flat=True),
+        "county": _county(board),
+        "line": _line(board),
+        "merged": _merged(board),
+        "not_counted": _not_counted(found),
+        "released_at": shown.moment(board.release.released_at),
+        "cut_off": _date(found["cut_off"]),
+        "choices": _choices(board),
+    }
+
+
+def _date(text: str) -> str:
+    return shown.day(dt.date.fromisoformat(text))
+
+
+def _choices(board: Board) -> list[tuple[str, str, bool]]:
+    return [
+        (
+            reverse("assistance_ledger:board", args=[code]),
+            shown.period(code),
+            code == board.release.period,
+        )
+        for code in board.periods
+    ]
+
+
+def _figures(board: Board) -> list[Figure]:
+    found = board.document
+    rule = board.rule.rule_zh if language_of().startswith("zh") else board.rule.rule_en
+
+    def one(title: str, number: str, unit: str, note: str = "") -> Figure:
+        return Figure(
+            title=title,
+            number=number,
+            unit=unit,
+            as_of=_date(found["cut_off"]),
+            rule=rule,
+            policy=found["policy"],
+            cut_off=_date(found["cut_off"]),
+            log_size=found["log_size"],
+            proof=board.fact.proof,
+            href="#release",
+            note=note,
+        )
+
+    wan = _("10,000 yuan")
+    return [
+        one(_("Purchased in all"), shown.wan(found["counted_fen"]), wan),
+        one(_("Direct purchase"), shown.wan(found["direct_fen"]), wan),
+        one(_("Helped sale"), shown.wan(found["helped_fen"]), wan),
+        one(
+            _("Purchases"),
+            f"{found['n']:,}",
+            _("purchases"),
+            _("by %(n)s units") % {"n": f"{found['n_units']:,}"},
+        ),
+    ]
+
+
+def _label(board: Board, row: Row, name: Callable[[str], str]) -> str:
+    if row["label"] == OTHER:
+        return _("%(n)s others together") % {"n": row["merged"]}
+    return name(row["label"]) or _("Not given")
+
+
+def _table(board: Board, key: str, title: str, name: Callable[[str], str]) -> Table:
+    """A table's rows, largest first (months in order), with the total below."""
+    rows = _ordered(board.document["tables"][key], key)
+    wan = _("10,000 yuan")
+    columns = [
+        Column(title, "{0}", lead=True),
+        Column(f"{_('Direct purchase')} ({wan})", "{1}", numeric=True),
+        Column(f"{_('Helped sale')} ({wan})", "{2}", numeric=True),
+        Column(f"{_('Together')} ({wan})", "{3}", numeric=True),
+        Column(_("Purchases"), "{4}", numeric=True),
+    ]
+    values = [_values(_label(board, row, name), row) for row in rows]
+    found = board.document
+    total = _values(_("Total"), found)
+    return Table(title, columns, values, foot=total)
+
+
+def _values(label: str, row: Row) -> tuple[str, str, str, str, str]:
+    direct, helped = row["direct_fen"], row["helped_fen"]
+    return label, shown.wan(direct), shown.wan(helped), shown.wan(direct + helped), f"{row['n']:,}"
+
+
+def _ordered(rows: list[Row], key: str) -> list[Row]:
+    if key == "month":
+        return sorted(rows, key=lambda row: (row["label"] == OTHER, row["label"]))
+    return sorted(
+        rows, key=lambda row: (row["label"] == OTHER, -row["direct_fen"] - row["helped_fen"])
+    )
+
+
+def _bars(
+    board: Board, key: str, title: str, name: Callable[[str], str], *, flat: bool
+) -> Bars:
+    rows = _ordered(board.document["tables"][key], key)
+    labels = [_label(board, row, name) for row in rows]
+    return Bars(
+        key=f"by-{key}",
+        title=title,
+        text=_said(labels, rows),
+        unit=_("10,000 yuan"),
+        categories=labels,
+        series=[
+            (_("Direct purchase"), [shown.wan_number(row["direct_fen"]) for row in rows]),
+            (_("Helped sale"), [shown.wan_number(row["helped_fen"]) for row in rows]),
+        ],
+        table=_table(board, key, title, name),
+        flat=flat,
+    )
+
+
+def _said(labels: list[str], rows: list[Row]) -> str:
+    """The chart in a sentence: the largest and the smallest."""
+    sums = [row["direct_fen"] + row["helped_fen"] for row in rows]
+    if not sums:
+        return _("Nothing to show.")
+    top, low = sums.index(max(sums)), sums.index(min(sums))
+    return _("Largest: %(top)s, %(most)s; smallest: %(low)s, %(least)s (in 10,000 yuan).") % {
+        "top": labels[top],
+        "most": shown.wan(sums[top]),
+        "low": labels[low],
+        "least": shown.wan(sums[low]),
+    }
+
+
+def _map(board: Board) -> DistrictMap:
+    rows = _ordered(board.document["tables"]["district"], "district")
+    names = board.names["district"]
+
+    def name(code: str) -> str:
+        return names.get(code, code).removesuffix("总工会")
+
+    labels = [_label(board, row, name) for row in rows]
+    sums = [shown.wan_number(row["direct_fen"] + row["helped_fen"]) for row in rows]
+    return DistrictMap(
+        key="by-district",
+        title=_("By district"),
+        text=_said(labels, rows),
+        unit=_("10,000 yuan"),
+        values=[
+            (row["label"], label, value)
+            for row, label, value in zip(rows, labels, sums, strict=True)
+            if row["label"] != OTHER
+        ],
+        outlines=asset("districts.json"),
+        less=_("less"),
+        more=_("more"),
+        table=_table(board, "district", _("District"), name),
+    )
+
+
+def _county(board: Board) -> Table:
+    names, provinces = board.names["county"], board.provinces
+
+    def name(code: str) -> str:
+        return f"{provinces.get(code, '')} {names.get(code, code)}".strip()
+
+    return _table(board, "county", _("County of origin"), name)
+
+
+def _line(board: Board) -> Table:
+    names = board.names["line"]
+    return _table(board, "line", _("System"), lambda code: names.get(code, code))
+
+
+def _merged(board: Board) -> bool:
+    tables = board.document["tables"].values()
+    return any(row["label"] == OTHER for rows in tables for row in rows)
+
+
+def _not_counted(found: Row) -> str:
+    if not found["not_counted_n"]:
+        return ""
+    return _(
+        "Not counted: %(n)s purchases of %(amount)s (10,000 yuan) whose origin is not on the list."
+    ) % {"n": f"{found['not_counted_n']:,}", "amount": shown.wan(found["not_counted_fen"])}

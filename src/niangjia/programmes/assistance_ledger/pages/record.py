@@ -1,0 +1,82 @@
+"""One record's page: facts in order, history with its entries."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from niangjia.blocks.ledger.public import HistoryLine
+from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.selectors import Detail
+from niangjia.ui.words import role_name
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the history as shown."""
+
+    title: str
+    when: str
+    who: str
+    reason: str
+    proof: str
+    index: int | None
+    leaf_hash: str
+
+
+def facts(detail: Detail) -> list[tuple[str, str]]:
+    """(name, value) of what the record says; what is empty is left out."""
+    one = detail.purchase
+    rows = [
+        (_("Buying unit"), detail.unit_name),
+        (_("Supplier"), detail.supplier_name),
+        (_("Contact of the supplier"), " ".join(filter(None, detail.contact))),
+        (_("Origin"), f"{detail.province} {detail.county_name}".strip()),
+        (_("Date of purchase"), shown.day(one.occurred_on)),
+        (_("Mode"), shown.mode(one.mode)),
+        (_("Channel"), one.channel),
+        (_("Kind"), one.category),
+        (_("Specification"), one.spec),
+        (_("Quantity"), f"{shown.milli(one.quantity_milli)} {one.measure}".strip()),
+        (_("Price (yuan)"), shown.milli(one.price_milli)),
+        (_("Contract"), one.contract_no),
+        (_("Invoice"), " ".join(filter(None, (one.invoice_code, one.invoice_no)))),
+        (_("Voucher"), one.voucher_no),
+        (_("Recognition"), one.recognition_no),
+        (_("Households helped"), _count(one.households)),
+        (_("People helped"), _count(one.people)),
+        (
+            _("Income gain (yuan)"),
+            "" if one.income_gain_fen is None else shown.yuan(one.income_gain_fen),
+        ),
+        (_("District"), detail.district_name),
+        (_("System"), detail.line_name),
+        (_("Note"), one.note),
+        (_("Came from"), _source(one.sheet, one.row_no)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _count(n: int | None) -> str:
+    return "" if n is None else f"{n:,}"
+
+
+def _source(sheet: str, row_no: int) -> str:
+    if not row_no:
+        return ""
+    return _("sheet “%(sheet)s”, row %(row)s") % {"sheet": sheet, "row": row_no}
+
+
+def steps(lines: list[HistoryLine]) -> list[Step]:
+    """The history, newest first."""
+    return [
+        Step(
+            title=line.title,
+            when=shown.moment(line.recorded_at),
+            who=" · ".join(filter(None, (line.who, role_name(line.role)))),
+            reason=line.reason,
+            proof=line.proof,
+            index=line.index,
+            leaf_hash=line.leaf_hash,
+        )
+        for line in reversed(lines)
+    ]

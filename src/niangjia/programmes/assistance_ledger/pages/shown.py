@@ -1,0 +1,89 @@
+"""Numbers, dates and codes as these pages show them."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from niangjia.ui.page import language_of
+
+FLAGS = {
+    "invoice_claimed_twice": gettext_lazy("Invoice also claimed by another unit"),
+    "origin_not_assisted": gettext_lazy("Origin not on the list"),
+}
+MODES = {"direct": gettext_lazy("Direct purchase"), "helped": gettext_lazy("Helped sale")}
+FEN_PER_CUT = 10_000  # a hundredth of 10,000 yuan
+
+
+def yuan(fen: int) -> str:
+    """`1,234.56`, exact."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def wan(fen: int) -> str:
+    """In units of 10,000 yuan with two decimals, cut and not rounded: 1,234.56."""
+    return yuan(fen // FEN_PER_CUT)
+
+
+def wan_number(fen: int) -> float:
+    """The same for charts."""
+    return (fen // FEN_PER_CUT) / 100
+
+
+def milli(value: int | None) -> str:
+    """Thousandths as a decimal without trailing noughts; empty if unknown."""
+    if value is None:
+        return ""
+    text = f"{value // 1000:,}.{value % 1000:03d}".rstrip("0").rstrip(".")
+    return text
+
+
+def day(value: dt.date) -> str:
+    """`2020年3月16日` or `16 March 2020`."""
+    if language_of().startswith("zh"):
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: dt.datetime) -> str:
+    """Day and minute in the city's zone."""
+    local = value.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def month(code: str) -> str:
+    """`2020-03` as a month's name."""
+    year, _dash, number = code.partition("-")
+    if not number.isdigit():
+        return code
+    if language_of().startswith("zh"):
+        return f"{year}年{int(number)}月"
+    return f"{dt.date(int(year), int(number), 1):%b %Y}"
+
+
+def period(code: str) -> str:
+    """`2020Q1` as 2020年第一季度 or Q1 2020; months and years likewise."""
+    if "Q" in code:
+        year, _mark, quarter = code.partition("Q")
+        if language_of().startswith("zh"):
+            return f"{year}年第{'一二三四'[int(quarter) - 1]}季度"
+        return f"Q{quarter} {year}"
+    if "-" in code:
+        return month(code)
+    return _("Year %(year)s") % {"year": code}
+
+
+def flags(codes: str) -> list[str]:
+    """Flags of a record in words."""
+    return [str(FLAGS.get(code, code)) for code in codes.split(",") if code]
+
+
+def mode(code: str) -> str:
+    return str(MODES.get(code, code))
+
+
+def n_records(n: int) -> str:
+    return ngettext("%(n)s purchase", "%(n)s purchases", n) % {"n": f"{n:,}"}

@@ -1,0 +1,218 @@
+"""JSON: records in the reader's scope, one record, and the public figures."""
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from niangjia.core.errors import NotFound
+from niangjia.programmes.assistance_ledger.selectors import (
+    Filters,
+    board_get,
+    purchase_get,
+    purchases_page,
+)
+from niangjia.ui.page import actor_of
+from niangjia.ui.rest import ONE, OPEN, SIGNED_IN
+
+router = Router(tags=["purchases"])
+open_router = Router(tags=["board"], auth=None)
+Code = Annotated[str, Field(max_length=100, pattern="^[^\\u0000]*$")]
+
+
+class Narrowed(Schema):
+    """Filters of the list; empty means all."""
+
+    text: Code = ""
+    district: Code = ""
+    county: Code = ""
+    channel: Code = ""
+    mode: Literal["", "direct", "helped"] = ""
+    category: Code = ""
+    flag: Code = ""
+    first: dt.date | None = None
+    last: dt.date | None = None
+    state: Literal["in_force", "reversed", "all"] = "in_force"
+
+
+class PurchaseLine(Schema):
+    """A record in a list. amount_fen: integer fen."""
+
+    ref: str
+    occurred_on: dt.date
+    product: str
+    spec: str
+    category: str
+    channel: str
+    mode: str
+    county_code: str
+    amount_fen: int
+    flags: list[str]
+    unit: str
+    reversed: bool
+
+
+class PurchaseLines(Schema):
+    """next: cursor for the page that follows, empty on the last; n: up to 1,000."""
+
+    items: list[PurchaseLine]
+    next: str
+    n: int
+    n_more: bool
+
+
+class HistoryEntry(Schema):
+    """index: position in the log, null while it waits for its entry."""
+
+    kind: str
+    recorded_at: dt.datetime
+    who: str
+    role: str
+    reason: str
+    index: int | None
+    leaf_hash: str
+
+
+class PurchaseDetail(PurchaseLine):
+    """One record. quantity_milli, price_milli: thousandths."""
+
+    supplier: str
+    county: str
+    district: str
+    line: str
+    measure: str
+    quantity_milli: int | None
+    price_milli: int | None
+    contract_no: str
+    invoice_code: str
+    invoice_no: str
+    voucher_no: str
+    households: int | None
+    people: int | None
+    note: str
+    corrects: str
+    corrected_by: str
+    history: list[HistoryEntry]
+
+
+class Row(Schema):
+    """A row of a released table. label `*`: several together, as many as `merged` says."""
+
+    label: str
+    merged: int
+    direct_fen: int
+    helped_fen: int
+    n: int
+
+
+class Released(Schema):
+    """Released figures: integer fen, with cut-off, policy and log size that reproduce them."""
+
+    period: str
+    version: int
+    cut_off: dt.date
+    log_size: int
+    released_at: dt.datetime
+    policy: str
+    counted_fen: int
+    direct_fen: int
+    helped_fen: int
+    n: int
+    n_units: int
+    not_counted_fen: int | None
+    not_counted_n: int | None
+    tables: dict[str, list[Row]]
+    sha256: str
+
+
+@router.get("", response={200: PurchaseLines, **SIGNED_IN}, operation_id="purchases")
+def purchases(
+    request: HttpRequest,
+    filters: Query[Narrowed],
+    sort: Literal["recorded", "-recorded", "day", "-day", "amount", "-amount"] = "-recorded",
+    after: Annotated[str, Field(max_length=60, pattern="^[0-9~-]*$")] = "",
+) -> PurchaseLines:
+    """Records that the reader may see, 20 at a time, by key."""
+    page = purchases_page(
+        actor_of(request), filters=Filters(**filters.dict()), sort=sort, after=after
+    )
+    return PurchaseLines(
+        items=[_line(row) for row in page.rows], next=page.next, n=page.n, n_more=page.n_more
+    )
+
+
+def _line(row: dict[str, Any]) -> PurchaseLine:
+    return PurchaseLine(
+        **{name: row[name] for name in _SAME},
+        flags=[code for code in row["flags"].split(",") if code],
+        unit=row["unit__name"],
+        reversed=row["reversed_at"] is not None,
+    )
+
+
+_SAME = (
+    "ref",
+    "occurred_on",
+    "product",
+    "spec",
+    "category",
+    "channel",
+    "mode",
+    "county_code",
+    "amount_fen",
+)
+_MORE = (
+    "measure",
+    "quantity_milli",
+    "price_milli",
+    "contract_no",
+    "invoice_code",
+    "invoice_no",
+    "voucher_no",
+    "households",
+    "people",
+    "note",
+    "corrects",
+)
+
+
+@router.get("/{ref}", response={200: PurchaseDetail, **ONE}, operation_id="purchase")
+def purchase(request: HttpRequest, ref: Annotated[str, Field(max_length=40)]) -> PurchaseDetail:
+    """One record with its history."""
+    found = purchase_get(actor_of(request), ref=ref)
+    one = found.purchase
+    return PurchaseDetail(
+        **{name: getattr(one, name) for name in (*_SAME, *_MORE)},
+        flags=[code for code in one.flags.split(",") if code],
+        unit=found.unit_name,
+        reversed=one.reversed_at is not None,
+        supplier=found.supplier_name,
+        county=found.county_name,
+        district=found.district_name,
+        line=found.line_name,
+        corrected_by=found.corrected_by,
+        history=[
+            HistoryEntry(
+                kind=line.kind,
+                recorded_at=line.recorded_at,
+                who=line.who,
+                role=line.role,
+                reason=line.reason,
+                index=line.index,
+                leaf_hash=line.leaf_hash,
+            )
+            for line in found.history
+        ],
+    )
+
+
+@open_router.get("/{period}", response={200: Released, **OPEN}, operation_id="board")
+def board(request: HttpRequest, period: Annotated[str, Field(max_length=10)]) -> Released:
+    """The newest release of a period, open to everyone."""
+    found = board_get(period)
+    if found is None:
+        raise NotFound(_("Nothing has been released for this period yet."))
+    return Released(**found.document, sha256=found.release.sha256)

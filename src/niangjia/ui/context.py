@@ -1,0 +1,33 @@
+"""What every template gets."""
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from niangjia.ui import navigation, page as request_page
+from niangjia.ui.csp import nonce_of
+from niangjia.ui.words import role_name
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """actor, role_name, titles, theme, language, navigation, csp_nonce (called when used)."""
+    actor = request_page.actor_of(request)
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    language = request_page.language_of()
+    found: dict[str, Any] = {
+        "actor": actor,
+        "site_title": settings.NIANGJIA_TITLE,
+        "site_short_title": settings.NIANGJIA_SHORT_TITLE,
+        "theme": request_page.theme_of(request),
+        "page_language": language,
+        "here": here,
+        "back": request.get_full_path() if request.method == "GET" else "/",
+        "csp_nonce": partial(nonce_of, request),
+    }
+    if actor.signed_in:
+        side, bottom = navigation.navigation(actor.role, language, here)
+        found |= {"side_bar": side, "bottom_bar": bottom, "role_name": role_name(actor.role)}
+    return found

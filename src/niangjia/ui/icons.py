@@ -1,0 +1,28 @@
+"""Line icons, 24 by 24, drawn for this site."""
+
+ICONS = {
+    "home": '<path d="M4 11 12 4l8 7v9h-5v-6H9v6H4z"/>',
+    "inbox": '<path d="M4 13 6 5h12l2 8v6H4zM4 13h5l1 2h4l1-2h5"/>',
+    "ledger": '<path d="M6 3h13v18H6a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM8 3v18M11 8h5M11 12h5"/>',
+    "release": '<path d="M12 15V4m-4 4 4-4 4 4M5 14v6h14v-6"/>',
+    "person": '<circle cx="12" cy="8" r="4"/><path d="M4 21c1-5 4-7 8-7s7 2 8 7"/>',
+    "chart": '<path d="M4 4v16h16M9 16v-4M13 16V8M17 16v-6"/>',
+    "search": '<circle cx="11" cy="11" r="6"/><path d="m20 20-4.5-4.5"/>',
+    "sign_in": '<path d="M14 4h5v16h-5M4 12h10m-4-4 4 4-4 4"/>',
+    "sign_out": '<path d="M10 4H5v16h5M9 12h11m-4-4 4 4-4 4"/>',
+    "recorded": '<circle cx="12" cy="12" r="8"/>',
+    "sequenced": '<circle cx="12" cy="12" r="8"/><path d="m8.5 12.5 2.5 2.5 4.5-5.5"/>',
+    "witnessed": '<path d="M12 3 5 6v6c0 4 3 7 7 9 4-2 7-5 7-9V6z"/><path d="m8.5 12 2.5 2.5 4.5-5"/>',
+    "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v6M12 7.5v.5"/>',
+    "warn": '<path d="M12 4 2.5 20h19zM12 10v5M12 17.5v.5"/>',
+    "good": '<path d="m5 12.5 4.5 4.5L19 7"/>',
+    "empty": '<path d="M5 4h10l4 4v12H5zM15 4v4h4M9 14h6"/>',
+    "up": '<path d="m7 14 5-5 5 5"/>',
+    "down": '<path d="m7 10 5 5 5-5"/>',
+    "back": '<path d="M20 12H5m6-6-6 6 6 6"/>',
+    "print": '<path d="M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"/>',
+    "edit": '<path d="M5 19h3L19 8l-3-3L5 16zM14 7l3 3"/>',
+    "table": '<path d="M4 5h16v14H4zM4 10h16M10 5v14"/>',
+    "building": '<path d="M6 21V4h12v17M3 21h18M10 8h1M13 8h1M10 12h1M13 12h1M11 21v-4h2v4"/>',
+    "key": '<circle cx="8" cy="15" r="4"/><path d="m11 12 8-8M16 7l3 3"/>',
+}

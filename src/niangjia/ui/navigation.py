@@ -1,0 +1,43 @@
+"""Side bar and bottom bar, rendered once per role, language and page."""
+
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from niangjia.core.actor import Actor
+from niangjia.core.programme import menu_for
+
+Line = tuple[str, str, str, bool]
+
+
+def _desk_lines(role: str, here: str) -> list[Line]:
+    actor = Actor(name="", role=role, login_id=0)
+    lines = [(reverse("orgs:desk"), "inbox", _("Desk"), here == "orgs:desk")]
+    for entry in menu_for(actor.may):
+        mine = here == entry.url_name
+        lines.append((reverse(entry.url_name), entry.icon, str(entry.title), mine))
+    return lines
+
+
+def _member_lines(role: str, here: str) -> list[Line]:
+    first = _desk_lines(role, here)[1:2] if role else []
+    records = first[0] if first else (reverse("orgs:desk"), "ledger", "", here == "orgs:desk")
+    return [
+        (reverse("home"), "home", _("Home"), here == "home"),
+        (reverse("orgs:desk"), "inbox", _("Desk"), here == "orgs:desk"),
+        (records[0], "ledger", _("Records"), records[3] and here != "orgs:desk"),
+        (reverse("orgs:me"), "person", _("Me"), here == "orgs:me"),
+    ]
+
+
+@lru_cache(maxsize=512)
+def navigation(role: str, language: str, here: str) -> tuple[SafeString, SafeString]:
+    """(side bar, bottom bar) as HTML. here: name of the page's route, `orgs:desk`."""
+    with override(language):
+        side = render_to_string("ui/parts/side.html", {"lines": _desk_lines(role, here)})
+        bottom = render_to_string("ui/parts/bottom.html", {"lines": _member_lines(role, here)})
+    return side, bottom

@@ -1,0 +1,28 @@
+"""What a page needs of its request: who acts, and which theme was chosen."""
+
+from typing import Literal, cast
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from niangjia.core.actor import ANONYMOUS, Actor
+
+Theme = Literal["system", "light", "dark"]
+THEMES: tuple[Theme, ...] = ("system", "light", "dark")
+THEME_COOKIE = "theme"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor that the middleware found; ANONYMOUS before it ran."""
+    return cast(Actor, getattr(request, "actor", ANONYMOUS))
+
+
+def theme_of(request: HttpRequest) -> Theme:
+    """The theme chosen on this device; `system` if none or an unknown one."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "system")
+    return cast(Theme, chosen) if chosen in THEMES else "system"
+
+
+def language_of() -> str:
+    """The language of this page, `zh-hans` or `en`."""
+    return get_language() or "zh-hans"

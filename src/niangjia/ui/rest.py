@@ -1,0 +1,49 @@
+"""What every JSON answer shares: the shape of a refusal and the table of declared ones."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from niangjia.core.errors import DomainError, Invalid
+
+
+class Refusal(Schema):
+    """code: stable, for programs; message: for people, in the request's language."""
+
+    code: str
+    message: str
+    fields: dict[str, str] = {}
+
+
+SIGNED_IN = {401: Refusal, 403: Refusal, 422: Refusal}
+ONE = {**SIGNED_IN, 404: Refusal}
+OPEN = {404: Refusal, 422: Refusal}
+
+
+def map_errors(api: NinjaAPI) -> None:
+    """Every refusal of `api` answers as a Refusal with its status."""
+
+    @api.exception_handler(DomainError)
+    def domain(request: HttpRequest, error: DomainError) -> HttpResponse:
+        fields = error.fields if isinstance(error, Invalid) else {}
+        return _answer(api, request, error.status, error.code, str(error), fields)
+
+    @api.exception_handler(ValidationError)
+    def validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        fields = {".".join(map(str, one["loc"])): str(one["msg"]) for one in error.errors}
+        return _answer(api, request, 422, "invalid", "; ".join(fields.values()), fields)
+
+    @api.exception_handler(AuthenticationError)
+    def authentication(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return _answer(api, request, 401, "not_signed_in", "Sign in first.", {})
+
+    @api.exception_handler(HttpError)
+    def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return _answer(api, request, error.status_code, "refused", str(error), {})
+
+
+def _answer(
+    api: NinjaAPI, request: HttpRequest, status: int, code: str, text: str, fields: dict[str, str]
+) -> HttpResponse:
+    body = {"code": code, "message": text, "fields": fields}
+    return api.create_response(request, body, status=status)

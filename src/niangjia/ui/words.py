@@ -1,0 +1,22 @@
+"""Names of roles as pages show them."""
+
+from django.utils.translation import gettext_lazy as _
+
+ROLE_NAMES = {
+    "clerk": _("Clerk"),
+    "checker": _("Unit approver"),
+    "head": _("Unit head"),
+    "canteen": _("Canteen"),
+    "reviewer": _("County reviewer"),
+    "supplier": _("Supplier"),
+    "district": _("District office"),
+    "city": _("City office"),
+    "auditor": _("Auditor"),
+    "member": _("Union member"),
+    "operator": _("Site operator"),
+}
+
+
+def role_name(role: str) -> str:
+    """The role in the page's language; the code itself if it has no name."""
+    return str(ROLE_NAMES.get(role, role))

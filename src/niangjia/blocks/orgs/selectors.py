@@ -145,3 +145,10 @@ def demonstration_accounts() -> list[tuple[str, str, str]]:
     )
     return list(rows)
 
+
+
+def known_code(category: str, name: str) -> str:
+    """The code under which an organisation of this very name is registered, or an empty text."""
+    rows = Organisation.objects.filter(category=category, name=name, valid_to=None)
+    codes = list(rows.exclude(uscc="").values_list("uscc", flat=True)[:2])
+    return codes[0] if len(codes) == 1 else ""

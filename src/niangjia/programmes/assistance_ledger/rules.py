@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from niangjia.lib import canonical
+from niangjia.lib import canonical, money
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 PLACE_ONLY = ("sheet", "row_no")
@@ -60,9 +60,19 @@ def with_place(row: PurchaseIn, sheet: str, row_no: int) -> PurchaseIn:
     return replace(row, sheet=sheet, row_no=row_no)
 
 
-def amount_agrees(quantity_milli: int, price_milli: int, amount_fen: int) -> bool:
-    """Quantity times price, rounded half up to the fen, is the amount; signs included."""
+def product_fen(quantity_milli: int, price_milli: int) -> int:
+    """Quantity times price in fen, rounded half up; signs included."""
     product = quantity_milli * price_milli
     fen, rest = divmod(abs(product), 10_000)
     fen += 1 if rest * 2 >= 10_000 else 0
-    return (fen if product >= 0 else -fen) == amount_fen
+    return fen if product >= 0 else -fen
+
+
+def amount_agrees(quantity_milli: int, price_milli: int, amount_fen: int) -> bool:
+    """Quantity times price, rounded half up to the fen, is the amount."""
+    return product_fen(quantity_milli, price_milli) == amount_fen
+
+
+def yuan(fen: int) -> str:
+    """`2,962.00`."""
+    return money.format_yuan(fen)

@@ -54,3 +54,4 @@ class Taken:
     repeated: tuple[int, ...]
     changed: Mapping[int, str]
     flagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    n_corrected: int = 0

@@ -13,8 +13,10 @@ from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid, NotFound
 from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger import rules
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 PER_PAGE = 20
 COUNT_LIMIT = 1000
@@ -204,3 +206,37 @@ def _claimants(actor: Actor, purchase: Purchase) -> list[tuple[str, str]]:
 def n_of_upload(upload_ref: str) -> int:
     """How many records came with an upload, reversed ones included."""
     return Purchase.objects.filter(upload_ref=upload_ref).count()
+
+
+def changes_of(actor: Actor, *, ref: str, row: PurchaseIn) -> list[tuple[str, str, str]]:
+    """(field, in force, in the sheet) of a row that differs from the record `ref`."""
+    purchase = visible_to(actor).filter(ref=ref).select_related("unit", "supplier").first()
+    if purchase is None:
+        return [("", str(_("(another row of the same sheet)")), "")]
+    new = {name: getattr(row, name) for name in COMPARED}
+    old = {name: getattr(purchase, name) for name in COMPARED}
+    return [(name, was, now) for name, (was, now) in rules.differences(old, new).items()]
+
+
+COMPARED = (
+    "occurred_on",
+    "channel",
+    "mode",
+    "product",
+    "category",
+    "recognition_no",
+    "county_code",
+    "spec",
+    "measure",
+    "quantity_milli",
+    "price_milli",
+    "amount_fen",
+    "contract_no",
+    "invoice_code",
+    "invoice_no",
+    "voucher_no",
+    "households",
+    "people",
+    "income_gain_fen",
+    "note",
+)

@@ -54,7 +54,7 @@ def purchases_take(
     fresh, repeated, changed = _sorted_out(drafts)
     old = _reverse_changed(work, drafts, changed, accept_corrections)
     going_in = {**fresh, **old}
-    flagged = _flag(work, going_in)
+    older = _flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
     late = tuple(i for i, draft in going_in.items() if draft.key not in inserted)
     _check_late(going_in, late)
@@ -67,14 +67,18 @@ def purchases_take(
         taken=taken,
         repeated=tuple(sorted((*repeated, *late))),
         changed={} if accept_corrections else {i: ref for i, (ref, _id) in changed.items()},
-        flagged=flagged
-        | {
-            NOT_ASSISTED: tuple(
-                inserted[d.key].ref
-                for d in going_in.values()
-                if d.key in inserted and NOT_ASSISTED in d.flags
+        flagged={
+            flag: (
+                *older.get(flag, ()),
+                *(
+                    inserted[d.key].ref
+                    for d in going_in.values()
+                    if d.key in inserted and flag in d.flags
+                ),
             )
+            for flag in (NOT_ASSISTED, CLAIMED_TWICE)
         },
+        n_corrected=len(old),
     )
 
 
@@ -183,7 +187,7 @@ def reverse(work: Work, purchase: Purchase, reason: str) -> None:
 
 
 def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
-    """Mark claims on an invoice by two units, on the new record and on the older one."""
+    """Mark claims on an invoice by two units, on the new record and the older; refs of the latter."""
     invoices = {rules.invoice_of(d.row) for d in drafts.values()} - {""}
     if not invoices:
         return {}

@@ -1,0 +1,165 @@
+"""One cell, read by its column's kind. Pure but for the texts of problems.
+
+A reader takes (cell, row under way) and returns the value; what it changed goes into
+row.normalised, what it cannot take raises Bad.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from niangjia.blocks.intake.reader.xlsx import FIFTEEN, Cell
+from niangjia.blocks.intake.types import Column, SheetRow, Value
+from niangjia.lib import dates, money
+from niangjia.lib.identifiers import uscc_compact
+from niangjia.lib.text import compact, fold_width, trim
+
+Reader = Callable[[Cell, SheetRow], Value]
+MAX_NUMBER = 10**15
+
+
+class Bad(Exception):
+    """The cell cannot be taken. code: one of texts.CELLS."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def shown(cell: Cell) -> str:
+    """A cell as a person would read it."""
+    if cell is None:
+        return ""
+    return cell[1] if isinstance(cell, tuple) else str(cell)
+
+
+def reader_for(column: Column, in_wan: bool) -> Reader:
+    """The reader of a column."""
+    if column.kind == "money":
+        return _money(10_000 if in_wan else 1)
+    if column.kind == "choice":
+        return _choice(column)
+    if column.kind in ("text", "code", "uscc"):
+        return _text(column)
+    return {"date": _date, "number": _number, "count": _count, "ignored": _ignored}[column.kind]
+
+
+def _plain(cell: Cell) -> str:
+    if isinstance(cell, tuple):
+        if cell[0] == "e":
+            raise Bad("error_cell")
+        return cell[1]
+    return str(cell)
+
+
+def _text(column: Column) -> Reader:
+    limit, kind = column.limit, column.kind
+    seen: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    def clean(text: str) -> tuple[str, tuple[str, ...]]:
+        if kind == "uscc":
+            value = uscc_compact(text)
+            return value, ("full_width",) if fold_width(text) != text else ()
+        folded = fold_width(text)
+        value = trim(folded)
+        changes = ("full_width",) if folded != text else ()
+        if value != folded:
+            changes = (*changes, "spaces")
+        return (value.replace(" ", "") if kind == "code" else value), changes
+
+    def read(cell: Cell, row: SheetRow) -> Value:
+        text = cell if isinstance(cell, str) else _plain(cell)
+        found = seen.get(text)
+        if found is None:
+            found = clean(text)
+            if len(seen) < 5000:
+                seen[text] = found
+        value, changes = found
+        if changes:
+            row.normalised.update(changes)
+        if len(value) > limit:
+            raise Bad("text_too_long", limit=limit)
+        return value or None
+
+    return read
+
+
+def _choice(column: Column) -> Reader:
+    values = {compact(name): value for name, value in column.choices}
+    names = "、".join(name for name, _value in column.choices)
+
+    def read(cell: Cell, row: SheetRow) -> Value:
+        text = compact(_plain(cell))
+        if not text:
+            return None
+        if text not in values:
+            raise Bad("choice_unknown", choices=names)
+        return values[text]
+
+    return read
+
+
+def _money(scale: int) -> Reader:
+    def read(cell: Cell, row: SheetRow) -> Value:
+        try:
+            if isinstance(cell, int) and not isinstance(cell, bool):
+                value: Decimal | int = cell
+            elif isinstance(cell, tuple) and cell[0] == "n":
+                value = Decimal(cell[1])
+            elif isinstance(cell, str):
+                value = money.parse_text(cell)
+                row.normalised.add("currency_text")
+            else:
+                raise Bad("error_cell" if isinstance(cell, tuple) and cell[0] == "e" else "amount_not_a_number")
+            fen = money.fen_of(value, scale)
+        except money.PartOfFen as error:
+            raise Bad("amount_part_of_fen") from error
+        except money.NotMoney as error:
+            raise Bad("amount_not_a_number") from error
+        if abs(fen) > MAX_NUMBER:
+            raise Bad("amount_not_a_number")
+        return fen
+
+    return read
+
+
+def _number(cell: Cell, row: SheetRow) -> Value:
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        value = Decimal(cell)
+    else:
+        try:
+            value = money.parse_text(_plain(cell))
+        except money.NotMoney as error:
+            raise Bad("number_not_a_number") from error
+    milli = FIFTEEN.multiply(value, 1000)
+    if milli != milli.to_integral_value() or abs(milli) > MAX_NUMBER:
+        raise Bad("number_not_a_number")
+    return int(milli)
+
+
+def _count(cell: Cell, row: SheetRow) -> Value:
+    text = fold_width(_plain(cell)).strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Bad("count_not_whole")
+    return int(text)
+
+
+def _date(cell: Cell, row: SheetRow) -> Value:
+    try:
+        if isinstance(cell, tuple) and cell[0] == "d":
+            return dt.date.fromisoformat(cell[1])
+        if isinstance(cell, int) and not isinstance(cell, bool):
+            value = dates.from_number(cell)
+        else:
+            value = dates.parse(_plain(cell).strip())
+    except ValueError as error:
+        raise Bad("date_not_a_date") from error
+    row.normalised.add("text_date")
+    return value
+
+
+def _ignored(cell: Cell, row: SheetRow) -> Value:
+    return None

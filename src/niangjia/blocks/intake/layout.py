@@ -1,0 +1,153 @@
+"""Finding the table in a sheet: header under title rows, columns renamed or in another order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from niangjia.blocks.intake.reader.limits import Refused
+from niangjia.blocks.intake.reader.xlsx import Cell
+from niangjia.blocks.intake.types import Column, Schema
+from niangjia.lib.text import compact
+
+SEARCHED_ROWS = 40
+LEAST_MATCHES = 4
+_BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+_UNIT_LINE = re.compile(r"(?:金额)?单位[:]?万元|[(（]万元[)）]")
+_TOTALS = ("合计", "总计", "共计", "总合计", "累计", "本页合计", "全部合计")
+_SUBTOTALS = ("小计",)
+_FOOTERS = (
+    "填报人",
+    "填表人",
+    "审核人",
+    "复核人",
+    "制表",
+    "单位负责人",
+    "负责人",
+    "分管领导",
+    "联系人",
+    "联系电话",
+    "填报日期",
+    "填报单位(盖章)",
+    "单位盖章",
+    "注:",
+    "备注:",
+    "说明:",
+    "填表说明",
+)
+
+
+@dataclass(slots=True)
+class Layout:
+    """Where the columns stand. at: column key -> position; in_wan: money is in 万元."""
+
+    at: dict[str, int]
+    headers: dict[str, str]
+    in_wan: bool
+    unknown: list[str] = field(default_factory=list)
+
+
+class Names:
+    """All names of a schema's columns, made comparable."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._exact: dict[str, str] = {}
+        self._alias: dict[str, str] = {}
+        for column in schema.columns:
+            self._exact[compact(column.header)] = column.key
+            self._exact[bare(column.header)] = column.key
+        for column in schema.columns:
+            for alias in column.aliases:
+                self._alias.setdefault(compact(alias), column.key)
+
+    def key_of(self, text: str) -> str | None:
+        for name in (compact(text), bare(text)):
+            if name in self._exact:
+                return self._exact[name]
+            if name in self._alias:
+                return self._alias[name]
+        return None
+
+
+def bare(text: str) -> str:
+    """A header without brackets, blanks, stars and colons."""
+    return compact(_BRACKETS.sub("", text)).strip("*:：")
+
+
+def find(rows: Sequence[tuple[int, list[Cell]]], schema: Schema, names: Names) -> tuple[int, Layout] | None:
+    """(index of the header among `rows`, its layout), or None. Raises Refused on doubt."""
+    best: tuple[int, int] | None = None
+    for index, (_number, cells) in enumerate(rows[:SEARCHED_ROWS]):
+        matches = len({names.key_of(c) for c in cells if isinstance(c, str)} - {None})
+        if matches >= LEAST_MATCHES and (best is None or matches > best[0]):
+            best = (matches, index)
+    if best is None:
+        return None
+    index = best[1]
+    above = [c for _n, cells in rows[:index] for c in cells if isinstance(c, str)]
+    return index, _layout(rows[index][1], above, schema, names)
+
+
+def _layout(cells: list[Cell], above: list[str], schema: Schema, names: Names) -> Layout:
+    at: dict[str, int] = {}
+    headers: dict[str, str] = {}
+    unknown: list[str] = []
+    for position, cell in enumerate(cells):
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        key = names.key_of(cell)
+        if key is None:
+            unknown.append(cell.strip())
+        elif key in at:
+            raise Refused(
+                "columns_twice", column=_column(schema, key).header, first=headers[key], second=cell
+            )
+        else:
+            at[key], headers[key] = position, cell.strip()
+    missing = [c.header for c in schema.columns if c.required and c.key not in at]
+    if missing:
+        raise Refused("columns_missing", columns="、".join(missing))
+    in_wan = "万元" in compact(headers[schema.amount]) or any(
+        _UNIT_LINE.search(compact(text)) for text in above
+    )
+    return Layout(at, headers, in_wan, unknown)
+
+
+def _column(schema: Schema, key: str) -> Column:
+    return next(column for column in schema.columns if column.key == key)
+
+
+def role_of(cells: list[Cell], layout: Layout, schema: Schema) -> str:
+    """`data`, `blank`, `total`, `subtotal`, `footer` or `header` of a row under the header."""
+    first = next((cell for cell in cells if cell not in (None, "")), None)
+    if first is None:
+        return "blank"
+    if not isinstance(first, str):
+        return "data"
+    text = compact(first)
+    if not text and all(not isinstance(c, str) or not c.strip() for c in cells if c is not None):
+        return "blank"
+    if any(_filled(cells, layout, key) for key in schema.anchors):
+        again = layout.headers[schema.anchors[0]]
+        position = layout.at[schema.anchors[0]]
+        return "header" if position < len(cells) and cells[position] == again else "data"
+    return _labelled(cells, text)
+
+
+def _labelled(cells: list[Cell], text: str) -> str:
+    labels = [compact(cell).rstrip(":") for cell in cells if isinstance(cell, str)]
+    if any(label in _TOTALS for label in labels):
+        return "total"
+    if any(label.endswith(_SUBTOTALS) for label in labels):
+        return "subtotal"
+    return "footer" if text.startswith(_FOOTERS) else "data"
+
+
+def _filled(cells: list[Cell], layout: Layout, key: str) -> bool:
+    position = layout.at.get(key)
+    if position is None or position >= len(cells):
+        return False
+    cell = cells[position]
+    if not isinstance(cell, str):
+        return cell is not None
+    text = compact(cell)
+    return bool(text) and text.rstrip(":") not in _TOTALS and not text.endswith(_SUBTOTALS)

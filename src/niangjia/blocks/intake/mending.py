@@ -1,0 +1,77 @@
+"""Workbooks that go back to the office: bad rows with the reason beside each cell."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from niangjia.blocks.intake.cells import shown
+from niangjia.blocks.intake.types import Problem, Schema, SheetRow
+
+WIDTH = 16
+REASON_WIDTH = 60
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+
+
+def problems_workbook(
+    path: Path, schema: Schema, rows: Iterable[tuple[SheetRow, Sequence[Problem]]]
+) -> None:
+    """Write the refused rows in the template's column order, bad cells marked, the reasons in front.
+
+    Mend and import again: the column of reasons is not read. Text is written as text: nothing in
+    it is a live formula.
+    """
+    columns = schema.columns
+    with xlsxwriter.Workbook(str(path), _options()) as book:
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+        bad = book.add_format({"bg_color": "#FDE2E2", "num_format": "@"})
+        why = book.add_format({"font_color": "#B00020", "text_wrap": True, "num_format": "@"})
+        plain = book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet(_("To be mended"))
+        sheet.freeze_panes(1, 2)
+        sheet.set_column(0, 0, REASON_WIDTH)
+        sheet.set_column(1, len(columns), WIDTH)
+        sheet.write_string(0, 0, _("Reason (delete or keep; not imported)"), head)
+        for number, column in enumerate(columns, 1):
+            sheet.write_string(0, number, column.header, head)
+        for line, (row, problems) in enumerate(rows, 1):
+            sheet.write_string(line, 0, "\n".join(p.text for p in problems), why)
+            wrong = {problem.key for problem in problems}
+            for number, column in enumerate(columns, 1):
+                text = row_text(row, column.key)
+                sheet.write_string(line, number, text, bad if column.key in wrong else plain)
+
+
+def row_text(row: SheetRow, key: str) -> str:
+    """A cell of a row as it stood in the sheet."""
+    position = row.at.get(key)
+    if position is None or position >= len(row.raw):
+        return ""
+    return shown(row.raw[position])
+
+
+def differences_workbook(
+    path: Path, title: str, header: Sequence[str], lines: Iterable[Sequence[str]]
+) -> None:
+    """Write a plain list of texts, for example what a correction would change."""
+    with xlsxwriter.Workbook(str(path), _options()) as book:
+        head = book.add_format({"bold": True, "bottom": 1})
+        plain = book.add_format({"num_format": "@", "text_wrap": True})
+        sheet = book.add_worksheet(title)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(header) - 1, WIDTH * 2)
+        for number, name in enumerate(header):
+            sheet.write_string(0, number, name, head)
+        for line, values in enumerate(lines, 1):
+            for number, value in enumerate(values):
+                sheet.write_string(line, number, value, plain)

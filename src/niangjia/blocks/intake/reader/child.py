@@ -1,0 +1,78 @@
+"""The parsing process: limited memory and time, rows out in batches, gone when its parent is.
+
+Usage: python -m niangjia.blocks.intake.reader.child FORMAT PATH. Writes to stdout messages of a
+4-byte big-endian length and that many bytes of marshal (plain tuples, lists, text and numbers,
+written and read by the same interpreter): ("sheet", name, hidden), ("rows", [(row, cells), ...]),
+("end",), ("refused", code, params).
+"""
+
+import ctypes
+import marshal
+import os
+import resource
+import signal
+import sys
+from typing import Any
+
+from niangjia.blocks.intake.reader import delimited, xlsx
+from niangjia.blocks.intake.reader.limits import Limits, Refused
+
+BATCH = 400
+PR_SET_PDEATHSIG = 1
+FORMATS = {"xlsx": xlsx.read, "csv": delimited.read}
+
+
+def main() -> int:
+    limits = Limits()
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _end_with_parent()
+    out = _Out()
+    try:
+        FORMATS[sys.argv[1]](sys.argv[2], limits, out.sheet, out.row)
+    except Refused as refused:
+        out.send(("refused", refused.code, refused.params))
+        return 0
+    out.flush()
+    out.send(("end",))
+    return 0
+
+
+def _end_with_parent() -> None:
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (AttributeError, OSError):  # not Linux: the closed pipe ends us at the next batch
+        return
+    if os.getppid() == 1:
+        sys.exit(3)
+
+
+class _Out:
+    """Batches rows onto stdout; a full pipe makes the parser wait."""
+
+    def __init__(self) -> None:
+        self._rows: list[xlsx.Row] = []
+
+    def send(self, message: tuple[Any, ...]) -> None:
+        data = marshal.dumps(message)
+        sys.stdout.buffer.write(len(data).to_bytes(4, "big") + data)
+        sys.stdout.buffer.flush()
+
+    def sheet(self, name: str, hidden: bool) -> None:
+        self.flush()
+        self.send(("sheet", name, hidden))
+
+    def row(self, row: xlsx.Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._rows:
+            self.send(("rows", self._rows))
+            self._rows = []
+
+
+if __name__ == "__main__":
+    sys.exit(main())

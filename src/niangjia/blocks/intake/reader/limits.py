@@ -1,0 +1,27 @@
+"""How large a file may be, and how it is told that it is not one we take. Django-free."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """file_bytes: as received; unpacked_bytes: all parts of the zip; columns: furthest one used."""
+
+    file_bytes: int = 50 * 1024 * 1024
+    unpacked_bytes: int = 700 * 1024 * 1024
+    ratio: int = 150
+    ratio_from_bytes: int = 8 * 1024 * 1024
+    columns: int = 256
+    cell_chars: int = 32_767
+    rows: int = 400_000
+    memory_bytes: int = 768 * 1024 * 1024
+    cpu_s: int = 120
+
+
+class Refused(Exception):
+    """The file is not taken. code: one of intake.texts.FILES; params fill its text."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params

@@ -1,0 +1,315 @@
+"""A streaming reader of .xlsx (ECMA-376) on the standard library's expat. Django-free.
+
+Keeps decimals exact to the 15 digits that spreadsheets keep, tells dates by number formats, and
+shows error cells as such. Entities and document types are refused.
+
+A cell is None, str, int, bool, or a pair: ("n", "12.5"), ("d", "2020-03-16"), ("e", "#DIV/0!").
+"""
+
+import datetime as dt
+import posixpath
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from decimal import Context, Decimal, InvalidOperation
+from xml.parsers import expat
+
+from niangjia.blocks.intake.reader.limits import Limits, Refused
+
+Cell = None | str | int | bool | tuple[str, str]
+Row = tuple[int, list[Cell]]
+CHUNK = 64 * 1024
+FIFTEEN = Context(prec=15)
+_DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
+_EPOCH_1900, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
+
+
+def guard(archive: zipfile.ZipFile, limits: Limits) -> None:
+    """Refuse bombs, encrypted parts and archives that are no workbook, before anything is read."""
+    unpacked = 0
+    names = set()
+    for part in archive.infolist():
+        names.add(part.filename)
+        unpacked += part.file_size
+        if part.flag_bits & 1:
+            raise Refused("file_encrypted")
+        if unpacked > limits.unpacked_bytes or (
+            part.file_size > limits.ratio_from_bytes
+            and part.file_size > limits.ratio * max(part.compress_size, 1)
+        ):
+            raise Refused("file_unpacks_too_large")
+    if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
+        raise Refused("file_not_a_workbook")
+
+
+def _no_doctype(*_args: object) -> None:
+    raise Refused("file_has_entities")
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.EntityDeclHandler = _no_doctype
+    return parser
+
+
+def _feed(archive: zipfile.ZipFile, name: str, parser: expat.XMLParserType) -> Iterator[None]:
+    """Feed a part chunk by chunk; yields after each so that finished rows can leave."""
+    try:
+        with archive.open(name) as part:
+            while chunk := part.read(CHUNK):
+                parser.Parse(chunk, False)
+                yield
+            parser.Parse(b"", True)
+    except (expat.ExpatError, zipfile.BadZipFile, EOFError, ValueError) as error:
+        raise Refused("file_damaged") from error
+    yield
+
+
+def _elements(archive: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, str]]]:
+    """(local name, attributes) of every element of a small part, in order."""
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = _parser()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        plain = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        found.append((tag.rpartition("}")[2], plain))
+
+    parser.StartElementHandler = start
+    for _ in _feed(archive, name, parser):
+        pass
+    return found
+
+
+def _is_date_format(code: str) -> bool:
+    plain = _NOT_CODE.sub("", code.split(";")[0]).lower()
+    return any(letter in plain for letter in "yd") or ("m" in plain and "0" not in plain)
+
+
+def _date_styles(archive: zipfile.ZipFile) -> set[int]:
+    """Indices of cell formats that show a date."""
+    if "xl/styles.xml" not in archive.namelist():
+        return set()
+    formats: dict[int, str] = {}
+    dates: set[int] = set()
+    inside, number = False, 0
+    for tag, attributes in _elements(archive, "xl/styles.xml"):
+        if tag == "numFmt":
+            formats[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+        elif tag in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            inside = tag == "cellXfs"
+        elif tag == "xf" and inside:
+            identifier = int(attributes.get("numFmtId", 0))
+            if identifier in _DATE_IDS or _is_date_format(formats.get(identifier, "")):
+                dates.add(number)
+            number += 1
+    return dates
+
+
+def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    strings: list[str] = []
+    parts: list[str] = []
+    state = {"text": False, "phonetic": False}
+    parser = _parser()
+
+    def start(tag: str, _attributes: dict[str, str]) -> None:
+        name = tag.rpartition("}")[2]
+        if name == "si":
+            parts.clear()
+        elif name == "rPh":
+            state["phonetic"] = True
+        state["text"] = name == "t" and not state["phonetic"]
+
+    def end(tag: str) -> None:
+        name = tag.rpartition("}")[2]
+        if name == "si":
+            strings.append("".join(parts))
+        elif name == "rPh":
+            state["phonetic"] = False
+        state["text"] = False
+
+    def text(data: str) -> None:
+        if state["text"]:
+            parts.append(data)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
+    for _ in _feed(archive, "xl/sharedStrings.xml", parser):
+        pass
+    return strings
+
+
+def _sheets(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, bool]], bool]:
+    """([(name, part, hidden)], whether dates count from 1904)."""
+    targets = {
+        attributes["Id"]: attributes["Target"]
+        for tag, attributes in _elements(archive, "xl/_rels/workbook.xml.rels")
+        if tag == "Relationship"
+    }
+    sheets, from_1904 = [], False
+    for tag, attributes in _elements(archive, "xl/workbook.xml"):
+        if tag == "workbookPr":
+            from_1904 = attributes.get("date1904", "0") in ("1", "true")
+        elif tag == "sheet":
+            target = targets.get(attributes.get("id", ""), "")
+            part = posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
+            part = target.lstrip("/") if target.startswith("/") else part
+            hidden = attributes.get("state", "visible") != "visible"
+            if part in archive.namelist():
+                sheets.append((attributes.get("name", ""), part, hidden))
+    return sheets, from_1904
+
+
+def column_index(reference: str) -> int:
+    """0 for `A1`, 27 for `AB7`."""
+    index = 0
+    for char in reference:
+        if not "A" <= char <= "Z":
+            break
+        index = index * 26 + ord(char) - 64
+    return index - 1
+
+
+class _SheetParser:
+    """Collects the rows of one sheet; `rows` is emptied by whoever iterates."""
+
+    def __init__(self, strings: list[str], dates: set[int], epoch: dt.datetime, limits: Limits):
+        self.rows: list[Row] = []
+        self._strings, self._dates, self._epoch, self._limits = strings, dates, epoch, limits
+        self._cells: list[Cell] = []
+        self._row = self._column = 0
+        self._type, self._style = "", ""
+        self._text: list[str] = []
+        self._reading = False
+        self._columns: dict[str, int] = {}
+        self.parser = _parser()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag[tag.rfind("}") + 1 :]
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name in ("v", "t"):
+            self._reading = True
+        elif name == "row":
+            self._row = int(attributes["r"]) if "r" in attributes else self._row + 1
+            self._cells = []
+            self._column = -1
+        elif name == "rPh":
+            self._reading = False
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        if reference is None:
+            self._column += 1
+        else:
+            letters = reference.rstrip("0123456789")
+            known = self._columns.get(letters)
+            if known is None:
+                known = self._columns[letters] = column_index(letters)
+            self._column = known
+        self._type, self._style = attributes.get("t", ""), attributes.get("s", "")
+        self._text = []
+
+    def _characters(self, data: str) -> None:
+        if self._reading:
+            self._text.append(data)
+
+    def _end(self, tag: str) -> None:
+        name = tag[tag.rfind("}") + 1 :]
+        if name in ("v", "t"):
+            self._reading = False
+        elif name == "c":
+            if self._text:
+                self._end_cell("".join(self._text))
+        elif name == "row" and self._cells:
+            self.rows.append((self._row, self._cells))
+            self._cells = []
+
+    def _end_cell(self, text: str) -> None:
+        value = self._value(text)
+        if value is None or value == "":
+            return
+        if self._column >= self._limits.columns:
+            raise Refused("cell_far_out", row=self._row, column=self._column + 1)
+        cells = self._cells
+        gap = self._column - len(cells)
+        if gap > 0:
+            cells.extend([None] * gap)
+        if gap < 0:
+            cells[self._column] = value
+        else:
+            cells.append(value)
+
+    def _value(self, text: str) -> Cell:
+        kind = self._type
+        if kind == "s":
+            index = int(text)
+            return self._strings[index] if 0 <= index < len(self._strings) else None
+        if kind in ("inlineStr", "str"):
+            return text[: self._limits.cell_chars]
+        if kind == "e":
+            return ("e", text)
+        if kind == "b":
+            return text == "1"
+        if kind == "d":
+            return ("d", text[:10])
+        if self._style and int(self._style) in self._dates:
+            return _date(text, self._epoch)
+        return number(text)
+
+
+def number(text: str) -> Cell:
+    """An int where the number is whole, else its decimal text at 15 significant digits."""
+    if text.isdigit() and len(text) <= 15:
+        return int(text)
+    try:
+        value = FIFTEEN.create_decimal(Decimal(text))
+    except InvalidOperation:
+        return text
+    if not value.is_finite():
+        return ("e", text)
+    if value == value.to_integral_value() and abs(value) < 10**18:
+        return int(value)
+    return ("n", format(value.normalize(), "f"))
+
+
+def _date(text: str, epoch: dt.datetime) -> Cell:
+    try:
+        days = float(text)
+        return ("d", (epoch + dt.timedelta(days=days)).date().isoformat())
+    except (ValueError, OverflowError):
+        return ("e", text)
+
+
+def read(
+    path: str, limits: Limits, sheet: Callable[[str, bool], None], row: Callable[[Row], None]
+) -> None:
+    """Call `sheet(name, hidden)` and `row((row number, cells))` for all that holds a value."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise Refused("file_damaged") from error
+    with archive:
+        guard(archive, limits)
+        strings, dates = _shared_strings(archive), _date_styles(archive)
+        sheets, from_1904 = _sheets(archive)
+        n = 0
+        for name, part, hidden in sheets:
+            sheet(name, hidden)
+            collector = _SheetParser(
+                strings, dates, _EPOCH_1904 if from_1904 else _EPOCH_1900, limits
+            )
+            for _ in _feed(archive, part, collector.parser):
+                rows, collector.rows = collector.rows, []
+                n += len(rows)
+                if n > limits.rows:
+                    raise Refused("too_many_rows", n=limits.rows)
+                for one in rows:
+                    row(one)

@@ -1,0 +1,54 @@
+"""Steps that a programme takes in its own Work to keep what became of a file."""
+
+from collections.abc import Mapping, Sequence
+
+from niangjia.blocks.intake.models import RowProblem, Upload
+from niangjia.blocks.intake.types import Problem
+from niangjia.core.work import Work
+
+KEPT_PROBLEMS = 20_000
+
+
+def upload_open(work: Work, *, sha256: str, name: str, size_bytes: int) -> str:
+    """The file is noted as being taken; the same file of the same organisation keeps its ref."""
+    known = Upload.objects.filter(
+        organisation_id=work.actor.organisation_id, sha256=sha256
+    ).first()
+    if known is not None:
+        Upload.objects.filter(pk=known.pk).update(state="taking")
+        return known.ref
+    upload = Upload.objects.create(
+        ref=work.new_id(),
+        sha256=sha256,
+        name=name[:200],
+        size_bytes=size_bytes,
+        organisation_id=work.actor.organisation_id,
+        login_id=work.actor.login_id,
+        received_at=work.at,
+    )
+    return upload.ref
+
+
+def upload_close(
+    work: Work, *, ref: str, result: Mapping[str, object], problems: Sequence[Problem]
+) -> None:
+    """The file is done; its problems replace those of an earlier try (at most 20,000 are kept)."""
+    upload = Upload.objects.get(ref=ref)
+    upload.problems.all().delete()
+    RowProblem.objects.bulk_create(
+        [
+            RowProblem(
+                upload=upload,
+                sheet=one.sheet[:60],
+                row_no=one.row_no,
+                key=one.key,
+                code=one.code,
+                text=one.text[:500],
+                shown=one.shown[:200],
+            )
+            for one in problems[:KEPT_PROBLEMS]
+        ],
+        batch_size=100,
+    )
+    upload.state, upload.result = "done", dict(result)
+    upload.save(update_fields=["state", "result"])

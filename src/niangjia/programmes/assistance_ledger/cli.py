@@ -1,0 +1,166 @@
+"""`niangjia purchases`: import an office's workbook, release a period's figures."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from niangjia.blocks.intake.public import differences_workbook, problems_workbook
+from niangjia.core import jobs
+from niangjia.lib.money import format_yuan
+from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
+from niangjia.programmes.assistance_ledger.selectors import changes_of
+from niangjia.programmes.assistance_ledger.services import figures_release
+from niangjia.programmes.assistance_ledger.sheet import schema
+
+NOUN = "purchases"
+HELP = "purchases from assisted counties: import a workbook, release figures"
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the noun's sub-commands."""
+    take = commands.add_parser(
+        "import",
+        help="take an office's workbook (.xlsx or .csv)",
+        description="Take a workbook. Good rows go in, bad ones are listed cell by cell; nothing "
+        "is taken twice, so it may be repeated after a break or once bad rows are mended. A clerk "
+        "imports for their own unit, the city's office (--as city) for all units.",
+    )
+    take.add_argument("file", type=Path)
+    take.add_argument("--json", action="store_true", help="print one JSON object")
+    take.add_argument(
+        "--problems", type=Path, metavar="OUT.xlsx", help="write refused rows with the reasons"
+    )
+    take.add_argument(
+        "--corrections",
+        type=Path,
+        metavar="OUT.xlsx",
+        help="write what changed rows would change",
+    )
+    take.add_argument(
+        "--accept-corrections",
+        default="",
+        metavar="REASON",
+        help="take changed rows: the old record is reversed with this reason",
+    )
+    take.set_defaults(run=run_import)
+    release = commands.add_parser(
+        "release", help="publish a period's figures as they stand now"
+    )
+    release.add_argument("--period", required=True, help="2020Q1, 2020-03 or 2020")
+    release.set_defaults(run=run_release)
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Exit 0 if all rows were taken or skipped, 1 if some need mending."""
+    work = Import(
+        options.actor,
+        options.file,
+        options.file.name,
+        accept_corrections=options.accept_corrections,
+    )
+    _run_with_bar(work, options.file)
+    if options.problems:
+        problems_workbook(options.problems, schema(), work.outcome.refused)
+    if options.corrections:
+        _write_corrections(options.corrections, work)
+    jobs.settle()
+    result = work.result()
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False, indent=1))
+    else:
+        _print(work, result)
+    return 1 if work.outcome.refused or work.outcome.changed else 0
+
+
+def _run_with_bar(work: Import, file: Path) -> None:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(file.name, total=None)
+
+        def show(done: int) -> None:
+            bar.update(task, completed=done, total=work.book.summary.n_expected or None)
+
+        work.run(show)
+
+
+def _print(work: Import, result: dict[str, object]) -> None:
+    outcome, summary = work.outcome, work.book.summary
+    flagged = len(set().union(*outcome.flagged.values())) if outcome.flagged else 0
+    print(
+        _(
+            "%(all)s rows: %(taken)s taken (%(flagged)s of them marked for review), %(refused)s to "
+            "be mended, %(repeated)s repeated and skipped, %(changed)s changed and not taken."
+        )
+        % {
+            "all": summary.n_data,
+            "taken": outcome.n_taken,
+            "flagged": flagged,
+            "refused": len(outcome.refused),
+            "repeated": outcome.n_repeated,
+            "changed": outcome.n_changed,
+        }
+    )
+    for _row, problems in outcome.refused:
+        for problem in problems:
+            print(f"  {problem.text}")
+    for changed in outcome.changed:
+        print(f"  {_changed_text(changed.row.row_no)}")
+    _print_bridge(work, result)
+
+
+def _changed_text(row_no: int) -> str:
+    return _(
+        "Row %(row)s: known, but changed. See --corrections; take it with --accept-corrections."
+    ) % {"row": row_no}
+
+
+def _print_bridge(work: Import, result: dict[str, object]) -> None:
+    outcome, summary = work.outcome, work.book.summary
+    lines = (
+        ("  ", _("sheet total"), summary.sheet_total_fen),
+        ("- ", _("repeated"), outcome.repeated_fen),
+        ("- ", _("refused"), outcome.refused_fen + outcome.changed_fen),
+        ("+ ", _("amounts written as text"), outcome.text_fen),
+        ("= ", _("taken"), outcome.taken_fen),
+    )
+    print()
+    for sign, name, fen in lines:
+        print(f"{sign}{format_yuan(fen):>20}  {name}")
+    if summary.printed_fen is not None and summary.printed_fen != summary.sheet_total_fen:
+        print(
+            _("The sheet's own total line says %(printed)s; its rows add up to %(sum)s.")
+            % {
+                "printed": format_yuan(summary.printed_fen),
+                "sum": format_yuan(summary.sheet_total_fen),
+            }
+        )
+    if not bridge_holds(result):  # pragma: no cover - a fault in the program, said aloud
+        print(_("The bridge does not close. Please report this."), file=sys.stderr)
+
+
+def _write_corrections(path: Path, work: Import) -> None:
+    header = [_("Row"), _("Column"), _("In force"), _("In the sheet"), _("Record")]
+    lines = [
+        [str(changed.row.row_no), name, old, new, changed.ref]
+        for changed in work.outcome.changed
+        for name, old, new in changes_of(work.actor, ref=changed.ref, row=changed.purchase)
+    ]
+    differences_workbook(path, _("Corrections"), header, lines)
+
+
+def run_release(options: argparse.Namespace) -> int:
+    """Freeze a period's figures; they stand on the public board at once."""
+    jobs.settle()
+    ref = figures_release(options.actor, period=options.period)
+    jobs.settle()
+    print(ref)
+    return 0

@@ -1,0 +1,238 @@
+"""An office's workbook goes in: read, checked, taken in batches, and accounted for to the fen."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from niangjia.blocks.intake.public import Problem, SheetRow, Workbook
+from niangjia.blocks.orgs.public import known_code, organisation, scope_of
+from niangjia.blocks.places.public import CountyBook
+from niangjia.core import clock
+from niangjia.core.actor import Actor
+from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger.services import (
+    purchases_take,
+    upload_begin,
+    upload_end,
+)
+from niangjia.programmes.assistance_ledger.services.taking import BATCH
+from niangjia.programmes.assistance_ledger.sheet import Checker, schema
+from niangjia.programmes.assistance_ledger.types import PurchaseIn
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Changed:
+    """A row that differs from the record in force under the same key. ref: that record's."""
+
+    row: SheetRow
+    purchase: PurchaseIn
+    ref: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a workbook. Money in fen; counts are rows. refused: rows with their reasons."""
+
+    upload_ref: str = ""
+    errors: Counter[str] = field(default_factory=Counter)
+    normalised: Counter[str] = field(default_factory=Counter)
+    flagged: dict[str, set[str]] = field(default_factory=dict)
+    n_repeated: int = 0
+    n_changed: int = 0
+    n_taken: int = 0
+    taken_fen: int = 0
+    assisted_fen: int = 0
+    mode_fen: Counter[str] = field(default_factory=Counter)
+    province_fen: Counter[str] = field(default_factory=Counter)
+    repeated_fen: int = 0
+    refused_fen: int = 0
+    changed_fen: int = 0
+    text_fen: int = 0
+    n_corrected: int = 0
+    refused: list[tuple[SheetRow, list[Problem]]] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+
+
+class Import:
+    """One import under way: `run()` takes all rows; `outcome` and `book.summary` tell the rest."""
+
+    def __init__(
+        self, actor: Actor, path: Path, name: str, *, accept_corrections: str = ""
+    ) -> None:
+        self.actor = authorise(actor, "purchases.import")
+        self.path, self.name = path, name
+        self.reason = accept_corrections
+        self.book = Workbook(path, name, schema())
+        self.outcome = Outcome()
+        self._sha256 = ""
+        self._provinces: dict[str, str] = {}
+
+    def run(self, progress: Progress = lambda n: None) -> Outcome:
+        """Take the workbook. progress is told the number of rows done after each batch.
+
+        Raises core errors; batches already taken stay, repeating completes the rest.
+        """
+        checker = self._checker()
+        batch: list[tuple[SheetRow, PurchaseIn]] = []
+        done = 0
+        for row, purchase in self._checked(checker):
+            done += 1
+            if purchase is not None:
+                batch.append((row, purchase))
+            if len(batch) == BATCH:
+                self._take(batch)
+                batch = []
+                progress(done)
+        self._begin()
+        self._take(batch)
+        progress(done)
+        problems = [problem for _row, found in self.outcome.refused for problem in found]
+        upload_end(
+            self.actor, ref=self.outcome.upload_ref, result=self.result(), problems=problems
+        )
+        return self.outcome
+
+    def _begin(self) -> None:
+        """Note the file once its first batch is ready: a refused file leaves no trace."""
+        if self.outcome.upload_ref:
+            return
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        self._sha256 = digest.hexdigest()
+        self.outcome.upload_ref = upload_begin(
+            self.actor,
+            sha256=self._sha256,
+            name=self.name,
+            size_bytes=self.path.stat().st_size,
+        )
+
+    def _checker(self) -> Checker:
+        scope = scope_of(self.actor)
+        own = organisation(scope.id) if scope.kind == "unit" else None
+        self._counties = CountyBook()
+        return Checker(self._counties, clock.city_today(), own, known_code)
+
+    def _checked(self, checker: Checker) -> Iterator[tuple[SheetRow, PurchaseIn | None]]:
+        outcome = self.outcome
+        for row in self.book:
+            purchase = checker.check(row, self.book.headers)
+            outcome.normalised.update(row.normalised)
+            if purchase is None:
+                outcome.errors.update({problem.code for problem in row.problems})
+                outcome.refused_fen += row.numeric_fen or 0
+                outcome.refused.append((row, row.problems))
+            yield row, purchase
+
+    def _take(self, batch: list[tuple[SheetRow, PurchaseIn]]) -> None:
+        if not batch:
+            return
+        self._begin()
+        outcome = self.outcome
+        result = purchases_take(
+            self.actor,
+            rows=[purchase for _row, purchase in batch],
+            upload_ref=outcome.upload_ref,
+            file_sha256=self._sha256,
+            accept_corrections=self.reason,
+        )
+        for position in result.taken:
+            self._count_taken(*batch[position])
+        for position in result.repeated:
+            outcome.n_repeated += 1
+            outcome.repeated_fen += batch[position][0].numeric_fen or 0
+        for position, ref in result.changed.items():
+            row, purchase = batch[position]
+            outcome.n_changed += 1
+            outcome.changed_fen += row.numeric_fen or 0
+            outcome.changed.append(Changed(row, purchase, ref))
+        outcome.n_corrected += result.n_corrected
+        for flag, refs in result.flagged.items():
+            outcome.flagged.setdefault(flag, set()).update(refs)
+
+    def _count_taken(self, row: SheetRow, purchase: PurchaseIn) -> None:
+        outcome, fen = self.outcome, purchase.amount_fen
+        outcome.n_taken += 1
+        outcome.taken_fen += fen
+        outcome.mode_fen[purchase.mode] += fen
+        outcome.province_fen[self._province(purchase.county_code)] += fen
+        if purchase.assisted:
+            outcome.assisted_fen += fen
+        if row.amount_is_text:
+            outcome.text_fen += fen
+
+    def _province(self, code: str) -> str:
+        if code not in self._provinces:
+            county = self._counties.by_code(code)
+            self._provinces[code] = county.province if county else ""
+        return self._provinces[code]
+
+    def result(self) -> dict[str, Any]:
+        """The summary that `--json` prints and the upload keeps."""
+        outcome, summary = self.outcome, self.book.summary
+        skipped = {
+            "row_repeated": outcome.n_repeated,
+            "row_changed": outcome.n_changed,
+            "total": summary.n_total,
+            "subtotal": summary.n_subtotal,
+        }
+        return {
+            "data_rows": summary.n_data,
+            "error": dict(outcome.errors),
+            "normalised": dict(outcome.normalised),
+            "flagged": {flag: len(refs) for flag, refs in outcome.flagged.items() if refs},
+            "skipped": {name: n for name, n in skipped.items() if n},
+            "accepted_rows": outcome.n_taken,
+            "accepted_fen": outcome.taken_fen,
+            "accepted_assisted_fen": outcome.assisted_fen,
+            "direct_fen": outcome.mode_fen["direct"],
+            "helped_sale_fen": outcome.mode_fen["helped"],
+            "by_province_fen": dict(outcome.province_fen),
+            "bridge": {
+                "sheet_total_fen": summary.sheet_total_fen,
+                "repeated_fen": outcome.repeated_fen,
+                "refused_fen": outcome.refused_fen + outcome.changed_fen,
+                "text_amounts_fen": outcome.text_fen,
+                "accepted_fen": outcome.taken_fen,
+            },
+            "more": self._more(),
+        }
+
+    def _more(self) -> dict[str, Any]:
+        outcome, summary = self.outcome, self.book.summary
+        return {
+            "upload": outcome.upload_ref,
+            "refused_rows": len(outcome.refused),
+            "changed_rows": outcome.n_changed,
+            "changed_fen": outcome.changed_fen,
+            "corrected_rows": outcome.n_corrected,
+            "printed_total_fen": summary.printed_fen,
+            "printed_total_agrees": summary.printed_fen in (None, summary.sheet_total_fen),
+            "sheets": summary.sheets,
+            "sheets_without_header": summary.sheets_without_header,
+            "hidden_sheets": summary.hidden_sheets,
+            "footer_rows": summary.n_footer,
+            "amounts_in_wan": summary.in_wan,
+            "unknown_columns": summary.unknown_columns,
+        }
+
+
+def bridge_holds(result: dict[str, Any]) -> bool:
+    """Sheet total - repeated - refused + amounts written as text = taken."""
+    bridge = result["bridge"]
+    left = (
+        bridge["sheet_total_fen"]
+        - bridge["repeated_fen"]
+        - bridge["refused_fen"]
+        + bridge["text_amounts_fen"]
+    )
+    return bool(left == bridge["accepted_fen"])
+
+
+

@@ -1,0 +1,137 @@
+"""Released figures: exact sums, no small cell, none to be worked out by subtraction."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import strategies as st
+
+from niangjia.core import jobs
+from niangjia.core.errors import Denied, Invalid
+from niangjia.programmes.assistance_ledger.disclosure import (
+    OTHER,
+    Count,
+    is_safe,
+    merge_upward,
+    merged,
+)
+from niangjia.programmes.assistance_ledger.models import Release
+from niangjia.programmes.assistance_ledger.selectors import board_get
+from niangjia.programmes.assistance_ledger.services import figures_release
+from niangjia.programmes.assistance_ledger.tests import given
+
+COUNTS = st.builds(
+    lambda n, units, fen: Count(n, n * fen, frozenset(f"u{i}" for i in range(min(n, units)))),
+    st.integers(0, 6),
+    st.integers(1, 6),
+    st.integers(1, 1000),
+)
+ROWS = st.dictionaries(
+    st.sampled_from("abcdefgh"), st.fixed_dictionaries({"direct": COUNTS, "helped": COUNTS})
+)
+
+
+@hypothesis_given(ROWS)
+def test_what_is_shown_is_safe_or_is_everything_and_the_sum_stays(rows):
+    shown = merge_upward(rows, min_n=3, min_units=3)
+    assert merged(counts for _labels, counts in shown.values()) == merged(rows.values())
+    assert sorted(label for labels, _ in shown.values() for label in labels) == sorted(rows)
+    for label, (inside, counts) in shown.items():
+        assert is_safe(counts, None, 3, 3) or (label == OTHER and len(inside) == len(rows))
+
+
+@hypothesis_given(ROWS, ROWS)
+def test_the_difference_to_the_last_release_is_no_single_purchase(rows, before):
+    shown = merge_upward(rows, min_n=3, min_units=3, before=before)
+    for label, (inside, counts) in shown.items():
+        was = merged(before.get(one, {}) for one in inside)
+        assert is_safe(counts, was, 3, 3) or (label == OTHER and len(inside) == len(rows))
+
+
+@pytest.fixture
+def city(db):
+    given.city()
+
+
+pytestmark = pytest.mark.both
+database = pytest.mark.django_db(databases=["default", "keys"])
+
+
+def _many(start=1, n=4, **changes):
+    return [
+        given.purchase(number, unit=unit, **changes)
+        for unit in "甲乙丙"
+        for number in range(start + 100 * ord(unit), start + 100 * ord(unit) + n)
+    ]
+
+
+def release():
+    ref = figures_release(given.actor("city"), period="2020Q1")
+    jobs.settle()
+    return json.loads(bytes(Release.objects.get(ref=ref).document))
+
+
+@database
+def test_released_figures_are_the_exact_sums(city):
+    given.take(*_many(), *_many(start=50, mode="helped", county_code="130723"))
+    found = release()
+    assert (found["n"], found["counted_fen"]) == (24, 24 * 31_100)
+    assert found["direct_fen"] == found["helped_fen"] == 12 * 31_100
+    assert found["cut_off"] == "2020-03-17"
+    for rows in found["tables"].values():
+        assert sum(row["direct_fen"] + row["helped_fen"] for row in rows) == found["counted_fen"]
+    assert board_get("2020Q1").fact.index is not None
+
+
+@database
+def test_a_lone_purchase_is_never_a_row_of_its_own(city):
+    given.take(*_many(), given.purchase(9, county_code="130723"))
+    labels = [row["label"] for row in release()["tables"]["county"]]
+    assert labels == [OTHER]
+
+
+@database
+def test_origins_not_on_the_list_are_left_out_and_shown_apart(city):
+    given.take(*_many(), *_many(start=50, assisted=False, county_code="370783"))
+    found = release()
+    assert found["counted_fen"] == found["not_counted_fen"] == 12 * 31_100
+
+
+@database
+def test_one_more_purchase_cannot_be_released_alone(city):
+    given.take(*_many())
+    release()
+    with pytest.raises(Invalid, match="Nothing changed"):
+        release()
+    given.take(given.purchase(9))
+    with pytest.raises(Invalid, match="work out"):
+        release()
+    given.take(*_many(start=50))
+    assert release()["version"] == 2
+
+
+@database
+def test_only_the_city_releases(city):
+    given.take(*_many())
+    for who in ("clerk", "district", "auditor", "head"):
+        with pytest.raises(Denied):
+            figures_release(given.actor(who), period="2020Q1")
+    assert not Release.objects.exists()
+
+
+@database
+@pytest.mark.parametrize("period", ["2020Q5", "20Q1", "2020Q2", "2020-13", ""])
+def test_a_period_that_is_none_or_has_not_begun_is_refused(city, period):
+    with pytest.raises(Invalid):
+        figures_release(given.actor("city"), period=period)
+
+
+@database
+def test_the_published_file_holds_the_released_bytes(city, settings):
+    given.take(*_many())
+    release()
+    kept = Path(settings.NIANGJIA_HOME) / "published" / "figures-2020Q1-1.json"
+    assert kept.read_bytes() == bytes(Release.objects.get().document)
+
+

@@ -1,0 +1,145 @@
+"""Taking purchases: once, in scope, flagged on both sides; the sums follow the log."""
+
+import pytest
+
+from niangjia.blocks.indicators.projections import differences
+from niangjia.blocks.indicators.public import stored
+from niangjia.blocks.ledger.public import audit, history
+from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
+from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.projections import PURCHASES
+from niangjia.programmes.assistance_ledger.selectors import Filters, purchase_get, purchases_page
+from niangjia.programmes.assistance_ledger.services import purchase_correct, purchase_reverse
+from niangjia.programmes.assistance_ledger.tests import given
+
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
+
+
+@pytest.fixture(autouse=True)
+def _city(db):
+    given.city()
+
+
+def total():
+    cells = stored("purchases").values()
+    return sum(cell.n for cell in cells), sum(cell.fen for cell in cells)
+
+
+def test_a_purchase_is_taken_once_however_often_it_is_sent():
+    first = given.take(given.purchase(1), given.purchase(2))
+    again = given.take(given.purchase(1), given.purchase(2), given.purchase(2))
+    assert len(first.taken) == 2
+    assert again.taken == {} and again.repeated == (0, 1, 2)
+    assert total() == (2, 62_200)
+    assert differences(PURCHASES)[1] == [] and audit().faults == ()
+
+
+def test_a_changed_purchase_is_listed_and_not_added():
+    given.take(given.purchase(1))
+    result = given.take(given.purchase(1, amount_fen=62_200, quantity_milli=20_000))
+    assert list(result.changed) == [0] and result.taken == {}
+    assert total() == (1, 31_100)
+
+
+def test_a_changed_purchase_is_taken_with_a_reason_and_the_old_one_is_reversed():
+    old = given.take(given.purchase(1)).taken[0]
+    changed = given.purchase(1, amount_fen=62_200, quantity_milli=20_000)
+    new = given.take(changed, accept_corrections="数量漏记").taken[0]
+    assert total() == (1, 62_200)
+    assert Purchase.objects.get(ref=old).reversed_at is not None
+    assert Purchase.objects.get(ref=new).corrects == old
+    assert [line.kind for line in history(f"purchase:{old}")] == [
+        "purchase.recorded/1",
+        "purchase.reversed/1",
+    ]
+    assert history(f"purchase:{old}")[1].reason == "数量漏记"
+
+
+def test_an_invoice_claimed_by_two_units_flags_both_records():
+    one = given.take(given.purchase(1)).taken[0]
+    result = given.take(given.purchase(1, unit="乙"))
+    two = result.taken[0]
+    assert set(result.flagged["invoice_claimed_twice"]) == {one, two}
+    assert {Purchase.objects.get(ref=ref).flags for ref in (one, two)} == {"invoice_claimed_twice"}
+    assert total() == (2, 62_200)
+
+
+def test_two_lines_of_one_units_invoice_are_not_flagged():
+    given.take(given.purchase(1), given.purchase(1, product="核桃"))
+    assert set(Purchase.objects.values_list("flags", flat=True)) == {""}
+
+
+def test_a_clerk_may_not_enter_another_units_purchases():
+    with pytest.raises(Denied, match="示例乙"):
+        given.take(given.purchase(1), given.purchase(2, unit="乙"), by="clerk")
+    assert not Purchase.objects.exists() and total() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("who", "n"),
+    [("clerk", 1), ("clerk_b", 1), ("district", 1), ("city", 2), ("auditor", 2), ("supplier", 2)],
+)
+def test_everybody_sees_the_records_of_their_scope(who, n):
+    given.take(given.purchase(1), given.purchase(2, unit="乙"))
+    page = purchases_page(given.actor(who), filters=Filters())
+    assert len(page.rows) == n == page.n
+
+
+def test_a_record_outside_the_scope_is_not_found():
+    ref = given.take(given.purchase(1)).taken[0]
+    with pytest.raises(NotFound):
+        purchase_get(given.actor("clerk_b"), ref=ref)
+    with pytest.raises(Denied):
+        purchase_get(given.actor("member"), ref=ref)
+    assert purchase_get(given.actor("clerk"), ref=ref).contact == ("示****", "*******0001")
+
+
+def test_a_new_unit_is_taken_and_marked_to_be_confirmed():
+    ref = given.take(given.purchase(1, unit="丁", district="朝阳区")).taken[0]
+    found = Purchase.objects.select_related("unit").get(ref=ref)
+    assert found.unit.to_confirm and found.district_code == "110105"
+    assert found.line_code == "unassigned"
+
+
+def test_a_reversal_needs_a_reason_and_works_once():
+    ref = given.take(given.purchase(1)).taken[0]
+    clerk = given.actor("clerk")
+    with pytest.raises(Invalid):
+        purchase_reverse(clerk, purchase_ref=ref, reason=" ")
+    assert Purchase.objects.get().reversed_at is None
+    purchase_reverse(clerk, purchase_ref=ref, reason="重复登记")
+    with pytest.raises(Conflict):
+        purchase_reverse(clerk, purchase_ref=ref, reason="再来一次")
+    given.jobs.settle()
+    assert total() == (0, 0)
+
+
+def test_a_correction_that_does_not_multiply_out_changes_nothing():
+    ref = given.take(given.purchase(1)).taken[0]
+    with pytest.raises(Invalid, match="amount"):
+        purchase_correct(
+            given.actor("clerk"), purchase_ref=ref, reason="改金额", changes={"amount_fen": 5}
+        )
+    assert Purchase.objects.get().reversed_at is None
+
+
+def test_a_correction_keeps_the_parents_it_was_recorded_under():
+    ref = given.take(given.purchase(1)).taken[0]
+    Purchase.objects.update(district_code="110105")
+    new = purchase_correct(
+        given.actor("clerk"), purchase_ref=ref, reason="渠道有误", changes={"channel": "展销"}
+    )
+    assert Purchase.objects.get(ref=new).district_code == "110105"
+
+
+def test_pages_by_key_show_every_record_once():
+    given.take(*[given.purchase(n, amount_fen=31_100) for n in range(1, 51)])
+    for sort in ("-recorded", "recorded", "-amount", "day"):
+        seen, after = [], ""
+        while True:
+            page = purchases_page(given.actor("city"), filters=Filters(), sort=sort, after=after)
+            seen += [row["id"] for row in page.rows]
+            after = page.next
+            if not after:
+                break
+        assert len(seen) == len(set(seen)) == 50

@@ -7,6 +7,7 @@ from importlib import import_module
 from types import ModuleType
 
 import django
+from django.db import connection
 from django.utils import translation
 from django.utils.module_loading import module_has_submodule
 
@@ -69,7 +70,14 @@ def _room_commands() -> list[ModuleType]:
     ]
 
 
+def _prepare() -> None:
+    """A fresh home gets its tables, so that any command may be the first."""
+    if "orgs_login" not in connection.introspection.table_names():
+        import_module("niangjia.config.server").run_migrate(argparse.Namespace())
+
+
 def _run(options: argparse.Namespace) -> int:
+    _prepare()
     actor_by_account = import_module("niangjia.blocks.orgs.public").actor_by_account
     language = "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
     with translation.override(os.environ.get("NIANGJIA_LANGUAGE", language)):

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from niangjia.ui import navigation, page as request_page
+from niangjia.ui import navigation
+from niangjia.ui import page as request_page
 from niangjia.ui.csp import nonce_of
 from niangjia.ui.words import role_name
 

@@ -12,7 +12,7 @@ ICONS = {
     "sign_out": '<path d="M10 4H5v16h5M9 12h11m-4-4 4 4-4 4"/>',
     "recorded": '<circle cx="12" cy="12" r="8"/>',
     "sequenced": '<circle cx="12" cy="12" r="8"/><path d="m8.5 12.5 2.5 2.5 4.5-5.5"/>',
-    "witnessed": '<path d="M12 3 5 6v6c0 4 3 7 7 9 4-2 7-5 7-9V6z"/><path d="m8.5 12 2.5 2.5 4.5-5"/>',
+    "witnessed": '<path d="M12 3 5 6v6c0 4 3 7 7 9 4-2 7-5 7-9V6zM8.5 12l2.5 2.5 4.5-5"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v6M12 7.5v.5"/>',
     "warn": '<path d="M12 4 2.5 20h19zM12 10v5M12 17.5v.5"/>',
     "good": '<path d="m5 12.5 4.5 4.5L19 7"/>',

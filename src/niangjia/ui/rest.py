@@ -26,24 +26,27 @@ def map_errors(api: NinjaAPI) -> None:
     @api.exception_handler(DomainError)
     def domain(request: HttpRequest, error: DomainError) -> HttpResponse:
         fields = error.fields if isinstance(error, Invalid) else {}
-        return _answer(api, request, error.status, error.code, str(error), fields)
+        return _answer(api, request, error.status, _body(error.code, str(error), fields))
 
     @api.exception_handler(ValidationError)
     def validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
         fields = {".".join(map(str, one["loc"])): str(one["msg"]) for one in error.errors}
-        return _answer(api, request, 422, "invalid", "; ".join(fields.values()), fields)
+        return _answer(api, request, 422, _body("invalid", "; ".join(fields.values()), fields))
 
     @api.exception_handler(AuthenticationError)
     def authentication(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return _answer(api, request, 401, "not_signed_in", "Sign in first.", {})
+        return _answer(api, request, 401, _body("not_signed_in", "Sign in first."))
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return _answer(api, request, error.status_code, "refused", str(error), {})
+        return _answer(api, request, error.status_code, _body("refused", str(error)))
+
+
+def _body(code: str, message: str, fields: dict[str, str] | None = None) -> dict[str, object]:
+    return {"code": code, "message": message, "fields": fields or {}}
 
 
 def _answer(
-    api: NinjaAPI, request: HttpRequest, status: int, code: str, text: str, fields: dict[str, str]
+    api: NinjaAPI, request: HttpRequest, status: int, body: dict[str, object]
 ) -> HttpResponse:
-    body = {"code": code, "message": text, "fields": fields}
     return api.create_response(request, body, status=status)

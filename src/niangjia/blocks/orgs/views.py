@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from niangjia.blocks.orgs.forms import HatForm, SignInForm
 from niangjia.blocks.orgs.models import Login
-from niangjia.blocks.orgs.selectors import HAT, actor_of as actor_of_login
-from niangjia.blocks.orgs.selectors import demonstration_accounts, hats_of
+from niangjia.blocks.orgs.selectors import HAT, demonstration_accounts, hats_of
+from niangjia.blocks.orgs.selectors import actor_of as actor_of_login
 from niangjia.blocks.orgs.services import sign_in_note
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Denied, NotSignedIn

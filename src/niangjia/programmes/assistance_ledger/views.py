@@ -14,8 +14,9 @@ from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.forms import CorrectionForm, FiltersForm, ReleaseForm
-from niangjia.programmes.assistance_ledger.pages import kept, record as record_parts
-from niangjia.programmes.assistance_ledger.pages import records as list_parts, shown
+from niangjia.programmes.assistance_ledger.pages import kept, shown
+from niangjia.programmes.assistance_ledger.pages import record as record_parts
+from niangjia.programmes.assistance_ledger.pages import records as list_parts
 from niangjia.programmes.assistance_ledger.pages.board import board_parts
 from niangjia.programmes.assistance_ledger.pages.releases import releases_table
 from niangjia.programmes.assistance_ledger.selectors import (
@@ -42,7 +43,9 @@ def board(request: HttpRequest, period: str = "") -> HttpResponse:
     signed_in = actor_of(request).signed_in
     parts = (key, period, language_of(), theme_of(request), signed_in)
     return kept.answer(
-        request, "board:" + ":".join(map(str, parts)).replace(" ", ""), lambda: _board(request, period)
+        request,
+        "board:" + ":".join(map(str, parts)).replace(" ", ""),
+        lambda: _board(request, period),
     )
 
 

@@ -29,13 +29,13 @@ function bars(data, c) {
   const axis = { axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false }, axisLabel: { color: c.text } };
   const category = { type: "category", data: data.categories, ...axis };
   const value = {
-    type: "value", name: data.unit, nameTextStyle: { color: c.text }, splitLine: { lineStyle: { color: c.line } },
+    type: "value", splitLine: { lineStyle: { color: c.line } },
     axisLabel: { color: c.text },
   };
   const flat = data.kind === "bars-flat";
   return {
     color: c.series,
-    grid: { left: 8, right: 16, top: 48, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: 40, bottom: 4, containLabel: true },
     legend: { top: 0, right: 0, textStyle: { color: c.text }, itemWidth: 14, itemHeight: 14 },
     xAxis: flat ? value : category,
     yAxis: flat ? { ...category, inverse: true } : value,

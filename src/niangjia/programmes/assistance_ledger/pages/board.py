@@ -94,18 +94,17 @@ def _label(board: Board, row: Row, name: Callable[[str], str]) -> str:
 def _table(board: Board, key: str, title: str, name: Callable[[str], str]) -> Table:
     """A table's rows, largest first (months in order), with the total below."""
     rows = _ordered(board.document["tables"][key], key)
-    wan = _("10,000 yuan")
     columns = [
         Column(title, "{0}", lead=True),
-        Column(f"{_('Direct purchase')} ({wan})", "{1}", numeric=True),
-        Column(f"{_('Helped sale')} ({wan})", "{2}", numeric=True),
-        Column(f"{_('Together')} ({wan})", "{3}", numeric=True),
+        Column(_("Direct purchase"), "{1}", numeric=True),
+        Column(_("Helped sale"), "{2}", numeric=True),
+        Column(_("Together"), "{3}", numeric=True),
         Column(_("Purchases"), "{4}", numeric=True),
     ]
     values = [_values(_label(board, row, name), row) for row in rows]
     found = board.document
     total = _values(_("Total"), found)
-    return Table(title, columns, values, foot=total)
+    return Table(title, columns, values, cards=False, foot=total)
 
 
 def _values(label: str, row: Row) -> tuple[str, str, str, str, str]:
@@ -121,9 +120,7 @@ def _ordered(rows: list[Row], key: str) -> list[Row]:
     )
 
 
-def _bars(
-    board: Board, key: str, title: str, name: Callable[[str], str], *, flat: bool
-) -> Bars:
+def _bars(board: Board, key: str, title: str, name: Callable[[str], str], *, flat: bool) -> Bars:
     rows = _ordered(board.document["tables"][key], key)
     labels = [_label(board, row, name) for row in rows]
     return Bars(

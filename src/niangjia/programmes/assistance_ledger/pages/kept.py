@@ -12,7 +12,9 @@ Kept = tuple[str, bytes, bytes]
 KEEP_S = 24 * 3600
 
 
-def answer(request: HttpRequest, key: str, render: Callable[[], tuple[bytes, bool]]) -> HttpResponse:
+def answer(
+    request: HttpRequest, key: str, render: Callable[[], tuple[bytes, bool]]
+) -> HttpResponse:
     """The page under `key`, rendered at most once; 304 if the browser has it.
 
     render: gives the page's bytes and whether they may be kept.

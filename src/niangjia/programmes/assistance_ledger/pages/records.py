@@ -1,7 +1,7 @@
 """The list of records: its table and its filters, made without lookups inside loops."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -103,6 +103,7 @@ def _filter_form(
         "filters": filters,
         "sort": sort,
         "narrowed": bool(query_of(filters, "-recorded")),
+        "opened": bool(query_of(replace(filters, text=""), "-recorded")),
         "selects": [
             ("district", _("District"), districts, filters.district),
             ("category", _("Kind"), [(c, c) for c in policy.categories()], filters.category),

@@ -18,14 +18,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     here = match.view_name if match else ""
     language = request_page.language_of()
+    theme = request_page.theme_of(request)
     found: dict[str, Any] = {
         "actor": actor,
         "site_title": settings.NIANGJIA_TITLE,
         "site_short_title": settings.NIANGJIA_SHORT_TITLE,
-        "theme": request_page.theme_of(request),
+        "theme": theme,
         "page_language": language,
         "here": here,
-        "back": request.get_full_path() if request.method == "GET" else "/",
+        "foot": navigation.foot(language, theme, settings.NIANGJIA_TITLE),
         "csp_nonce": partial(nonce_of, request),
     }
     if actor.signed_in:

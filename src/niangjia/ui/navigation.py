@@ -1,4 +1,4 @@
-"""Side bar and bottom bar, rendered once per role, language and page."""
+"""Side bar, bottom bar and foot, rendered once per role, language, theme and page."""
 
 from functools import lru_cache
 
@@ -41,3 +41,11 @@ def navigation(role: str, language: str, here: str) -> tuple[SafeString, SafeStr
         side = render_to_string("ui/parts/side.html", {"lines": _desk_lines(role, here)})
         bottom = render_to_string("ui/parts/bottom.html", {"lines": _member_lines(role, here)})
     return side, bottom
+
+
+@lru_cache(maxsize=16)
+def foot(language: str, theme: str, site_title: str) -> SafeString:
+    """The foot of every page: title, language switch, theme switch."""
+    context = {"page_language": language, "theme": theme, "site_title": site_title}
+    with override(language):
+        return render_to_string("ui/parts/foot.html", context)

@@ -56,6 +56,11 @@ class Table:
     foot: Sequence[object] = ()
 
     @property
+    def head(self) -> SafeString:
+        """The header cells, with links and marks for sorting."""
+        return SafeString("").join(_head_cell(column) for column in self.columns)
+
+    @property
     def body(self) -> SafeString:
         """All rows as HTML."""
         return format_html_join("\n", row_format(self.columns), self.rows)
@@ -63,6 +68,19 @@ class Table:
     @property
     def foot_row(self) -> SafeString | str:
         return format_html(row_format(self.columns), *self.foot) if self.foot else ""
+
+
+_SORT_MARK = {"": "", "ascending": " ↑", "descending": " ↓"}
+
+
+def _head_cell(column: Column) -> SafeString:
+    classes = SafeString(' class="num"' if column.numeric else "")
+    if not column.href:
+        return format_html('<th scope="col"{}>{}</th>', classes, column.title)
+    order = format_html(' aria-sort="{}"', column.order) if column.order else ""
+    mark = _SORT_MARK[column.order]
+    text = '<th scope="col"{}{}><a href="{}">{}<span aria-hidden="true">{}</span></a></th>'
+    return format_html(text, classes, order, column.href, column.title, mark)
 
 
 def row_format(columns: Sequence[Column]) -> str:

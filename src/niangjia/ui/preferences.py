@@ -16,8 +16,8 @@ ONE_YEAR_S = 365 * 24 * 3600
 @csrf_exempt  # a display preference only; without a token, public pages can be kept whole
 @require_POST
 def prefer(request: HttpRequest) -> HttpResponse:
-    """Keep `language` or `theme`, and go back to `next` on this site. Raises Invalid."""
-    back = request.POST.get("next", "/")
+    """Keep `language` or `theme`, and go back to the page it was chosen on. Raises Invalid."""
+    back = request.headers.get("Referer", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         back = "/"
     response = HttpResponseRedirect(back)

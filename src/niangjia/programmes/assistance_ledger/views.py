@@ -52,9 +52,7 @@ def board(request: HttpRequest, period: str = "") -> HttpResponse:
 def _board(request: HttpRequest, period: str) -> tuple[bytes, bool]:
     found = board_get(period)
     context = board_parts(found) if found else {"may_release": False}
-    page = render_to_string(
-        "assistance_ledger/board.html", {**context, "back": request.path}, request
-    )
+    page = render_to_string("assistance_ledger/board.html", context, request)
     lasting = found is not None and found.fact.proof != "recorded"
     return page.encode("utf-8"), lasting
 

@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 
 Kept = tuple[str, bytes, bytes]
 KEEP_S = 24 * 3600
+PACKING = 4  # a page rebuilt must be cheap, too
 
 
 def answer(
@@ -22,7 +23,11 @@ def answer(
     kept: Kept | None = cache.get(key)
     if kept is None:
         body, lasting = render()
-        kept = (f'"{hashlib.sha256(body).hexdigest()[:24]}"', body, gzip.compress(body, mtime=0))
+        kept = (
+            f'"{hashlib.sha256(body).hexdigest()[:24]}"',
+            body,
+            gzip.compress(body, PACKING, mtime=0),
+        )
         if lasting:
             cache.set(key, kept, KEEP_S)
     tag, body, packed = kept

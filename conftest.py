@@ -31,6 +31,15 @@ def data_folder() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _english():  # type: ignore[no-untyped-def]
+    """Tests read errors in English; pages and journeys choose their own language."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _fresh_keys(settings):  # type: ignore[no-untyped-def]
     """Cached keys belong to one test's databases."""
     from niangjia.core import seal

@@ -5,7 +5,8 @@ from ninja.security import django_auth
 
 from niangjia.blocks.orgs.rest import router as orgs
 from niangjia.blocks.places.rest import router as places
-from niangjia.programmes.assistance_ledger.rest import open_router, router as ledger
+from niangjia.programmes.assistance_ledger.rest import open_router
+from niangjia.programmes.assistance_ledger.rest import router as ledger
 from niangjia.ui.rest import map_errors
 
 api = NinjaAPI(

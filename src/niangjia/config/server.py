@@ -22,9 +22,7 @@ START_LIMIT_S = 30
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `up`, `worker` and `migrate`."""
-    up = commands.add_parser(
-        "up", help="prepare what is missing, then serve the site until Ctrl-C"
-    )
+    up = commands.add_parser("up", help="prepare what is missing, then serve the site until Ctrl-C")
     up.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
     up.add_argument("--no-sample", action="store_true", help="do not load the demonstration city")
     up.set_defaults(run=run_up)
@@ -65,7 +63,10 @@ def run_up(options: argparse.Namespace) -> int:
     if settings.NIANGJIA_DEMO and not options.no_sample and not sample_is_loaded():
         print("Loading the demonstration city ...", flush=True)
         load_sample("small")
-    parts = [_spawn(_web(options.port)), _spawn([sys.executable, "-m", "niangjia.config.cli", "worker"])]
+    parts = [
+        _spawn(_web(options.port)),
+        _spawn([sys.executable, "-m", "niangjia.config.cli", "worker"]),
+    ]
     try:
         if not _answers(options.port, parts):
             return 1

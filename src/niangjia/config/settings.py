@@ -10,7 +10,7 @@ import pysqlite3
 sys.modules["sqlite3"] = pysqlite3
 sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 
-from niangjia.core import settings as site_settings  # noqa: E402
+from niangjia.core import settings as site_settings
 
 if pysqlite3.sqlite_version_info < (3, 51, 3):
     raise SystemExit("SQLite 3.51.3 or newer is needed (older ones can corrupt the log)")

@@ -6,7 +6,7 @@ from typing import ClassVar
 class DomainError(Exception):
     """A refusal in the user's words: what is wrong, where, what to do.
 
-    message: translated text with named placeholders; params fill them. code: stable, for programmes.
+    message: translated text with named placeholders; params fill them. code: stable, for machines.
     """
 
     code: ClassVar[str] = "error"

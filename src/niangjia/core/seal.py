@@ -4,6 +4,7 @@ Erasing an owner's key makes everything sealed under it unreadable for good; com
 Sealed bytes: key row id (8 bytes, big-endian) + nonce (12) + ciphertext with tag.
 """
 
+import functools
 import hmac
 import os
 import threading
@@ -30,6 +31,15 @@ class Erased(Exception):
 
 
 def _master() -> AESGCM:
+    return AESGCM(_master_key())
+
+
+@functools.cache
+def _read_key(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def _master_key() -> bytes:
     path = Path(settings.NIANGJIA_HOME) / "secrets" / "master.key"
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -41,7 +51,7 @@ def _master() -> AESGCM:
             os.write(handle, os.urandom(32))
             os.fsync(handle)
             os.close(handle)
-    return AESGCM(path.read_bytes())
+    return _read_key(str(path))
 
 
 def ensure(owners: Iterable[str]) -> None:
@@ -123,6 +133,4 @@ def forget_cache() -> None:
 
 def lookup_digest(purpose: str, value: str) -> str:
     """Keyed hash to search a sealed personal value by; differs between installations."""
-    path = Path(settings.NIANGJIA_HOME) / "secrets" / "master.key"
-    _master()
-    return hmac.digest(path.read_bytes(), f"{purpose}\0{value}".encode(), "sha256").hex()[:40]
+    return hmac.digest(_master_key(), f"{purpose}\0{value}".encode(), "sha256").hex()[:40]

@@ -63,7 +63,7 @@ def _check_left(work: Work, records: Records, name: str) -> None:
 def service(
     *, permission: str, records: Records
 ) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Actor, P], R]]:
-    """Turn `f(work, /, ...)` into `f(actor, /, ...)`: refused before anything is read, or done whole.
+    """Turn `f(work, /, ...)` into `f(actor, /, ...)`: refused before a read, or done whole.
 
     Raises NotSignedIn, Denied, and what the function raises; then nothing has changed.
     """

@@ -1,5 +1,6 @@
 """Site settings: environment over `NIANGJIA_HOME/site.toml` over defaults, checked at start."""
 
+import contextlib
 import os
 import secrets
 import tomllib
@@ -55,9 +56,7 @@ def secret_key(home: str) -> str:
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.write(handle, secrets.token_urlsafe(50).encode())
         os.close(handle)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text("ascii")

@@ -28,7 +28,11 @@ def commit(salt: bytes, name: str, value: object) -> bytes:
     label = name.encode("ascii")
     if len(salt) != SALT_BYTES or not 0 < len(label) < 256:
         raise ValueError("a salt has 32 bytes, a name 1 to 255")
-    return hmac.digest(salt, bytes([len(label)]) + label + canonical.encode(value), "sha256")
+    if value is None or isinstance(value, (str, int)):
+        plain = canonical.encode_scalar(value)
+    else:
+        plain = canonical.encode(value)
+    return hmac.digest(salt, bytes([len(label)]) + label + plain, "sha256")
 
 
 def sealed_root(commitments: Sequence[bytes]) -> bytes:

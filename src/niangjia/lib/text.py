@@ -3,7 +3,10 @@
 import re
 import unicodedata
 
-_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_WIDE = {
+    code: code - 0xFEE0
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 _BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
 _OUTER = " \t\r\n\u00a0\u3000\ufeff\u200b"
 

@@ -53,26 +53,27 @@ def _plain(cell: Cell) -> str:
     return str(cell)
 
 
+def _clean(text: str, kind: str) -> tuple[str, tuple[str, ...]]:
+    """The text in its plain form, and the codes of what was changed."""
+    folded = fold_width(text)
+    changes: tuple[str, ...] = ("full_width",) if folded != text else ()
+    if kind == "uscc":
+        return uscc_compact(folded), changes
+    value = trim(folded)
+    if value != folded:
+        changes = (*changes, "spaces")
+    return (value.replace(" ", "") if kind == "code" else value), changes
+
+
 def _text(column: Column) -> Reader:
     limit, kind = column.limit, column.kind
     seen: dict[str, tuple[str, tuple[str, ...]]] = {}
-
-    def clean(text: str) -> tuple[str, tuple[str, ...]]:
-        if kind == "uscc":
-            value = uscc_compact(text)
-            return value, ("full_width",) if fold_width(text) != text else ()
-        folded = fold_width(text)
-        value = trim(folded)
-        changes = ("full_width",) if folded != text else ()
-        if value != folded:
-            changes = (*changes, "spaces")
-        return (value.replace(" ", "") if kind == "code" else value), changes
 
     def read(cell: Cell, row: SheetRow) -> Value:
         text = cell if isinstance(cell, str) else _plain(cell)
         found = seen.get(text)
         if found is None:
-            found = clean(text)
+            found = _clean(text, kind)
             if len(seen) < 5000:
                 seen[text] = found
         value, changes = found
@@ -111,7 +112,11 @@ def _money(scale: int) -> Reader:
                 value = money.parse_text(cell)
                 row.normalised.add("currency_text")
             else:
-                raise Bad("error_cell" if isinstance(cell, tuple) and cell[0] == "e" else "amount_not_a_number")
+                raise Bad(
+                    "error_cell"
+                    if isinstance(cell, tuple) and cell[0] == "e"
+                    else "amount_not_a_number"
+                )
             fen = money.fen_of(value, scale)
         except money.PartOfFen as error:
             raise Bad("amount_part_of_fen") from error

@@ -73,7 +73,9 @@ def bare(text: str) -> str:
     return compact(_BRACKETS.sub("", text)).strip("*:：")
 
 
-def find(rows: Sequence[tuple[int, list[Cell]]], schema: Schema, names: Names) -> tuple[int, Layout] | None:
+def find(
+    rows: Sequence[tuple[int, list[Cell]]], schema: Schema, names: Names
+) -> tuple[int, Layout] | None:
     """(index of the header among `rows`, its layout), or None. Raises Refused on doubt."""
     best: tuple[int, int] | None = None
     for index, (_number, cells) in enumerate(rows[:SEARCHED_ROWS]):

@@ -26,7 +26,7 @@ def _options() -> dict[str, Any]:
 def problems_workbook(
     path: Path, schema: Schema, rows: Iterable[tuple[SheetRow, Sequence[Problem]]]
 ) -> None:
-    """Write the refused rows in the template's column order, bad cells marked, the reasons in front.
+    """Write refused rows in the template's column order, bad cells marked, the reasons in front.
 
     Mend and import again: the column of reasons is not read. Text is written as text: nothing in
     it is a live formula.

@@ -11,9 +11,12 @@ KEPT_PROBLEMS = 20_000
 
 def upload_open(work: Work, *, sha256: str, name: str, size_bytes: int) -> str:
     """The file is noted as being taken; the same file of the same organisation keeps its ref."""
-    known = Upload.objects.filter(
-        organisation_id=work.actor.organisation_id, sha256=sha256
-    ).first()
+    own = Upload.objects.filter(sha256=sha256)
+    if work.actor.organisation_id is None:
+        own = own.filter(organisation__isnull=True)
+    else:
+        own = own.filter(organisation_id=work.actor.organisation_id)
+    known = own.first()
     if known is not None:
         Upload.objects.filter(pk=known.pk).update(state="taking")
         return known.ref

@@ -61,7 +61,9 @@ FILES: Mapping[str, object] = {
         "that is not meant."
     ),
 }
-TOO_LARGE = frozenset({"file_too_large", "file_unpacks_too_large", "file_too_heavy", "too_many_rows"})
+TOO_LARGE = frozenset(
+    {"file_too_large", "file_unpacks_too_large", "file_too_heavy", "too_many_rows"}
+)
 
 CELLS: Mapping[str, object] = {
     "required_cell_empty": _("Row %(row)s: “%(column)s” is empty. Please fill it in."),
@@ -100,7 +102,7 @@ def refusal(refused: Refused) -> Invalid | TooLarge:
     text = FILES[refused.code]
     if refused.code in TOO_LARGE:
         return TooLarge(text, code=refused.code, **refused.params)
-    return Invalid(text, code=refused.code, **refused.params)
+    return Invalid(text, code=refused.code, fields=None, **refused.params)
 
 
 def cell_text(code: str, **params: object) -> str:

@@ -11,6 +11,8 @@ from niangjia.core.facts import ACTOR, Value, kind_of
 from niangjia.lib import canonical, commitment
 from niangjia.lib.merkle import EMPTY_ROOT, Frontier, leaf_hash
 
+Bytes = bytes | memoryview
+
 
 def log_size() -> int:
     """Number of entries."""
@@ -31,12 +33,12 @@ def logged_facts(start: int, limit: int, kinds: frozenset[str]) -> list[LoggedFa
     return [_logged(row, kinds) for row in rows]
 
 
-def _logged(row: tuple[int, str, str, bytes, bytes], kinds: frozenset[str]) -> LoggedFact:
+def _logged(row: tuple[int, str, str, Bytes, Bytes], kinds: frozenset[str]) -> LoggedFact:
     index, ref, kind, body, business = row
     if kind not in kinds:
         return LoggedFact(index, ref, kind, {})
     decoded = canonical.decode(bytes(body))
-    values: dict[str, Value] = dict(decoded["open"])  # type: ignore[call-overload, index]
+    values: dict[str, Value] = dict(decoded["open"])  # type: ignore[index]
     try:
         values |= envelope.open_part(bytes(business))[1]
     except seal.Erased:
@@ -96,7 +98,7 @@ def _entries(chunk: int = 500) -> Iterator[Entry]:
 
 
 def audit() -> AuditResult:
-    """Re-hash every entry from its stored bytes and re-open every sealed root that can be opened."""
+    """Re-hash every entry from its stored bytes; re-open every sealed root that can be opened."""
     frontier, faults = Frontier(), []
     size = log_size()
     for entry in _entries():
@@ -138,4 +140,4 @@ def sealed_root_holds(fact: StoredFact) -> bool:
         return True
     root = commitment.sealed_root(envelope.commitments(kind, values, seeds))
     body = canonical.decode(bytes(fact.body))
-    return bool(body["sealed"]["root"] == root.hex())  # type: ignore[call-overload, index]
+    return bool(body["sealed"]["root"] == root.hex())  # type: ignore[index]

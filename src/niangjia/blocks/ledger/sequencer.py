@@ -31,7 +31,7 @@ class SequencerJob:
         return bool(facts)
 
     @staticmethod
-    def _append(head: Head, facts: list[tuple[int, bytes]]) -> None:
+    def _append(head: Head, facts: list[tuple[int, bytes | memoryview]]) -> None:
         frontier = Frontier.from_bytes(head.size, bytes(head.frontier))
         now = clock.real_now()
         entries = []

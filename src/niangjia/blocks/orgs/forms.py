@@ -25,9 +25,7 @@ class SignInForm(forms.Form):
         label=_("Password"),
         max_length=200,
         strip=False,
-        widget=forms.PasswordInput(
-            attrs={"class": "input", "autocomplete": "current-password"}
-        ),
+        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
         error_messages={"required": _("Type your password.")},
     )
 

@@ -146,7 +146,6 @@ def demonstration_accounts() -> list[tuple[str, str, str]]:
     return list(rows)
 
 
-
 def known_code(category: str, name: str) -> str:
     """The code under which an organisation of this very name is registered, or an empty text."""
     rows = Organisation.objects.filter(category=category, name=name, valid_to=None)

@@ -46,9 +46,7 @@ class Account:
 
 
 @service(permission="orgs.set_up", records=FACT)
-def organisations_set_up(
-    work: Work, /, *, nodes: Sequence[Node], valid_from: dt.date
-) -> int:
+def organisations_set_up(work: Work, /, *, nodes: Sequence[Node], valid_from: dt.date) -> int:
     """The organisations stand in both trees; those already there are left. Returns how many new."""
     places = {row.code or row.key: row for row in Organisation.objects.all()}
     n_new = 0
@@ -86,9 +84,7 @@ def _create(
     row.line_path = rules.path_below(beside.line_path if beside else "", row.pk)
     row.save(update_fields=["territory_path", "line_path"])
     for tree, parent in ((TERRITORY, above), (LINE, beside)):
-        Placement.objects.create(
-            organisation=row, tree=tree, parent=parent, valid_from=valid_from
-        )
+        Placement.objects.create(organisation=row, tree=tree, parent=parent, valid_from=valid_from)
     return row
 
 
@@ -105,9 +101,7 @@ def _line(node: Node, beside: Organisation | None) -> str:
 
 
 @service(permission="orgs.set_up", records=JOURNAL)
-def accounts_set_up(
-    work: Work, /, *, accounts: Sequence[Account], valid_from: dt.date
-) -> int:
+def accounts_set_up(work: Work, /, *, accounts: Sequence[Account], valid_from: dt.date) -> int:
     """Each account exists with its appointment; those already there are left."""
     places = {row.code or row.key: row for row in Organisation.objects.all()}
     have = set(Login.objects.values_list("username", flat=True))

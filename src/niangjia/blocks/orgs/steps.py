@@ -30,9 +30,7 @@ def buyers_take(work: Work, buyers: Iterable[BuyerIn]) -> dict[str, OrgRef]:
     wanted = {rules.key_of(one.uscc, one.name): one for one in buyers}
     found = known("buyer", wanted)
     nodes = _nodes()
-    fresh = [
-        _new_buyer(work, key, one, nodes) for key, one in wanted.items() if key not in found
-    ]
+    fresh = [_new_buyer(work, key, one, nodes) for key, one in wanted.items() if key not in found]
     return found | _add(work, "buyer", fresh, nodes)
 
 
@@ -114,9 +112,7 @@ def _place(work: Work, rows: list[Organisation], nodes: Mapping[str, Organisatio
         row.line_path = rules.path_below(line.line_path if line else "", row.pk)
         for tree, parent in ((TERRITORY, district), (LINE, line)):
             placements.append(
-                Placement(
-                    organisation=row, tree=tree, parent=parent, valid_from=work.at.date()
-                )
+                Placement(organisation=row, tree=tree, parent=parent, valid_from=work.at.date())
             )
     Organisation.objects.bulk_update(rows, ["territory_path", "line_path"])
     Placement.objects.bulk_create(placements)
@@ -147,7 +143,9 @@ def contacts_take(
     work: Work, contacts: Iterable[tuple[int, str, str]]
 ) -> dict[tuple[int, str, str], ContactRef]:
     """(supplier id, name, phone) -> its contact row, made if new; name and phone are sealed."""
-    wanted = {one: seal.lookup_digest(f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in contacts}
+    wanted = {
+        one: seal.lookup_digest(f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in set(contacts)
+    }
     digests = set(wanted.values())
     rows = {
         (row.supplier_id, row.digest): row for row in Contact.objects.filter(digest__in=digests)
@@ -173,8 +171,7 @@ def contacts_take(
     )
     if fresh:
         rows = {
-            (row.supplier_id, row.digest): row
-            for row in Contact.objects.filter(digest__in=digests)
+            (row.supplier_id, row.digest): row for row in Contact.objects.filter(digest__in=digests)
         }
     return {
         one: ContactRef(rows[one[0], digest].pk, f"contact:{rows[one[0], digest].ref}")

@@ -25,7 +25,7 @@ from niangjia.core.programme import menu_for
 from niangjia.ui.page import actor_of
 from niangjia.ui.words import role_name
 
-DEMONSTRATION_PASSWORD = "niangjia-demo-2020"  # noqa: S105 - printed on the page it opens
+DEMONSTRATION_PASSWORD = "niangjia-demo-2020"
 LOCKED_MINUTES = 15
 
 

@@ -46,8 +46,6 @@ class AssistedCounty(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["province", "listed_name"], name="assisted_county_once"
-            )
+            models.UniqueConstraint(fields=["province", "listed_name"], name="assisted_county_once")
         ]
         indexes: ClassVar = [models.Index(fields=["code"], name="assisted_code")]

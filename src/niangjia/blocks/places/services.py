@@ -55,9 +55,7 @@ def regions_load(work: Work, /) -> int:
     lines = tomllib.loads((DATA / "successors.toml").read_text("utf-8"))["successor"]
     successors = {line["old"]: line["new"] for line in lines}
     before = Region.objects.count()
-    Region.objects.bulk_create(
-        _package_regions(successors), ignore_conflicts=True, batch_size=500
-    )
+    Region.objects.bulk_create(_package_regions(successors), ignore_conflicts=True, batch_size=500)
     n_new = Region.objects.count() - before
     work.journal("places.regions_loaded", n_new=n_new)
     return n_new
@@ -154,7 +152,9 @@ def counties_import(work: Work, /, *, data: bytes) -> ImportReport:
         n=len(counties),
         n_new=n_new,
         n_changed=n_changed,
-        renamed=tuple((c.listed_name, c.name) for c in counties if c.code and c.listed_name != c.name),
+        renamed=tuple(
+            (c.listed_name, c.name) for c in counties if c.code and c.listed_name != c.name
+        ),
         without_code=tuple(c.listed_name for c in counties if not c.code),
     )
     work.journal("places.counties_imported", n=report.n, n_new=n_new, n_changed=n_changed)

@@ -98,7 +98,9 @@ def _set_up(rng: random.Random) -> tuple[list[Node], list[Node]]:
     nodes.append(Node("未归口", "node", "virtual_line", code="unassigned"))
     listed = districts("110000")
     for code, name in listed:
-        nodes.append(Node(name, "node", "district", code=code, region_code=code, territory="110000"))
+        nodes.append(
+            Node(name, "node", "district", code=code, region_code=code, territory="110000")
+        )
         for number in (1, 2):
             nodes.append(
                 Node(

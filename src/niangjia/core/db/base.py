@@ -8,7 +8,6 @@ import fcntl
 import os
 from typing import Any
 
-from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteWrapper
 
 
@@ -63,6 +62,3 @@ class DatabaseWrapper(SQLiteWrapper):
             if self._turn_fd is not None:
                 os.close(self._turn_fd)
                 self._turn_fd = None
-
-
-Database = base.Database

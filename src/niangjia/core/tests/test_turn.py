@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import pysqlite3
 import pytest
 
 PROGRAM = """
@@ -55,8 +56,6 @@ def home(tmp_path):
 
 
 def _count(home):
-    import pysqlite3
-
     with pysqlite3.connect(home / "niangjia.db") as connection:
         return connection.execute("SELECT n FROM counter").fetchone()[0]
 

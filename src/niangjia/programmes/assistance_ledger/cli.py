@@ -47,9 +47,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="take changed rows: the old record is reversed with this reason",
     )
     take.set_defaults(run=run_import)
-    release = commands.add_parser(
-        "release", help="publish a period's figures as they stand now"
-    )
+    release = commands.add_parser("release", help="publish a period's figures as they stand now")
     release.add_argument("--period", required=True, help="2020Q1, 2020-03 or 2020")
     release.set_defaults(run=run_release)
 

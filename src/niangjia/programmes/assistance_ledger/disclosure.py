@@ -76,6 +76,7 @@ def merge_upward(
     )
     while inside and not group_safe(inside) and alone:
         inside.append(alone.pop(0))
+    shown: dict[str, tuple[tuple[str, ...], dict[str, Count]]]
     shown = {label: ((label,), merged([rows[label]])) for label in rows if label not in inside}
     if inside:
         shown[OTHER] = (tuple(sorted(inside)), merged(rows[label] for label in inside))

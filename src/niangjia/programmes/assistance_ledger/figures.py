@@ -1,4 +1,4 @@
-"""What a release says: tables over the cube, small cells merged, as one canonical document. Pure."""
+"""What a release says: tables over the cube, small cells merged, as one canonical document."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -36,7 +36,7 @@ class Changed:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a workbook. Money in fen; counts are rows. refused: rows with their reasons."""
+    """What became of a workbook. Money in fen, counts in rows; refused: rows with reasons."""
 
     upload_ref: str = ""
     errors: Counter[str] = field(default_factory=Counter)
@@ -92,9 +92,7 @@ class Import:
         self._take(batch)
         progress(done)
         problems = [problem for _row, found in self.outcome.refused for problem in found]
-        upload_end(
-            self.actor, ref=self.outcome.upload_ref, result=self.result(), problems=problems
-        )
+        upload_end(self.actor, ref=self.outcome.upload_ref, result=self.result(), problems=problems)
         return self.outcome
 
     def _begin(self) -> None:
@@ -233,6 +231,3 @@ def bridge_holds(result: dict[str, Any]) -> bool:
         + bridge["text_amounts_fen"]
     )
     return bool(left == bridge["accepted_fen"])
-
-
-

@@ -31,7 +31,9 @@ def fold(fact: LoggedFact) -> tuple[tuple[str, ...], Sums]:
         for name in DIMENSIONS
     )
     n = 1 if fact.kind == RECORDED.id else -1
-    sums = Sums(n, _number(fact, "amount_fen"), _number(fact, "households"), _number(fact, "people"))
+    sums = Sums(
+        n, _number(fact, "amount_fen"), _number(fact, "households"), _number(fact, "people")
+    )
     return key, sums
 
 

@@ -1,8 +1,9 @@
 """Pure decisions about a purchase: what it is known by, and whether two are equal."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 
 from niangjia.lib import canonical, money
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
@@ -35,16 +36,19 @@ def key_of(row: PurchaseIn, unit_key: str) -> str:
 
 def digest_of(row: PurchaseIn) -> str:
     """Equal digests mean equal rows, wherever they stand."""
-    values = {k: v for k, v in asdict(row).items() if k not in PLACE_ONLY + DERIVED}
-    values["occurred_on"] = row.occurred_on.isoformat()
-    return _digest(values)
+    return _digest([_plain(getattr(row, name)) for name in _DIGESTED])
+
+
+_DIGESTED = sorted({one.name for one in fields(PurchaseIn)} - {*PLACE_ONLY, *DERIVED})
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def differences(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, tuple[str, str]]:
     """Fields that differ: name -> (old, new) as text; both sides have the same names."""
-    return {
-        name: (_text(old[name]), _text(new[name])) for name in new if old[name] != new[name]
-    }
+    return {name: (_text(old[name]), _text(new[name])) for name in new if old[name] != new[name]}
 
 
 def _text(value: object) -> str:

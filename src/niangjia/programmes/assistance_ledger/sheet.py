@@ -45,9 +45,7 @@ TEXTS = {
         "Row %(row)s: no county “%(shown)s” is known in %(province)s, under today's or an old "
         "name. Please write the county's full name."
     ),
-    "date_in_future": _(
-        "Row %(row)s: the date %(shown)s lies after today. Please check the year."
-    ),
+    "date_in_future": _("Row %(row)s: the date %(shown)s lies after today. Please check the year."),
     "not_your_unit": _(
         "Row %(row)s: this purchase is of “%(shown)s”; you may import only those of “%(own)s”."
     ),
@@ -101,9 +99,7 @@ class Checker:
             self._refuse(row, headers, "occurred_on", "date_in_future", shown=day.isoformat())
         if self.own is not None and not self._is_own(values):
             shown = str(values.get("unit_name") or "")
-            self._refuse(
-                row, headers, "unit_name", "not_your_unit", shown=shown, own=self.own.name
-            )
+            self._refuse(row, headers, "unit_name", "not_your_unit", shown=shown, own=self.own.name)
         if row.problems or county is None:
             return None
         return purchase_in(row, county)
@@ -119,9 +115,7 @@ class Checker:
             self._refuse(row, headers, "county", "county_unknown", shown=name, province=where)
         return county
 
-    def _check_code(
-        self, row: SheetRow, headers: dict[str, str], key: str, category: str
-    ) -> None:
+    def _check_code(self, row: SheetRow, headers: dict[str, str], key: str, category: str) -> None:
         code = row.values.get(key)
         if not isinstance(code, str):
             return
@@ -131,7 +125,9 @@ class Checker:
         if found is None:
             return
         if found == "check_character":
-            name = str(row.values.get("unit_name" if category == "buyer" else "supplier_name") or "")
+            name = str(
+                row.values.get("unit_name" if category == "buyer" else "supplier_name") or ""
+            )
             registered = self.find_code(category, name) if name else ""
             offer = translated(str(OFFER)) % {"code": registered} if registered else ""
             self._refuse(
@@ -142,14 +138,11 @@ class Checker:
 
     def _check_numbers(self, row: SheetRow, headers: dict[str, str]) -> None:
         values: dict[str, Any] = row.values
-        quantity, price, amount = (
-            values.get("quantity_milli"),
-            values.get("price_milli"),
-            values.get("amount_fen"),
-        )
-        if None not in (quantity, price, amount) and not rules.amount_agrees(
-            quantity, price, amount
-        ):
+        quantity: Any = values.get("quantity_milli")
+        price: Any = values.get("price_milli")
+        amount: Any = values.get("amount_fen")
+        whole = quantity is not None and price is not None and amount is not None
+        if whole and not rules.amount_agrees(quantity, price, amount):
             self._refuse(
                 row,
                 headers,
@@ -188,8 +181,8 @@ class Checker:
 def purchase_in(row: SheetRow, county: County) -> PurchaseIn:
     """The purchase of a row without problems."""
     values: dict[str, Any] = row.values
-    texts = {name: values.get(name) or "" for name in _TEXTS}
-    numbers = {name: values.get(name) for name in _NUMBERS}
+    texts: dict[str, Any] = {name: values.get(name) or "" for name in _TEXTS}
+    numbers: dict[str, Any] = {name: values.get(name) for name in _NUMBERS}
     return PurchaseIn(
         unit_kind=values.get("unit_kind") or "",
         occurred_on=values["occurred_on"],

@@ -84,7 +84,7 @@ def _elements(archive: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, 
 
 
 def _is_date_format(code: str) -> bool:
-    plain = _NOT_CODE.sub("", code.split(";")[0]).lower()
+    plain = _NOT_CODE.sub("", code.split(";", maxsplit=1)[0]).lower()
     return any(letter in plain for letter in "yd") or ("m" in plain and "0" not in plain)
 
 
@@ -108,39 +108,46 @@ def _date_styles(archive: zipfile.ZipFile) -> set[int]:
     return dates
 
 
+class _StringsParser:
+    """Collects the shared strings; phonetic hints are left out, rich text is joined."""
+
+    def __init__(self) -> None:
+        self.strings: list[str] = []
+        self._parts: list[str] = []
+        self._in_text = self._in_hint = False
+        self.parser = _parser()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+
+    def _start(self, tag: str, _attributes: dict[str, str]) -> None:
+        name = tag.rpartition("}")[2]
+        if name == "si":
+            self._parts = []
+        elif name == "rPh":
+            self._in_hint = True
+        self._in_text = name == "t" and not self._in_hint
+
+    def _end(self, tag: str) -> None:
+        name = tag.rpartition("}")[2]
+        if name == "si":
+            self.strings.append("".join(self._parts))
+        elif name == "rPh":
+            self._in_hint = False
+        self._in_text = False
+
+    def _characters(self, data: str) -> None:
+        if self._in_text:
+            self._parts.append(data)
+
+
 def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
     if "xl/sharedStrings.xml" not in archive.namelist():
         return []
-    strings: list[str] = []
-    parts: list[str] = []
-    state = {"text": False, "phonetic": False}
-    parser = _parser()
-
-    def start(tag: str, _attributes: dict[str, str]) -> None:
-        name = tag.rpartition("}")[2]
-        if name == "si":
-            parts.clear()
-        elif name == "rPh":
-            state["phonetic"] = True
-        state["text"] = name == "t" and not state["phonetic"]
-
-    def end(tag: str) -> None:
-        name = tag.rpartition("}")[2]
-        if name == "si":
-            strings.append("".join(parts))
-        elif name == "rPh":
-            state["phonetic"] = False
-        state["text"] = False
-
-    def text(data: str) -> None:
-        if state["text"]:
-            parts.append(data)
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = text
-    for _ in _feed(archive, "xl/sharedStrings.xml", parser):
+    collector = _StringsParser()
+    for _ in _feed(archive, "xl/sharedStrings.xml", collector.parser):
         pass
-    return strings
+    return collector.strings
 
 
 def _sheets(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, bool]], bool]:

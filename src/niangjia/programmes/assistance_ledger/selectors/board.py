@@ -17,7 +17,7 @@ from niangjia.programmes.assistance_ledger.models import Release
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A release as the page shows it. document: see figures.document; names: label -> name by table.
+    """A release as shown. document: see figures.document; names: label -> name by table.
 
     fact: the log's line of its release; periods: (period, version) that can be chosen.
     """

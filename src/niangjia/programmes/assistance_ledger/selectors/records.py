@@ -201,8 +201,6 @@ def _claimants(actor: Actor, purchase: Purchase) -> list[tuple[str, str]]:
     )
 
 
-
-
 def n_of_upload(upload_ref: str) -> int:
     """How many records came with an upload, reversed ones included."""
     return Purchase.objects.filter(upload_ref=upload_ref).count()

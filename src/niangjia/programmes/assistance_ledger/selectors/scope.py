@@ -8,7 +8,7 @@ from niangjia.programmes.assistance_ledger.models import Purchase
 
 
 def visible_to(actor: Actor) -> QuerySet[Purchase]:
-    """All for city and auditor, those beneath a district, a unit's own, a supplier's, a county's."""
+    """All for city and auditor; those beneath a district; what is one's own for the rest."""
     scope = scope_of(actor)
     rows = Purchase.objects.all()
     if scope.kind == "all":

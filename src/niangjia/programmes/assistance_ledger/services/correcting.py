@@ -42,9 +42,7 @@ CHANGEABLE = frozenset(
 
 
 def _in_force(actor: Actor, purchase_ref: str) -> Purchase:
-    purchase = (
-        visible_to(actor).filter(ref=purchase_ref).select_related("unit", "supplier").first()
-    )
+    purchase = visible_to(actor).filter(ref=purchase_ref).select_related("unit", "supplier").first()
     if purchase is None:
         raise NotFound(_("There is no such record, or it is not yours to see."))
     if purchase.reversed_at is not None:
@@ -113,9 +111,7 @@ def _check(purchase: Purchase, row: PurchaseIn) -> None:
         )
     if row.people is not None and row.households is not None and row.people < row.households:
         message = _("Fewer people than households. Please check both.")
-        raise Invalid(
-            message, code="fewer_people_than_households", fields={"people": str(message)}
-        )
+        raise Invalid(message, code="fewer_people_than_households", fields={"people": str(message)})
 
 
 def _row_of(purchase: Purchase) -> PurchaseIn:

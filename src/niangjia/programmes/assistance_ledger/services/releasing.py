@@ -68,7 +68,10 @@ def _store(work: Work, found: dict[str, object], cells: Cells, size: int) -> str
         released_at=work.at,
     )
     ReleaseCell.objects.bulk_create(
-        [ReleaseCell(release=release, key="\x1f".join(k), n=s.n, fen=s.fen) for k, s in cells.items()],
+        [
+            ReleaseCell(release=release, key="\x1f".join(k), n=s.n, fen=s.fen)
+            for k, s in cells.items()
+        ],
         batch_size=200,
     )
     values = {name: found[name] for name in RELEASED.open if name in found}

@@ -102,9 +102,7 @@ def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
     ]
 
 
-def _draft(
-    row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None
-) -> Draft:
+def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None) -> Draft:
     return Draft(
         row=row,
         key=rules.key_of(row, unit.ref),
@@ -187,7 +185,7 @@ def reverse(work: Work, purchase: Purchase, reason: str) -> None:
 
 
 def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
-    """Mark claims on an invoice by two units, on the new record and the older; refs of the latter."""
+    """Mark claims on one invoice by two units, new records and older; refs of the latter."""
     invoices = {rules.invoice_of(d.row) for d in drafts.values()} - {""}
     if not invoices:
         return {}
@@ -196,7 +194,7 @@ def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
     )
     older = _claims({d.row.invoice_no for d in drafts.values()} - {""}, invoices)
     units: dict[str, set[int]] = {}
-    for position, draft in drafts.items():
+    for draft in drafts.values():
         units.setdefault(rules.invoice_of(draft.row), set()).add(draft.unit.id)
     for invoice, rows in older.items():
         units.setdefault(invoice, set()).update(row.unit_id for row in rows)
@@ -204,15 +202,17 @@ def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
     for position, draft in drafts.items():
         if rules.invoice_of(draft.row) in twice:
             drafts[position] = replace(draft, flags=(*draft.flags, CLAIMED_TWICE))
-    return {CLAIMED_TWICE: _flag_older(work, [row for i in sorted(twice) for row in older.get(i, [])])}
+    return {
+        CLAIMED_TWICE: _flag_older(work, [row for i in sorted(twice) for row in older.get(i, [])])
+    }
 
 
 def _claims(numbers: set[str], invoices: set[str]) -> Mapping[str, list[Purchase]]:
     """Records in force by invoice, for the invoices asked for."""
     found: dict[str, list[Purchase]] = {}
-    rows = Purchase.objects.filter(
-        invoice_no__in=numbers, reversed_at__isnull=True
-    ).select_related("unit")
+    rows = Purchase.objects.filter(invoice_no__in=numbers, reversed_at__isnull=True).select_related(
+        "unit"
+    )
     for row in rows:
         invoice = f"{row.invoice_code}:{row.invoice_no}"
         if invoice in invoices:

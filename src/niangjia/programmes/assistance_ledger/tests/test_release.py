@@ -133,5 +133,3 @@ def test_the_published_file_holds_the_released_bytes(city, settings):
     release()
     kept = Path(settings.NIANGJIA_HOME) / "published" / "figures-2020Q1-1.json"
     assert kept.read_bytes() == bytes(Release.objects.get().document)
-
-

@@ -1,0 +1,149 @@
+"""The log: gap-free, append-only by the database itself, sealed values that open their root."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from niangjia.blocks.ledger import envelope
+from niangjia.blocks.ledger.models import Entry, Head, Pending, StoredFact
+from niangjia.blocks.ledger.recorder import LedgerRecorder
+from niangjia.blocks.ledger.selectors import audit, history, log_size, logged_facts
+from niangjia.blocks.ledger.sequencer import SequencerJob
+from niangjia.core import seal
+from niangjia.core.errors import ProgrammingError
+from niangjia.core.facts import BUSINESS, Fact, FactKind, declare
+from niangjia.lib import canonical, commitment
+
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
+
+AT = dt.datetime(2020, 3, 17, 10, 20, tzinfo=dt.UTC)
+KIND = declare(
+    FactKind(
+        name="test.happened",
+        version=1,
+        title="Test",
+        open=("month",),
+        sealed=("amount_fen", "reason"),
+        personal={"contact": ("contact_name",)},
+    )
+)
+ACTOR = {
+    "actor_name": "示例填报员",
+    "actor_role": "clerk",
+    "actor_person": "p1",
+    "actor_organisation": "o1",
+}
+
+
+def fact(amount=100, subject="test:1", **more):
+    return Fact(
+        KIND,
+        subject,
+        AT,
+        {"month": "2020-03", "amount_fen": amount, "contact_name": "示例联系人"} | more,
+        {BUSINESS: "org:1", "contact": "contact:1"},
+    )
+
+
+def record(*facts):
+    return LedgerRecorder().record(facts, actor=ACTOR, owner="person:p1", at=AT)
+
+
+def sequence():
+    while SequencerJob().run_once():
+        pass
+
+
+def test_facts_become_gap_free_entries_and_the_audit_holds():
+    record(*[fact(n) for n in range(450)])
+    sequence()
+    assert log_size() == 450
+    assert list(Entry.objects.order_by("index").values_list("index", flat=True)) == list(range(450))
+    assert not Pending.objects.exists()
+    result = audit()
+    assert result.faults == () and result.size == 450
+
+
+def test_the_body_shows_open_fields_and_nothing_else():
+    record(fact(123_456, reason="价格谈判"))
+    body = canonical.decode(bytes(StoredFact.objects.get().body))
+    assert body["open"] == {"month": "2020-03"}
+    assert body["hour"] == "2020-03-17T11:00Z"
+    assert body["sealed"]["n"] == 7
+    text = bytes(StoredFact.objects.get().body).decode()
+    for secret in ("123456", "价格谈判", "示例", "p1", "o1"):
+        assert secret not in text
+
+
+def test_equal_facts_have_different_commitments():
+    record(fact(), fact())
+    roots = {
+        canonical.decode(bytes(one.body))["sealed"]["root"] for one in StoredFact.objects.all()
+    }
+    assert len(roots) == 2
+
+
+@pytest.mark.parametrize("model", [StoredFact, Entry])
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_the_database_refuses_to_rewrite(model, verb):
+    record(fact())
+    sequence()
+    table = model._meta.db_table
+    column = "kind" if model is StoredFact else "sequenced_at"
+    sql = f"UPDATE {table} SET {column} = {column}" if verb == "update" else f"DELETE FROM {table}"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        connection.cursor().execute(sql)
+    assert audit().faults == ()
+
+
+def test_emptying_a_table_at_once_is_refused():
+    empty, more = "TRUNCATE", " CASCADE"
+    if connection.vendor == "sqlite":
+        record(fact())
+        empty, more = "DELETE FROM", ""
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        connection.cursor().execute(f"{empty} ledger_storedfact{more}")
+
+
+def test_a_moved_head_stops_the_slower_sequencer():
+    record(fact())
+    head = Head.objects.get()
+    Head.objects.update(size=5)
+    with pytest.raises(ProgrammingError, match="another sequencer"), transaction.atomic():
+        SequencerJob._append(head, [(1, b"x")])
+    assert not Entry.objects.exists()
+
+
+def test_erasing_a_person_leaves_every_proof_standing():
+    record(fact())
+    sequence()
+    assert history("test:1")[0].who == "示例填报员"
+    assert seal.erase("person:p1") and seal.erase("contact:1")
+    assert history("test:1")[0].who == ""
+    assert audit().faults == ()
+    assert logged_facts(0, 5, frozenset({KIND.id}))[0].values["amount_fen"] == 100
+    with pytest.raises(seal.Erased):
+        seal.seal("person:p1", b"again")
+
+
+def test_one_value_can_be_shown_alone_with_its_salt():
+    record(fact(777))
+    stored = StoredFact.objects.get()
+    seed, values = envelope.open_part(bytes(stored.sealed_business))
+    salt = commitment.salts(seed, 2)[0]
+    leaves = envelope.commitments(KIND, values, {BUSINESS: seed, "contact": seed, "actor": seed})
+    assert commitment.commit(salt, "amount_fen", 777) == leaves[0]
+    assert commitment.commit(salt, "amount_fen", 778) != leaves[0]
+
+
+def test_an_undeclared_field_is_a_fault_in_the_program():
+    with pytest.raises(ProgrammingError):
+        record(fact(colour="red"))
+    assert not StoredFact.objects.exists()
+
+
+def test_the_hour_is_rounded_up():
+    at = dt.datetime(2020, 3, 17, 10, 0, tzinfo=dt.UTC)
+    assert envelope.hour_up(at) == "2020-03-17T10:00Z"
+    assert envelope.hour_up(at + dt.timedelta(microseconds=1)) == "2020-03-17T11:00Z"

@@ -36,7 +36,9 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 
 def rooms() -> list[Path]:
     """Folders of all rooms."""
-    return sorted(path.parent for path in SOURCE.rglob("apps.py") if "node_modules" not in path.parts)
+    return sorted(
+        path.parent for path in SOURCE.rglob("apps.py") if "node_modules" not in path.parts
+    )
 
 
 def _files(room: Path) -> Iterator[Path]:
@@ -111,7 +113,9 @@ def faults(room: Path) -> list[str]:
     for message in template:
         if message.id:
             mine = kept.get(message.id, message.context)
-            strings = (mine.string if isinstance(mine.string, tuple) else (mine.string,)) if mine else ()
+            strings = (
+                (mine.string if isinstance(mine.string, tuple) else (mine.string,)) if mine else ()
+            )
             if mine is None or not any(strings):
                 found.append(f"{name}: missing: {message.id!r}")
             elif mine.fuzzy:

@@ -110,9 +110,11 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",
-            lambda line: faults.append(line.text)
-            if line.type == "error" and "status of 4" not in line.text
-            else None,
+            lambda line: (
+                faults.append(line.text)
+                if line.type == "error" and "status of 4" not in line.text
+                else None
+            ),
         )
         if account:
             sign_in(page, account)

@@ -21,9 +21,7 @@ PAGES = {
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("account", list(PAGES))
-def test_pages_have_no_violation(
-    open_page: OpenPage, account: str, width: int, theme: str
-) -> None:
+def test_pages_have_no_violation(open_page: OpenPage, account: str, width: int, theme: str) -> None:
     page = open_page(account, width=width, theme=theme)
     for address in PAGES[account]:
         page.goto(_address(page, address))

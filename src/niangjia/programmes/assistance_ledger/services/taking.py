@@ -66,20 +66,23 @@ def purchases_take(
     return Taken(
         taken=taken,
         repeated=tuple(sorted((*repeated, *late))),
-        changed={} if accept_corrections else {i: ref for i, (ref, _id) in changed.items()},
-        flagged={
-            flag: (
-                *older.get(flag, ()),
-                *(
-                    inserted[d.key].ref
-                    for d in going_in.values()
-                    if d.key in inserted and flag in d.flags
-                ),
-            )
-            for flag in (NOT_ASSISTED, CLAIMED_TWICE)
-        },
+        changed={i: ref for i, (ref, _id) in changed.items() if i not in old},
+        flagged=_all_flagged(older, going_in, taken),
         n_corrected=len(old),
     )
+
+
+def _all_flagged(
+    older: Mapping[str, tuple[str, ...]], drafts: Mapping[int, Draft], taken: Mapping[int, str]
+) -> dict[str, tuple[str, ...]]:
+    """Refs by flag: records flagged before this batch's, then those of this batch."""
+    return {
+        flag: (
+            *older.get(flag, ()),
+            *(taken[i] for i, draft in drafts.items() if i in taken and flag in draft.flags),
+        )
+        for flag in (NOT_ASSISTED, CLAIMED_TWICE)
+    }
 
 
 def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from niangjia.blocks.indicators.projections import differences
-from niangjia.blocks.indicators.public import stored
+from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.ledger.public import audit, history
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.programmes.assistance_ledger.models import Purchase

@@ -58,7 +58,7 @@ class Table:
     @property
     def head(self) -> SafeString:
         """The header cells, with links and marks for sorting."""
-        return SafeString("").join(_head_cell(column) for column in self.columns)
+        return format_html_join("", "{}", ((_head_cell(column),) for column in self.columns))
 
     @property
     def body(self) -> SafeString:

@@ -56,8 +56,9 @@ def purchases_take(
     going_in = {**fresh, **old}
     older = _flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
-    late = tuple(i for i, draft in going_in.items() if draft.key not in inserted)
-    _check_late(going_in, late)
+    late_same, late_changed = _late(
+        {i: draft for i, draft in going_in.items() if draft.key not in inserted}
+    )
     taken = {i: inserted[d.key].ref for i, d in going_in.items() if d.key in inserted}
     if taken:
         work.record(_batch_fact(work, rows, taken, upload_ref, file_sha256))
@@ -65,8 +66,8 @@ def purchases_take(
         work.repeated()
     return Taken(
         taken=taken,
-        repeated=tuple(sorted((*repeated, *late))),
-        changed={i: ref for i, (ref, _id) in changed.items() if i not in old},
+        repeated=tuple(sorted((*repeated, *late_same))),
+        changed={i: ref for i, (ref, _id) in changed.items() if i not in old} | late_changed,
         flagged=_all_flagged(older, going_in, taken),
         n_corrected=len(old),
     )
@@ -243,16 +244,23 @@ def _flag_older(work: Work, rows: Sequence[Purchase]) -> tuple[str, ...]:
     return tuple(flagged)
 
 
-def _check_late(drafts: Mapping[int, Draft], late: Sequence[int]) -> None:
-    """A row that did not go in must be there already; else the database refused it."""
-    keys = {drafts[position].key for position in late}
-    there = set(
-        Purchase.objects.filter(key__in=keys, reversed_at__isnull=True).values_list(
-            "key", flat=True
-        )
-    )
-    if keys - there:
+def _late(drafts: Mapping[int, Draft]) -> tuple[list[int], dict[int, str]]:
+    """Rows that another import took first: (positions equal to its, position -> ref of its).
+
+    A row that is not there at all was refused by the database: a fault in the program.
+    """
+    if not drafts:
+        return [], {}
+    there = {
+        key: (digest, ref)
+        for key, digest, ref in Purchase.objects.filter(key__in={d.key for d in drafts.values()})
+        .order_by("id")
+        .values_list("key", "digest", "ref")
+    }
+    if {draft.key for draft in drafts.values()} - there.keys():
         raise ProgrammingError("the database refused rows that the rules let pass")
+    same = [i for i, draft in drafts.items() if there[draft.key][0] == draft.digest]
+    return same, {i: there[d.key][1] for i, d in drafts.items() if i not in same}
 
 
 def _batch_fact(

@@ -115,9 +115,9 @@ def organisation_names(ids: Iterable[int]) -> dict[int, str]:
     return dict(Organisation.objects.filter(pk__in=set(ids)).values_list("id", "name"))
 
 
-def nodes(kind: str) -> list[tuple[str, str]]:
-    """(code, name) of a tree's nodes of a kind (`district`, `line`), by code."""
-    rows = Organisation.objects.filter(category="node", kind=kind).order_by("code")
+def nodes(*kinds: str) -> list[tuple[str, str]]:
+    """(code, name) of the trees' nodes of these kinds (`district`, `line`), by code."""
+    rows = Organisation.objects.filter(category="node", kind__in=kinds).order_by("code")
     return list(rows.values_list("code", "name"))
 
 

@@ -72,7 +72,7 @@ class CountyBook:
 def region_names(codes: set[str]) -> dict[str, str]:
     """Names of region codes, today's where there are several."""
     rows = Region.objects.filter(code__in=codes).order_by("valid_from")
-    found = {row.code: row.name for row in rows}
+    found = dict(rows.values_list("code", "name"))
     listed = AssistedCounty.objects.filter(code__in=codes).values_list("code", "name")
     return found | dict(listed)
 

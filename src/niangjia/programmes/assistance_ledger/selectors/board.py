@@ -52,8 +52,8 @@ def board_get(period: str = "") -> Board | None:
     tables = document["tables"]
     counties = {row["label"] for row in tables["county"]} - {OTHER}
     names = {
-        "district": dict(nodes("district")) | dict(nodes("virtual_district")),
-        "line": dict(nodes("line")) | dict(nodes("virtual_line")),
+        "district": dict(nodes("district", "virtual_district")),
+        "line": dict(nodes("line", "virtual_line")),
         "county": region_names(counties),
     }
     return Board(

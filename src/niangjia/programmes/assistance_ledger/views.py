@@ -17,10 +17,9 @@ from niangjia.programmes.assistance_ledger.forms import CorrectionForm, FiltersF
 from niangjia.programmes.assistance_ledger.pages import kept, shown
 from niangjia.programmes.assistance_ledger.pages import record as record_parts
 from niangjia.programmes.assistance_ledger.pages import records as list_parts
-from niangjia.programmes.assistance_ledger.pages.board import board_parts
+from niangjia.programmes.assistance_ledger.pages.board import board_content
 from niangjia.programmes.assistance_ledger.pages.releases import releases_table
 from niangjia.programmes.assistance_ledger.selectors import (
-    board_get,
     board_key,
     purchase_get,
     purchases_page,
@@ -40,20 +39,16 @@ def board(request: HttpRequest, period: str = "") -> HttpResponse:
     key = board_key(period)
     if key is None and period:
         raise Http404
-    signed_in = actor_of(request).signed_in
-    parts = (key, period, language_of(), theme_of(request), signed_in)
-    return kept.answer(
-        request,
-        "board:" + ":".join(map(str, parts)).replace(" ", ""),
-        lambda: _board(request, period),
-    )
+    inside = f"board:{key[0] if key else ''}:{period}:{language_of()}"
+    outside = f"{inside}:{theme_of(request)}:{actor_of(request).signed_in}"
+    return kept.answer(request, outside, lambda: _board(request, period, inside))
 
 
-def _board(request: HttpRequest, period: str) -> tuple[bytes, bool]:
-    found = board_get(period)
-    context = board_parts(found) if found else {"may_release": False}
+def _board(request: HttpRequest, period: str, key: str) -> tuple[bytes, bool]:
+    """The page, and whether it is final: what all themes and visitors share is made once."""
+    (heading, content), lasting = kept.part(key, lambda: board_content(period))
+    context = {"heading": heading, "content": content, "has_charts": bool(heading)}
     page = render_to_string("assistance_ledger/board.html", context, request)
-    lasting = found is not None and found.fact.proof != "recorded"
     return page.encode("utf-8"), lasting
 
 

@@ -3,11 +3,13 @@
 import gzip
 import hashlib
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 
+T = TypeVar("T")
 Kept = tuple[str, bytes, bytes]
 KEEP_S = 24 * 3600
 PACKING = 4  # a page rebuilt must be cheap, too
@@ -41,3 +43,13 @@ def answer(
     response.headers["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie", "Accept-Language"))
     return response
+
+
+def part(key: str, make: Callable[[], tuple[T, bool]]) -> tuple[T, bool]:
+    """What `make` gave, made at most once if it is final."""
+    found: tuple[T, bool] | None = cache.get(key)
+    if found is None:
+        found = make()
+        if found[1]:
+            cache.set(key, found, KEEP_S)
+    return found

@@ -24,7 +24,7 @@ for start in range(0, 120, 10):
     n += len(result.taken)
     if rng.random() < 0.4 and result.taken:
         try:
-            purchase_reverse(city, purchase_ref=next(iter(result.taken.values())), reason="并发测试")
+            purchase_reverse(city, purchase_ref=next(iter(result.taken.values())), reason="并发")
         except (Conflict, Invalid):
             pass
 print(n)

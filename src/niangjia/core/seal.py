@@ -4,6 +4,7 @@ Erasing an owner's key makes everything sealed under it unreadable for good; com
 Sealed bytes: key row id (8 bytes, big-endian) + nonce (12) + ciphertext with tag.
 """
 
+import contextlib
 import functools
 import hmac
 import os
@@ -34,24 +35,24 @@ def _master() -> AESGCM:
     return AESGCM(_master_key())
 
 
-@functools.cache
-def _read_key(path: str) -> bytes:
-    return Path(path).read_bytes()
-
-
 def _master_key() -> bytes:
-    path = Path(settings.NIANGJIA_HOME) / "secrets" / "master.key"
+    return _read_key(Path(settings.NIANGJIA_HOME) / "secrets" / "master.key")
+
+
+@functools.cache
+def _read_key(path: Path) -> bytes:
+    """The key at `path`, made if absent; of two processes making it one wins."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            os.write(handle, os.urandom(32))
-            os.fsync(handle)
-            os.close(handle)
-    return _read_key(str(path))
+        draft = path.with_suffix(f".{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(handle, os.urandom(32))
+        os.fsync(handle)
+        os.close(handle)
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_bytes()
 
 
 def ensure(owners: Iterable[str]) -> None:
@@ -87,7 +88,8 @@ def _unwrap(master: AESGCM, row: SealKey) -> bytes:
 
 def seal(owner: str, plain: bytes) -> bytes:
     """plain under the owner's key (made if absent). Raises Erased if the key was erased."""
-    ensure((owner,))
+    if owner not in _by_owner:
+        ensure((owner,))
     if owner not in _by_owner:
         raise Erased(owner)
     key_id, cipher = _by_owner[owner]

@@ -4,11 +4,12 @@ Each value can be shown alone with its 32-byte salt; without the salt nothing ab
 guessed, however few values are possible.
 """
 
+import functools
 import hashlib
 import hmac
 from collections.abc import Sequence
 
-from niangjia.lib import canonical, merkle
+from niangjia.lib import merkle
 
 SALT_BYTES = 32
 SEED_BYTES = 32
@@ -23,16 +24,19 @@ def salts(seed: bytes, n: int) -> list[bytes]:
     return [stream[i * SALT_BYTES : (i + 1) * SALT_BYTES] for i in range(n)]
 
 
-def commit(salt: bytes, name: str, value: object) -> bytes:
-    """32 bytes: HMAC-SHA-256 over the name's length (1 byte), the name, the canonical value."""
+@functools.cache
+def _label(name: str) -> bytes:
     label = name.encode("ascii")
-    if len(salt) != SALT_BYTES or not 0 < len(label) < 256:
-        raise ValueError("a salt has 32 bytes, a name 1 to 255")
-    if value is None or isinstance(value, (str, int)):
-        plain = canonical.encode_scalar(value)
-    else:
-        plain = canonical.encode(value)
-    return hmac.digest(salt, bytes([len(label)]) + label + plain, "sha256")
+    if not 0 < len(label) < 256:
+        raise ValueError("a name has 1 to 255 characters")
+    return bytes([len(label)]) + label
+
+
+def commit(salt: bytes, name: str, plain: bytes) -> bytes:
+    """32 bytes: HMAC-SHA-256 over the name's length (1 byte), the name, the canonical value."""
+    if len(salt) != SALT_BYTES:
+        raise ValueError("a salt has 32 bytes")
+    return hmac.digest(salt, _label(name) + plain, "sha256")
 
 
 def sealed_root(commitments: Sequence[bytes]) -> bytes:

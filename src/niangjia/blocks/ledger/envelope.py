@@ -6,8 +6,9 @@ hour, UTC), policy (disclosure), open {..}, sealed {n, root}. The final form: go
 
 import base64
 import datetime as dt
+import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from niangjia.core import seal
@@ -16,6 +17,7 @@ from niangjia.core.facts import ACTOR, BUSINESS, Fact, FactKind, Value
 from niangjia.lib import canonical, commitment
 
 VERSION = 1
+NULL = b"null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Sealed:
     parts: Mapping[str, bytes]
 
 
+@functools.lru_cache(maxsize=8)
 def hour_up(at: dt.datetime) -> str:
     """`at` rounded up to the hour, UTC: 10:00:00 stays, 10:00:01 becomes 11:00."""
     at = at.astimezone(dt.UTC)
@@ -39,25 +42,40 @@ def commitments(
     kind: FactKind, values: Mapping[str, Value], seeds: Mapping[str, bytes]
 ) -> list[bytes]:
     """One commitment per sealed field in the kind's fixed order; an absent value is null."""
-    found = []
-    for slot, names in kind.groups:
-        for salt, name in zip(commitment.salts(seeds[slot], len(names)), names, strict=True):
-            found.append(commitment.commit(salt, name, values.get(name)))
-    return found
+    plain = _plain(kind, values)
+    return [one for slot, names in kind.groups for one in _commit(names, plain, seeds[slot])]
+
+
+def _plain(kind: FactKind, values: Mapping[str, Value]) -> dict[str, bytes]:
+    """Canonical bytes of the sealed values that are there, by name."""
+    return {
+        name: canonical.encode(values[name])
+        for _slot, names in kind.groups
+        for name in names
+        if values.get(name) is not None
+    }
+
+
+def _commit(names: Sequence[str], plain: Mapping[str, bytes], seed: bytes) -> list[bytes]:
+    salts = commitment.salts(seed, len(names))
+    return [
+        commitment.commit(salt, name, plain.get(name, NULL))
+        for salt, name in zip(salts, names, strict=True)
+    ]
 
 
 def close(kind: FactKind, values: Mapping[str, Value], seeds: Mapping[str, bytes]) -> Sealed:
     """Commit to the sealed fields and pack each slot's seed and values for encryption."""
-    leaves = commitments(kind, values, seeds)
-    parts = {
-        slot: canonical.encode(
-            {
-                "seed": base64.b64encode(seeds[slot]).decode("ascii"),
-                "values": {name: values[name] for name in names if values.get(name) is not None},
-            }
+    plain = _plain(kind, values)
+    leaves: list[bytes] = []
+    parts = {}
+    for slot, names in kind.groups:
+        leaves += _commit(names, plain, seeds[slot])
+        there = {name: plain[name] for name in names if name in plain}
+        seed = base64.b64encode(seeds[slot]).decode("ascii")
+        parts[slot] = canonical.assemble(
+            {"seed": canonical.encode(seed), "values": canonical.assemble(there)}
         )
-        for slot, names in kind.groups
-    }
     return Sealed(commitment.sealed_root(leaves), len(leaves), parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from niangjia.blocks.ledger import envelope
 from niangjia.blocks.ledger.models import Pending, StoredFact
 from niangjia.core import seal
+from niangjia.core.db.bulk import insert_rows
 from niangjia.core.facts import Fact
 
 
@@ -19,26 +20,44 @@ class LedgerRecorder:
         """Store facts and their pending rows; returns their random ids in order."""
         owners = {owner} | {name for fact in facts for name in fact.owners.values()}
         seal.ensure(owners)
-        rows = [self._row(fact, actor, owner, at) for fact in facts]
-        StoredFact.objects.bulk_create(rows, batch_size=100)
-        Pending.objects.bulk_create([Pending(fact_id=row.pk) for row in rows])
-        return [row.ref for row in rows]
+        rows = [_stored(fact, actor, owner, at) for fact in facts]
+        refs = [row[0] for row in rows]
+        insert_rows(StoredFact, COLUMNS, rows)
+        ids = StoredFact.objects.filter(ref__in=refs).order_by("id").values_list("id")
+        insert_rows(Pending, ("fact_id",), list(ids))
+        return refs
 
-    @staticmethod
-    def _row(fact: Fact, actor: Mapping[str, str], owner: str, at: dt.datetime) -> StoredFact:
-        envelope.check_fields(fact)
-        ref = fact.ref or secrets.token_hex(16)
-        values = {**fact.values, **actor}
-        sealed = envelope.close(fact.kind, values, envelope.fresh_seeds(fact.kind))
-        business, personal = envelope.encrypt(fact, sealed, owner)
-        return StoredFact(
-            ref=ref,
-            kind=fact.kind.id,
-            subject=fact.subject,
-            occurred_at=fact.occurred_at,
-            recorded_at=at,
-            body=envelope.body(fact, ref, at, sealed),
-            reverses=fact.reverses or "",
-            sealed_business=business,
-            sealed_personal=personal,
-        )
+
+COLUMNS = (
+    "ref",
+    "kind",
+    "subject",
+    "occurred_at",
+    "recorded_at",
+    "body",
+    "reverses",
+    "sealed_business",
+    "sealed_personal",
+)
+Row = tuple[str, str, str, dt.datetime, dt.datetime, bytes, str, bytes, dict[str, str]]
+
+
+def _stored(fact: Fact, actor: Mapping[str, str], owner: str, at: dt.datetime) -> Row:
+    """A row of StoredFact, in the order of COLUMNS."""
+    envelope.check_fields(fact)
+    ref = fact.ref or secrets.token_hex(16)
+    values = {**fact.values, **actor}
+    sealed = envelope.close(fact.kind, values, envelope.fresh_seeds(fact.kind))
+    business, personal = envelope.encrypt(fact, sealed, owner)
+    body = envelope.body(fact, ref, at, sealed)
+    return (
+        ref,
+        fact.kind.id,
+        fact.subject,
+        fact.occurred_at,
+        at,
+        body,
+        fact.reverses or "",
+        business,
+        personal,
+    )

@@ -4,10 +4,12 @@ from django.db import transaction
 
 from niangjia.blocks.ledger.models import Entry, Head, Pending, StoredFact
 from niangjia.core import clock
+from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import ProgrammingError
 from niangjia.lib.merkle import Frontier, leaf_hash
 
 BATCH = 200
+COLUMNS = ("index", "fact_id", "leaf_hash", "root", "sequenced_at")
 
 
 class SequencerJob:
@@ -39,21 +41,13 @@ class SequencerJob:
             leaf = leaf_hash(bytes(body))
             index = frontier.size
             frontier.append(leaf)
-            entries.append(
-                Entry(
-                    index=index,
-                    fact_id=fact_id,
-                    leaf_hash=leaf,
-                    root=frontier.root(),
-                    sequenced_at=now,
-                )
-            )
+            entries.append((index, fact_id, leaf, frontier.root(), now))
         moved = Head.objects.filter(pk=1, size=head.size).update(
             size=frontier.size, frontier=frontier.to_bytes()
         )
         if moved != 1:
             raise ProgrammingError("another sequencer moved the log")
-        Entry.objects.bulk_create(entries, batch_size=100)
+        insert_rows(Entry, COLUMNS, entries)
         Pending.objects.filter(fact_id__in=[fact_id for fact_id, _body in facts]).delete()
 
     def mark(self) -> int:

@@ -13,22 +13,19 @@ from niangjia.core.work import Work
 from niangjia.lib import canonical
 
 
-def _ref(row: Organisation) -> OrgRef:
-    return OrgRef(
-        row.pk, row.ref, row.name, row.uscc, row.district_code, row.line_code, row.to_confirm
-    )
-
-
 def known(category: str, keys: Iterable[str]) -> dict[str, OrgRef]:
     """Organisations of a category by key."""
     rows = Organisation.objects.filter(category=category, key__in=list(keys), valid_to=None)
-    return {row.key: _ref(row) for row in rows}
+    columns = ("id", "ref", "name", "uscc", "district_code", "line_code", "to_confirm")
+    return {key: OrgRef(*values) for key, *values in rows.values_list("key", *columns)}
 
 
 def buyers_take(work: Work, buyers: Iterable[BuyerIn]) -> dict[str, OrgRef]:
     """Every buyer is registered; new ones are marked to be confirmed. By rules.key_of."""
     wanted = {rules.key_of(one.uscc, one.name): one for one in buyers}
     found = known("buyer", wanted)
+    if wanted.keys() <= found.keys():
+        return found
     nodes = _nodes()
     fresh = [_new_buyer(work, key, one, nodes) for key, one in wanted.items() if key not in found]
     return found | _add(work, "buyer", fresh, nodes)
@@ -93,14 +90,13 @@ def _add(
     if not fresh:
         return {}
     Organisation.objects.bulk_create(fresh, ignore_conflicts=True)
-    rows = list(Organisation.objects.filter(category=category, key__in=[r.key for r in fresh]))
-    ours = {row.ref for row in fresh}
-    mine = [row for row in rows if row.ref in ours]
+    ours = [row.ref for row in fresh]
+    mine = list(Organisation.objects.filter(ref__in=ours))
     if category == "buyer":
         _place(work, mine, nodes)
     if mine:
         work.record_many([registered(row) for row in mine])
-    return {row.key: _ref(row) for row in rows}
+    return known(category, [row.key for row in fresh])
 
 
 def _place(work: Work, rows: list[Organisation], nodes: Mapping[str, Organisation]) -> None:
@@ -146,34 +142,36 @@ def contacts_take(
     wanted = {
         one: seal.lookup_digest(f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in set(contacts)
     }
-    digests = set(wanted.values())
-    rows = {
-        (row.supplier_id, row.digest): row for row in Contact.objects.filter(digest__in=digests)
-    }
-    fresh = {}
-    for one, digest in wanted.items():
-        if (one[0], digest) not in rows and (one[0], digest) not in fresh:
-            fresh[one[0], digest] = (work.new_id(), one)
-    seal.ensure(f"contact:{ref}" for ref, _one in fresh.values())
-    Contact.objects.bulk_create(
-        [
-            Contact(
-                ref=ref,
-                supplier_id=one[0],
-                digest=digest,
-                sealed=seal.seal(
-                    f"contact:{ref}", canonical.encode({"name": one[1], "phone": one[2]})
-                ),
-            )
-            for (_supplier, digest), (ref, one) in fresh.items()
-        ],
-        ignore_conflicts=True,
-    )
-    if fresh:
-        rows = {
-            (row.supplier_id, row.digest): row for row in Contact.objects.filter(digest__in=digests)
-        }
-    return {
-        one: ContactRef(rows[one[0], digest].pk, f"contact:{rows[one[0], digest].ref}")
+    rows = _contacts(wanted.values())
+    fresh = {
+        (one[0], digest): (work.new_id(), one)
         for one, digest in wanted.items()
+        if (one[0], digest) not in rows
     }
+    if fresh:
+        _add_contacts(fresh)
+        rows = _contacts(wanted.values())
+    return {one: rows[one[0], digest] for one, digest in wanted.items()}
+
+
+def _contacts(digests: Iterable[str]) -> dict[tuple[int, str], ContactRef]:
+    """Contacts by supplier and digest."""
+    rows = Contact.objects.filter(digest__in=set(digests))
+    return {
+        (supplier, digest): ContactRef(pk, f"contact:{ref}")
+        for supplier, digest, pk, ref in rows.values_list("supplier_id", "digest", "id", "ref")
+    }
+
+
+def _add_contacts(fresh: Mapping[tuple[int, str], tuple[str, tuple[int, str, str]]]) -> None:
+    seal.ensure(f"contact:{ref}" for ref, _one in fresh.values())
+    rows = [
+        Contact(
+            ref=ref,
+            supplier_id=supplier,
+            digest=digest,
+            sealed=seal.seal(f"contact:{ref}", canonical.encode({"name": name, "phone": phone})),
+        )
+        for (supplier, digest), (ref, (_supplier, name, phone)) in fresh.items()
+    ]
+    Contact.objects.bulk_create(rows, ignore_conflicts=True)

@@ -43,3 +43,18 @@ def test_more_than_16_kib_is_refused():
     assert canonical.encode("x" * (16 * 1024 - 2))
     with pytest.raises(canonical.NotCanonical):
         canonical.encode("x" * (16 * 1024 - 1))
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=6))
+def test_an_object_assembled_from_its_members_is_the_one_encoded_whole(members):
+    parts = {name: canonical.encode(value) for name, value in members.items()}
+    assert canonical.assemble(parts) == canonical.encode(members)
+
+
+def test_keys_are_sorted_as_they_are_not_as_they_are_quoted():
+    assert canonical.encode({"a!": 1, "a": 2}) == b'{"a":2,"a!":1}'
+
+
+def test_what_is_nested_too_deep_is_refused():
+    with pytest.raises(canonical.NotCanonical):
+        canonical.decode(b"[" * 5000 + b"]" * 5000)

@@ -3,7 +3,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from niangjia.lib import commitment, merkle
+from niangjia.lib import canonical, commitment, merkle
 
 
 def oracle(leaves):
@@ -46,8 +46,8 @@ def test_salts_are_distinct_and_depend_on_the_whole_seed(seed, n):
 
 def test_a_commitment_binds_name_and_value():
     salt = bytes(32)
-    base = commitment.commit(salt, "amount_fen", 100)
-    assert commitment.commit(salt, "amount_fen", 101) != base
-    assert commitment.commit(salt, "amount_fe", "n100") != base
-    assert commitment.commit(salt, "amount_fen", "100") != base
-    assert commitment.commit(bytes([1]) + bytes(31), "amount_fen", 100) != base
+    base = commitment.commit(salt, "amount_fen", canonical.encode(100))
+    assert commitment.commit(salt, "amount_fen", canonical.encode(101)) != base
+    assert commitment.commit(salt, "amount_fe", canonical.encode("n100")) != base
+    assert commitment.commit(salt, "amount_fen", canonical.encode("100")) != base
+    assert commitment.commit(bytes([1]) + bytes(31), "amount_fen", canonical.encode(100)) != base

@@ -1,12 +1,15 @@
 """Recording purchases inside a Work: shared by the import and by corrections."""
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from niangjia.blocks.orgs.public import ContactRef, OrgRef
 from niangjia.core import clock
+from niangjia.core.db.bulk import insert_rows
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import policy
@@ -57,98 +60,97 @@ class Draft:
     reason: str = ""
 
 
-def purchase_of(work: Work, draft: Draft, upload_ref: str) -> Purchase:
-    """The table row of a draft, not yet saved. District and line are those of today's trees."""
-    return Purchase(
-        ref=work.new_id(),
-        key=draft.key,
-        digest=draft.digest,
-        unit_id=draft.unit.id,
-        supplier_id=draft.supplier.id,
-        contact_id=draft.contact.id if draft.contact else None,
-        district_code=draft.unit.district,
-        line_code=draft.unit.line,
-        flags=",".join(draft.flags),
-        upload_ref=upload_ref,
-        corrects=draft.corrects,
-        fact_ref=work.new_id(),
-        recorded_at=work.at,
-        **{name: getattr(draft.row, name) for name in COPIED},
-    )
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a purchase's fact says beyond the sheet's own values; refs are public ids."""
+
+    ref: str
+    unit_ref: str
+    supplier_ref: str
+    district: str
+    line: str
+    flags: str
+    upload_ref: str
+    corrects: str
 
 
+@functools.lru_cache(maxsize=512)
 def noon(day: dt.date) -> dt.datetime:
     """A day as an instant: noon in the city's zone."""
     zone: ZoneInfo = clock.zone()
     return dt.datetime.combine(day, dt.time(12), zone).astimezone(dt.UTC)
 
 
-def values_of(purchase: Purchase, unit_ref: str, supplier_ref: str) -> dict[str, Value]:
+def values_of(row: PurchaseIn | Purchase, of: Recorded) -> dict[str, Value]:
     """Fields of the fact that a purchase is recorded or reversed by, nulls left out."""
     values: dict[str, Value] = {
-        "month": purchase.occurred_on.strftime("%Y-%m"),
-        "day": purchase.occurred_on.isoformat(),
-        "district": purchase.district_code,
-        "line": purchase.line_code,
-        "county": purchase.county_code,
-        "category": policy.open_word(policy.categories(), purchase.category),
-        "channel": policy.open_word(policy.channels(), purchase.channel),
-        "mode": purchase.mode,
-        "purchase": purchase.ref,
-        "unit": unit_ref,
-        "supplier": supplier_ref,
-        "source": f"{purchase.upload_ref}/{purchase.sheet}/{purchase.row_no}"
-        if purchase.upload_ref
-        else None,
+        "month": row.occurred_on.strftime("%Y-%m"),
+        "day": row.occurred_on.isoformat(),
+        "district": of.district,
+        "line": of.line,
+        "category": policy.open_word(policy.categories(), row.category),
+        "channel": policy.open_word(policy.channels(), row.channel),
+        "county": row.county_code,
+        "mode": row.mode,
+        "purchase": of.ref,
+        "unit": of.unit_ref,
+        "supplier": of.supplier_ref,
+        "corrects": of.corrects,
+        "flags": of.flags,
+        "source": f"{of.upload_ref}/{row.sheet}/{row.row_no}" if of.upload_ref else "",
+        **dict(zip(PLAIN, _plain(row), strict=True)),
     }
-    for name in (
-        "amount_fen",
-        "assisted",
-        "contract_no",
-        "corrects",
-        "flags",
-        "households",
-        "income_gain_fen",
-        "invoice_code",
-        "invoice_no",
-        "measure",
-        "note",
-        "people",
-        "price_milli",
-        "product",
-        "quantity_milli",
-        "recognition_no",
-        "spec",
-        "voucher_no",
-    ):
-        value = getattr(purchase, name)
-        values[name] = None if value == "" else value
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
-def recorded_fact(purchase: Purchase, draft: Draft) -> Fact:
+PLAIN = (
+    "amount_fen",
+    "assisted",
+    "contract_no",
+    "households",
+    "income_gain_fen",
+    "invoice_code",
+    "invoice_no",
+    "measure",
+    "note",
+    "people",
+    "price_milli",
+    "product",
+    "quantity_milli",
+    "recognition_no",
+    "spec",
+    "voucher_no",
+)
+_plain = operator.attrgetter(*PLAIN)
+
+
+def recorded_fact(draft: Draft, of: Recorded, fact_ref: str) -> Fact:
     """The fact that a purchase was recorded."""
-    values = values_of(purchase, draft.unit.ref, draft.supplier.ref)
-    owners = {BUSINESS: f"org:{draft.unit.ref}"}
+    values = values_of(draft.row, of)
+    owners = {BUSINESS: f"org:{of.unit_ref}"}
     if draft.reason:
         values["reason"] = draft.reason
     if draft.contact and draft.contact.owner:
         owners["contact"] = draft.contact.owner
         values["contact_name"] = draft.row.contact_name
         values["contact_phone"] = draft.row.contact_phone
-    return Fact(
-        RECORDED,
-        f"purchase:{purchase.ref}",
-        noon(purchase.occurred_on),
-        values,
-        owners,
-        ref=purchase.fact_ref,
-    )
+    day = noon(draft.row.occurred_on)
+    return Fact(RECORDED, f"purchase:{of.ref}", day, values, owners, ref=fact_ref)
 
 
-def reversed_fact(purchase: Purchase, unit_ref: str, supplier_ref: str, reason: str) -> Fact:
+def reversed_fact(purchase: Purchase, reason: str) -> Fact:
     """The fact that a purchase was taken back: amounts negated, all dimensions kept."""
-    values = values_of(purchase, unit_ref, supplier_ref)
+    of = Recorded(
+        ref=purchase.ref,
+        unit_ref=purchase.unit.ref,
+        supplier_ref=purchase.supplier.ref,
+        district=purchase.district_code,
+        line=purchase.line_code,
+        flags=purchase.flags,
+        upload_ref=purchase.upload_ref,
+        corrects=purchase.corrects,
+    )
+    values = values_of(purchase, of)
     for name in NEGATED:
         number = values.get(name)
         if isinstance(number, int):
@@ -159,24 +161,77 @@ def reversed_fact(purchase: Purchase, unit_ref: str, supplier_ref: str, reason: 
         f"purchase:{purchase.ref}",
         noon(purchase.occurred_on),
         values,
-        {BUSINESS: f"org:{unit_ref}"},
+        {BUSINESS: f"org:{of.unit_ref}"},
         reverses=purchase.fact_ref,
     )
 
 
-def insert(work: Work, drafts: Sequence[Draft], upload_ref: str) -> Mapping[str, Purchase]:
-    """Insert and record the drafts; returns those that went in, by key.
+def insert(work: Work, drafts: Sequence[Draft], upload_ref: str) -> Mapping[str, str]:
+    """Insert and record the drafts; returns the public ids of those that went in, by key.
 
     Where another import was first with the same key, its row stands and nothing is recorded.
+    District and line are those of today's trees.
     """
-    pairs = [(purchase_of(work, draft, upload_ref), draft) for draft in drafts]
-    if not pairs:
-        return {}
-    Purchase.objects.bulk_create([p for p, _d in pairs], ignore_conflicts=True, batch_size=100)
-    refs = {purchase.ref for purchase, _draft in pairs}
-    inside = dict(Purchase.objects.filter(ref__in=refs).values_list("ref", "id"))
-    ours = [(purchase, draft) for purchase, draft in pairs if purchase.ref in inside]
-    work.record_many([recorded_fact(purchase, draft) for purchase, draft in ours])
-    for purchase, _draft in ours:
-        purchase.pk = inside[purchase.ref]
-    return {purchase.key: purchase for purchase, _draft in ours}
+    going_in = [(draft, _recorded(work, draft, upload_ref), work.new_id()) for draft in drafts]
+    rows = [_row(work, draft, of, fact_ref) for draft, of, fact_ref in going_in]
+    insert_rows(Purchase, COLUMNS, rows, ignore_conflicts=True)
+    refs = [of.ref for _draft, of, _fact_ref in going_in]
+    inside = set(Purchase.objects.filter(ref__in=refs).values_list("ref", flat=True))
+    ours = [one for one in going_in if one[1].ref in inside]
+    if ours:
+        work.record_many([recorded_fact(*one) for one in ours])
+    return {draft.key: of.ref for draft, of, _fact_ref in ours}
+
+
+def _recorded(work: Work, draft: Draft, upload_ref: str) -> Recorded:
+    return Recorded(
+        ref=work.new_id(),
+        unit_ref=draft.unit.ref,
+        supplier_ref=draft.supplier.ref,
+        district=draft.unit.district,
+        line=draft.unit.line,
+        flags=",".join(draft.flags),
+        upload_ref=upload_ref,
+        corrects=draft.corrects,
+    )
+
+
+COLUMNS = (
+    "ref",
+    "key",
+    "digest",
+    "unit_id",
+    "supplier_id",
+    "contact_id",
+    "district_code",
+    "line_code",
+    "flags",
+    "upload_ref",
+    "corrects",
+    "fact_ref",
+    "recorded_at",
+    "reversed_at",
+    *COPIED,
+)
+_copied = operator.attrgetter(*COPIED)
+
+
+def _row(work: Work, draft: Draft, of: Recorded, fact_ref: str) -> tuple[object, ...]:
+    """A row of Purchase, in the order of COLUMNS."""
+    return (
+        of.ref,
+        draft.key,
+        draft.digest,
+        draft.unit.id,
+        draft.supplier.id,
+        draft.contact.id if draft.contact else None,
+        of.district,
+        of.line,
+        of.flags,
+        of.upload_ref,
+        of.corrects,
+        fact_ref,
+        work.at,
+        None,
+        *_copied(draft.row),
+    )

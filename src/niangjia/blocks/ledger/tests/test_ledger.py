@@ -133,8 +133,8 @@ def test_one_value_can_be_shown_alone_with_its_salt():
     seed, values = envelope.open_part(bytes(stored.sealed_business))
     salt = commitment.salts(seed, 2)[0]
     leaves = envelope.commitments(KIND, values, {BUSINESS: seed, "contact": seed, "actor": seed})
-    assert commitment.commit(salt, "amount_fen", 777) == leaves[0]
-    assert commitment.commit(salt, "amount_fen", 778) != leaves[0]
+    assert commitment.commit(salt, "amount_fen", canonical.encode(777)) == leaves[0]
+    assert commitment.commit(salt, "amount_fen", canonical.encode(778)) != leaves[0]
 
 
 def test_an_undeclared_field_is_a_fault_in_the_program():

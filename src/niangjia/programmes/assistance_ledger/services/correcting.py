@@ -92,7 +92,7 @@ def purchase_correct(
             _("Another record of this unit has the same invoice, product and specification."),
             code="same_key",
         )
-    return inserted[draft.key].ref
+    return inserted[draft.key]
 
 
 def _check(purchase: Purchase, row: PurchaseIn) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from niangjia.blocks.orgs.public import (
     scope_of,
     suppliers_take,
 )
+from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import Denied, Invalid, ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
@@ -59,7 +61,7 @@ def purchases_take(
     late_same, late_changed = _late(
         {i: draft for i, draft in going_in.items() if draft.key not in inserted}
     )
-    taken = {i: inserted[d.key].ref for i, d in going_in.items() if d.key in inserted}
+    taken = {i: inserted[d.key] for i, d in going_in.items() if d.key in inserted}
     if taken:
         work.record(_batch_fact(work, rows, taken, upload_ref, file_sha256))
     elif not work.n_facts:
@@ -185,7 +187,7 @@ def reverse(work: Work, purchase: Purchase, reason: str) -> None:
         raise Invalid(
             _("This record was reversed already. Nothing was changed."), code="already_reversed"
         )
-    work.record(steps.reversed_fact(purchase, purchase.unit.ref, purchase.supplier.ref, reason))
+    work.record(steps.reversed_fact(purchase, reason))
 
 
 def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
@@ -193,9 +195,8 @@ def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
     invoices = {rules.invoice_of(d.row) for d in drafts.values()} - {""}
     if not invoices:
         return {}
-    InvoiceClaim.objects.bulk_create(
-        [InvoiceClaim(invoice=one) for one in sorted(invoices)], ignore_conflicts=True
-    )
+    claims = [(invoice,) for invoice in sorted(invoices)]
+    insert_rows(InvoiceClaim, ("invoice",), claims, ignore_conflicts=True)
     older = _claims({d.row.invoice_no for d in drafts.values()} - {""}, invoices)
     units: dict[str, set[int]] = {}
     for draft in drafts.values():
@@ -211,33 +212,43 @@ def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _claims(numbers: set[str], invoices: set[str]) -> Mapping[str, list[Purchase]]:
+class Claim(NamedTuple):
+    """A record in force that names an invoice."""
+
+    id: int
+    ref: str
+    flags: str
+    unit_id: int
+    unit_ref: str
+
+
+def _claims(numbers: set[str], invoices: set[str]) -> Mapping[str, list[Claim]]:
     """Records in force by invoice, for the invoices asked for."""
-    found: dict[str, list[Purchase]] = {}
-    rows = Purchase.objects.filter(invoice_no__in=numbers, reversed_at__isnull=True).select_related(
-        "unit"
+    found: dict[str, list[Claim]] = {}
+    rows = Purchase.objects.filter(invoice_no__in=numbers, reversed_at__isnull=True).values_list(
+        "invoice_code", "invoice_no", "id", "ref", "flags", "unit_id", "unit__ref"
     )
     for row in rows:
-        invoice = f"{row.invoice_code}:{row.invoice_no}"
+        invoice = f"{row[0]}:{row[1]}"
         if invoice in invoices:
-            found.setdefault(invoice, []).append(row)
+            found.setdefault(invoice, []).append(Claim(*row[2:]))
     return found
 
 
-def _flag_older(work: Work, rows: Sequence[Purchase]) -> tuple[str, ...]:
+def _flag_older(work: Work, rows: Sequence[Claim]) -> tuple[str, ...]:
     flagged = []
     for row in rows:
         if CLAIMED_TWICE in row.flags.split(","):
             continue
-        row.flags = ",".join([*filter(None, row.flags.split(",")), CLAIMED_TWICE])
-        Purchase.objects.filter(pk=row.pk).update(flags=row.flags)
+        flags = ",".join([*filter(None, row.flags.split(",")), CLAIMED_TWICE])
+        Purchase.objects.filter(pk=row.id).update(flags=flags)
         work.record(
             Fact(
                 FLAGGED,
                 f"purchase:{row.ref}",
                 work.at,
                 {"flag": CLAIMED_TWICE, "purchase": row.ref},
-                {BUSINESS: f"org:{row.unit.ref}"},
+                {BUSINESS: f"org:{row.unit_ref}"},
             )
         )
         flagged.append(row.ref)

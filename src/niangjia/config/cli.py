@@ -7,13 +7,15 @@ from importlib import import_module
 from types import ModuleType
 
 import django
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import translation
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.actor import ANONYMOUS
-from niangjia.core.errors import DomainError
+from niangjia.core.errors import DomainError, Invalid, NotFound
 from niangjia.core.programme import rooms
+from niangjia.core.unavailable import unavailable
 
 MANUAL = """\
 niangjia - a city's public programmes with figures that can be looked up, assessed and traced.
@@ -77,23 +79,42 @@ def _prepare() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    _prepare()
-    actor_by_account = import_module("niangjia.blocks.orgs.public").actor_by_account
     language = "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
     with translation.override(os.environ.get("NIANGJIA_LANGUAGE", language)):
         try:
+            _prepare()
+            actor_by_account = import_module("niangjia.blocks.orgs.public").actor_by_account
             account = getattr(options, "account", None) or getattr(options, "default_as", None)
             options.actor = actor_by_account(account) if account else ANONYMOUS
             code: int = options.run(options)
         except DomainError as error:
-            print(f"niangjia: {error}", file=sys.stderr)
-            return error.exit_code
+            return _told(error)
         except BrokenPipeError:
             return 0
-        except FileNotFoundError as error:
-            print(f"niangjia: no such file: {error.filename}", file=sys.stderr)
-            return 4
+        except (OSError, DatabaseError) as error:
+            return _told(_named(error))
         return code
+
+
+def _told(error: DomainError) -> int:
+    print(f"niangjia: {error}", file=sys.stderr)
+    return error.exit_code
+
+
+def _named(error: OSError | DatabaseError) -> DomainError:
+    """What a person can do about a fault of the machine; raises it again if nothing."""
+    known = unavailable(error)
+    if known is not None:
+        return known
+    if isinstance(error, FileNotFoundError):
+        return NotFound(_("There is no such file: %(name)s."), name=error.filename)
+    if isinstance(error, OSError) and error.filename:
+        return Invalid(
+            _("“%(name)s” cannot be read or written (%(reason)s). Choose another place."),
+            name=error.filename,
+            reason=error.strerror,
+        )
+    raise error
 
 
 if __name__ == "__main__":

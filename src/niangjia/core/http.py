@@ -15,6 +15,7 @@ from niangjia.core import jobs
 from niangjia.core.actor import ANONYMOUS, Actor
 from niangjia.core.errors import DomainError, NotSignedIn
 from niangjia.core.programme import Port
+from niangjia.core.unavailable import unavailable
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # How to find the actor of a request; filled by orgs.
@@ -41,7 +42,13 @@ class RequestMiddleware:
             request_id.reset(token)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return error_page(request, error) if isinstance(error, DomainError) else None
+        if isinstance(error, DomainError):
+            return error_page(request, error)
+        known = unavailable(error)
+        if known is None:
+            return None
+        log.error("unavailable: %s", known.code, exc_info=error)
+        return error_page(request, known)
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -1,10 +1,12 @@
 """What every JSON answer shares: the shape of a refusal and the table of declared ones."""
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from niangjia.core.errors import DomainError, Invalid
+from niangjia.core.unavailable import unavailable
 
 
 class Refusal(Schema):
@@ -27,6 +29,13 @@ def map_errors(api: NinjaAPI) -> None:
     def domain(request: HttpRequest, error: DomainError) -> HttpResponse:
         fields = error.fields if isinstance(error, Invalid) else {}
         return _answer(api, request, error.status, _body(error.code, str(error), fields))
+
+    @api.exception_handler(DatabaseError)
+    def database(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+        known = unavailable(error)
+        if known is None:
+            raise error
+        return _answer(api, request, known.status, _body(known.code, str(known)))
 
     @api.exception_handler(ValidationError)
     def validation(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -13,6 +13,7 @@ SEARCHED_ROWS = 40
 LEAST_MATCHES = 4
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 _UNIT_LINE = re.compile(r"(?:金额)?单位[:]?万元|[(（]万元[)）]")
+_YUAN = re.compile(r"[(（,，/]元|单位:元")
 _TOTALS = ("合计", "总计", "共计", "总合计", "累计", "本页合计", "全部合计")
 _SUBTOTALS = ("小计",)
 _FOOTERS = (
@@ -38,12 +39,17 @@ _FOOTERS = (
 
 @dataclass(slots=True)
 class Layout:
-    """Where the columns stand. at: column key -> position; in_wan: money is in 万元."""
+    """Where the columns stand. at: column key -> position; in_wan: the amount is in 万元.
+
+    wan: keys of all columns in 万元; lines: the header's rows, made comparable.
+    """
 
     at: dict[str, int]
     headers: dict[str, str]
     in_wan: bool
     unknown: list[str] = field(default_factory=list)
+    wan: frozenset[str] = frozenset()
+    lines: tuple[frozenset[str], ...] = ()
 
 
 class Names:
@@ -76,25 +82,64 @@ def bare(text: str) -> str:
 def find(
     rows: Sequence[tuple[int, list[Cell]]], schema: Schema, names: Names
 ) -> tuple[int, Layout] | None:
-    """(index of the header among `rows`, its layout), or None. Raises Refused on doubt."""
-    best: tuple[int, int] | None = None
-    for index, (_number, cells) in enumerate(rows[:SEARCHED_ROWS]):
-        matches = len({names.key_of(c) for c in cells if isinstance(c, str)} - {None})
-        if matches >= LEAST_MATCHES and (best is None or matches > best[0]):
-            best = (matches, index)
+    """(index of the header's last row among `rows`, its layout), or None. Raises Refused on doubt.
+
+    A header of two rows (groups over their parts) is taken where it names more columns.
+    """
+    best: tuple[int, int, int] | None = None
+    for index in range(min(len(rows), SEARCHED_ROWS)):
+        for height in (1, 2):
+            header = _header(rows, index, height, names)
+            matches = len({names.key_of(c) for c in header if c} - {None})
+            if matches >= LEAST_MATCHES and (best is None or matches > best[0]):
+                best = (matches, index, height)
     if best is None:
         return None
-    index = best[1]
+    _matches, index, height = best
     above = [c for _n, cells in rows[:index] for c in cells if isinstance(c, str)]
-    return index, _layout(rows[index][1], above, schema, names)
+    layout = _layout(_header(rows, index, height, names), above, schema, names)
+    layout.lines = tuple(_line(cells) for _n, cells in rows[index : index + height])
+    return index + height - 1, layout
 
 
-def _layout(cells: list[Cell], above: list[str], schema: Schema, names: Names) -> Layout:
+def _line(cells: list[Cell]) -> frozenset[str]:
+    return frozenset(compact(cell) for cell in cells if isinstance(cell, str) and cell.strip())
+
+
+def _header(
+    rows: Sequence[tuple[int, list[Cell]]], index: int, height: int, names: Names
+) -> list[str]:
+    """The names of the columns by one row, or by two; empty where there is none."""
+    top = [cell if isinstance(cell, str) else "" for cell in rows[index][1]]
+    if height == 1:
+        return top
+    below = rows[index + 1][1] if index + 1 < len(rows) else []
+    if not below or any(cell is not None and not isinstance(cell, str) for cell in below):
+        return []
+    bottom = [cell if isinstance(cell, str) else "" for cell in below]
+    width = max(len(top), len(bottom))
+    top += [""] * (width - len(top))
+    bottom += [""] * (width - len(bottom))
+    header, group = [], ""
+    for own, part in zip(top, bottom, strict=True):
+        group = own.strip() or (group if part.strip() else "")
+        header.append(_joined(group, part.strip(), names))
+    return header
+
+
+def _joined(group: str, part: str, names: Names) -> str:
+    """The name of a column under a group: both together if that is known, else the part."""
+    if not part:
+        return group
+    return group + part if names.key_of(group + part) else part
+
+
+def _layout(cells: list[str], above: list[str], schema: Schema, names: Names) -> Layout:
     at: dict[str, int] = {}
     headers: dict[str, str] = {}
     unknown: list[str] = []
     for position, cell in enumerate(cells):
-        if not isinstance(cell, str) or not cell.strip():
+        if not cell.strip():
             continue
         key = names.key_of(cell)
         if key is None:
@@ -108,10 +153,19 @@ def _layout(cells: list[Cell], above: list[str], schema: Schema, names: Names) -
     missing = [c.header for c in schema.columns if c.required and c.key not in at]
     if missing:
         raise Refused("columns_missing", columns="、".join(missing))
-    in_wan = "万元" in compact(headers[schema.amount]) or any(
-        _UNIT_LINE.search(compact(text)) for text in above
-    )
-    return Layout(at, headers, in_wan, unknown)
+    wan = _in_wan(headers, above, schema)
+    return Layout(at, headers, schema.amount in wan, unknown, wan)
+
+
+def _in_wan(headers: dict[str, str], above: list[str], schema: Schema) -> frozenset[str]:
+    """Keys of the money columns in 万元: a column's own unit goes before the sheet's."""
+    sheet = any(_UNIT_LINE.search(compact(text)) for text in above)
+    keys = set()
+    for column in schema.columns:
+        name = compact(headers.get(column.key, ""))
+        if column.kind == "money" and ("万元" in name or (sheet and not _YUAN.search(name))):
+            keys.add(column.key)
+    return frozenset(keys)
 
 
 def _column(schema: Schema, key: str) -> Column:
@@ -128,10 +182,10 @@ def role_of(cells: list[Cell], layout: Layout, schema: Schema) -> str:
     text = compact(first)
     if not text and all(not isinstance(c, str) or not c.strip() for c in cells if c is not None):
         return "blank"
+    if _line(cells) in layout.lines:
+        return "header"
     if any(_filled(cells, layout, key) for key in schema.anchors):
-        again = layout.headers[schema.anchors[0]]
-        position = layout.at[schema.anchors[0]]
-        return "header" if position < len(cells) and cells[position] == again else "data"
+        return "data"
     return _labelled(cells, text)
 
 

@@ -46,8 +46,13 @@ class Workbook:
                 yield from sheet.take(rows)
         if sheet is not None:
             yield from sheet.end()
+        self._check_found()
+
+    def _check_found(self) -> None:
         if not self.summary.sheets:
             raise Refused("header_not_found")
+        if not self.summary.n_data:
+            raise Refused("no_rows")
 
 
 class _Sheet:
@@ -90,7 +95,7 @@ class _Sheet:
             (
                 column,
                 self._layout.at[column.key],
-                reading.reader_for(column, self._layout.in_wan),
+                reading.reader_for(column, column.key in self._layout.wan),
                 self._layout.headers[column.key],
             )
             for column in self._schema.columns

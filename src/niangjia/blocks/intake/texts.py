@@ -24,7 +24,8 @@ FILES: Mapping[str, object] = {
     ),
     "file_empty": _("The file is empty. Check that it was saved, and upload it again."),
     "file_too_large": _(
-        "The file is larger than %(mb)s MB. Remove pictures, or split it into several files."
+        "The file has %(size)s MB; at most %(mb)s MB are taken. Remove pictures, or split it into "
+        "several files."
     ),
     "file_unpacks_too_large": _(
         "The file unpacks to far more than a workbook holds; it was not opened. Save a fresh copy "
@@ -52,6 +53,10 @@ FILES: Mapping[str, object] = {
     ),
     "header_not_found": _(
         "No header was found. Check that the sheet has columns such as 产品名称 and 金额."
+    ),
+    "no_rows": _(
+        "The table has a header but no rows. Check that this is the right file and that it was "
+        "saved after filling in."
     ),
     "columns_missing": _(
         "These columns are needed and were not found: %(columns)s. Name them as in our template."

@@ -14,15 +14,13 @@ DELIMITERS = (",", ";", "\t", "，")
 
 def encoding_of(path: str) -> str:
     """`utf-8-sig` or `gb18030`, whichever the whole file is. Raises Refused."""
-    with Path(path).open("rb") as file:
-        head = file.read(4096)
-    if b"\0" in head:
-        raise Refused("file_not_a_workbook")
     for encoding in ("utf-8-sig", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
             with Path(path).open("rb") as file:
                 while chunk := file.read(CHUNK):
+                    if b"\0" in chunk:
+                        raise Refused("file_not_a_workbook")
                     decoder.decode(chunk)
             decoder.decode(b"", True)
         except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 import contextlib
 import marshal
+import mmap
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -24,14 +25,16 @@ def format_of(path: Path, name: str, limits: Limits) -> str:
     """`xlsx` or `csv` by the bytes, not by the name. Raises Refused."""
     size = path.stat().st_size
     if size > limits.file_bytes:
-        raise Refused("file_too_large", mb=limits.file_bytes // 1024 // 1024)
+        mib = 1024 * 1024
+        raise Refused("file_too_large", size=-(-size // mib), mb=limits.file_bytes // mib)
     if size == 0:
         raise Refused("file_empty")
     with path.open("rb") as file:
         head = file.read(64 * 1024)
         if head.startswith(OLE2):
-            rest = head + file.read(4 * 1024 * 1024)
-            raise Refused("file_encrypted" if ENCRYPTED in rest else "file_is_xls")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+                encrypted = whole.find(ENCRYPTED) >= 0
+            raise Refused("file_encrypted" if encrypted else "file_is_xls")
     if head.startswith(ZIP):
         return "xlsx"
     if head.startswith(PDF) or head.startswith(PICTURES):

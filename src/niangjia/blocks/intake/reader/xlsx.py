@@ -9,7 +9,9 @@ A cell is None, str, int, bool, or a pair: ("n", "12.5"), ("d", "2020-03-16"), (
 import datetime as dt
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, InvalidOperation
 from xml.parsers import expat
@@ -22,6 +24,18 @@ CHUNK = 64 * 1024
 FIFTEEN = Context(prec=15)
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
+# What a broken zip or part makes the standard library say.
+BROKEN = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 _EPOCH_1900, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
 
 
@@ -63,7 +77,7 @@ def _feed(archive: zipfile.ZipFile, name: str, parser: expat.XMLParserType) -> I
                 parser.Parse(chunk, False)
                 yield
             parser.Parse(b"", True)
-    except (expat.ExpatError, zipfile.BadZipFile, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise Refused("file_damaged") from error
     yield
 
@@ -166,8 +180,9 @@ def _sheets(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, bool]], bool
             part = posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
             part = target.lstrip("/") if target.startswith("/") else part
             hidden = attributes.get("state", "visible") != "visible"
-            if part in archive.namelist():
-                sheets.append((attributes.get("name", ""), part, hidden))
+            if part not in archive.namelist():
+                raise Refused("file_damaged")  # a sheet that cannot be read is never left out
+            sheets.append((attributes.get("name", ""), part, hidden))
     return sheets, from_1904
 
 
@@ -220,6 +235,8 @@ class _SheetParser:
             known = self._columns.get(letters)
             if known is None:
                 known = self._columns[letters] = column_index(letters)
+            if known < 0:
+                raise Refused("file_damaged")
             self._column = known
         self._type, self._style = attributes.get("t", ""), attributes.get("s", "")
         self._text = []
@@ -258,7 +275,9 @@ class _SheetParser:
         kind = self._type
         if kind == "s":
             index = int(text)
-            return self._strings[index] if 0 <= index < len(self._strings) else None
+            if not 0 <= index < len(self._strings):
+                raise Refused("file_damaged")  # the text is lost: never taken as an empty cell
+            return self._strings[index]
         if kind in ("inlineStr", "str"):
             return text[: self._limits.cell_chars]
         if kind == "e":
@@ -301,7 +320,7 @@ def read(
     """Call `sheet(name, hidden)` and `row((row number, cells))` for all that holds a value."""
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except BROKEN as error:
         raise Refused("file_damaged") from error
     with archive:
         guard(archive, limits)

@@ -1,4 +1,4 @@
-"""Real commands that are killed, doubled or run out of disk: whole batches, and repeating ends it."""
+"""Real commands killed, doubled or out of disk: whole batches, and repeating completes."""
 
 import json
 import os

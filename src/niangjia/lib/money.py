@@ -7,6 +7,7 @@ from niangjia.lib.text import fold_width
 
 WAN_FEN = 1_000_000
 _SIGNS = str.maketrans("", "", "¥￥, ，\u3000")
+_CURRENCY = re.compile(r"^(人民币|RMB|CNY)[:：]?", re.IGNORECASE)
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _SMALL = ("", "拾", "佰", "仟")
@@ -32,8 +33,9 @@ def fen_of(value: Decimal | int, scale: int = 1) -> int:
 
 
 def parse_text(text: str) -> Decimal:
-    """Yuan from `¥1,234.50`, `1234.5元`, full-width too. Raises NotMoney (`1.25万元` as well)."""
+    """Yuan from `¥1,234.50`, `人民币1234.5元`, full-width too. Raises NotMoney (`1.25万元` too)."""
     plain = fold_width(text).translate(_SIGNS).replace("．", ".").removesuffix("元")
+    plain = _CURRENCY.sub("", plain)
     if not _PLAIN.fullmatch(plain):
         raise NotMoney(text)
     try:

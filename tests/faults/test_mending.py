@@ -171,3 +171,8 @@ def test_a_clerk_takes_their_own_rows_and_others_are_refused_with_the_reason(tmp
     assert "示例乙工会" in problem.text and "示例甲工会" in problem.text
     assert bridge_holds(found) and total() == 10_100 + 10_300
     assert not Purchase.objects.filter(invoice_no="00000002").exists()
+
+
+def test_a_place_that_cannot_be_written_is_an_error_of_the_place(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        problems_workbook(tmp_path / "nowhere" / "out.xlsx", schema(), [])

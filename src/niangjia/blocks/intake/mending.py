@@ -1,11 +1,13 @@
 """Workbooks that go back to the office: bad rows with the reason beside each cell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.exceptions import FileCreateError
 
 from niangjia.blocks.intake.cells import shown
 from niangjia.blocks.intake.types import Problem, Schema, SheetRow
@@ -23,6 +25,17 @@ def _options() -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _written(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """The workbook lies at `path` afterwards. Raises OSError where it cannot be written."""
+    try:
+        with xlsxwriter.Workbook(str(path), _options()) as book:
+            yield book
+    except FileCreateError as error:
+        cause = error.args[0] if error.args else None
+        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+
+
 def problems_workbook(
     path: Path, schema: Schema, rows: Iterable[tuple[SheetRow, Sequence[Problem]]]
 ) -> None:
@@ -32,7 +45,7 @@ def problems_workbook(
     it is a live formula.
     """
     columns = schema.columns
-    with xlsxwriter.Workbook(str(path), _options()) as book:
+    with _written(path) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         bad = book.add_format({"bg_color": "#FDE2E2", "num_format": "@"})
         why = book.add_format({"font_color": "#B00020", "text_wrap": True, "num_format": "@"})
@@ -64,7 +77,7 @@ def differences_workbook(
     path: Path, title: str, header: Sequence[str], lines: Iterable[Sequence[str]]
 ) -> None:
     """Write a plain list of texts, for example what a correction would change."""
-    with xlsxwriter.Workbook(str(path), _options()) as book:
+    with _written(path) as book:
         head = book.add_format({"bold": True, "bottom": 1})
         plain = book.add_format({"num_format": "@", "text_wrap": True})
         sheet = book.add_worksheet(title)

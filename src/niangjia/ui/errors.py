@@ -5,8 +5,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 
-def _page(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    context = {"status": status, "message": message}
+def _page(
+    request: HttpRequest, status: int, message: str, *, expired: bool = False
+) -> HttpResponse:
+    context = {"status": status, "message": message, "expired": expired}
     return render(request, "ui/error.html", context, status=status)
 
 
@@ -53,4 +55,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             "This form was open too long, or cookies are off, so it was not taken; nothing was "
             "changed. Go back, reload the page and send it again."
         ),
+        expired=True,
     )

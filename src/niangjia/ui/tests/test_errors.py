@@ -1,0 +1,21 @@
+"""Error pages name the right cause: a form that expired is not a lack of rights."""
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
+
+def test_a_form_without_its_token_is_not_called_a_lack_of_rights():
+    browser = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    answer = browser.post("/sign-in", {"username": "x", "password": "y"})
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert "This could not be done" in text and "Not allowed here" not in text
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_an_unknown_address_says_so_in_the_readers_language(client, language):
+    answer = client.get("/nowhere", headers={"accept-language": language})
+    assert answer.status_code == 404
+    assert ("There is no page" in answer.content.decode()) == (language == "en")

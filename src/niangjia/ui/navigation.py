@@ -24,14 +24,14 @@ def _desk_lines(role: str, here: str) -> list[Line]:
 
 
 def _member_lines(role: str, here: str) -> list[Line]:
-    first = _desk_lines(role, here)[1:2] if role else []
-    records = first[0] if first else (reverse("orgs:desk"), "ledger", "", here == "orgs:desk")
-    return [
+    lines = [
         (reverse("home"), "home", _("Home"), here == "home"),
         (reverse("orgs:desk"), "inbox", _("Desk"), here == "orgs:desk"),
-        (records[0], "ledger", _("Records"), records[3] and here != "orgs:desk"),
         (reverse("orgs:me"), "person", _("Me"), here == "orgs:me"),
     ]
+    for href, _icon, _title, mine in _desk_lines(role, here)[1:2] if role else []:
+        lines.insert(2, (href, "ledger", _("Records"), mine))
+    return lines
 
 
 @lru_cache(maxsize=512)

@@ -19,3 +19,10 @@ def test_an_unknown_address_says_so_in_the_readers_language(client, language):
     answer = client.get("/nowhere", headers={"accept-language": language})
     assert answer.status_code == 404
     assert ("There is no page" in answer.content.decode()) == (language == "en")
+
+
+def test_a_role_without_records_is_not_sent_round_to_its_desk():
+    from niangjia.ui.navigation import navigation
+
+    assert navigation("member", "en", "orgs:me")[1].count("<li>") == 3
+    assert navigation("clerk", "en", "orgs:me")[1].count("<li>") == 4

@@ -14,8 +14,10 @@ COUNTIES = (("河北省", "唐县", "130627"), ("河北省", "康保县", "13072
 FIRST = dt.date(2020, 1, 2)
 
 
-def write(path: Path, n_rows: int, *, n_units: int = 300, n_suppliers: int = 200) -> None:
-    """Write a workbook of n_rows good rows; deterministic."""
+def write(
+    path: Path, n_rows: int, *, n_units: int = 300, n_suppliers: int = 200, first: int = 1
+) -> None:
+    """Write a workbook of n_rows good rows, their papers numbered from `first`; deterministic."""
     rng = random.Random(n_rows)
     units = [(f"演示{i:03d}工会", uscc("81", "110105", rng)) for i in range(n_units)]
     suppliers = [(f"演示{i:03d}合作社", uscc("93", "130627", rng)) for i in range(n_suppliers)]
@@ -25,10 +27,10 @@ def write(path: Path, n_rows: int, *, n_units: int = 300, n_suppliers: int = 200
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_row(0, 0, [h for h in headers if h != "主管部门"])
         for number in range(1, n_rows + 1):
-            _row(sheet, number, rng, units, suppliers, day)
+            _row(sheet, number, first + number - 1, rng, units, suppliers, day)
 
 
-def _row(sheet, number, rng, units, suppliers, day) -> None:  # type: ignore[no-untyped-def]
+def _row(sheet, number, paper, rng, units, suppliers, day) -> None:  # type: ignore[no-untyped-def]
     unit, supplier = units[number % len(units)], suppliers[number % len(suppliers)]
     product, category, spec, measure, price_milli = rng.choice(PRODUCTS)
     quantity = rng.randrange(10, 400)
@@ -57,10 +59,10 @@ def _row(sheet, number, rng, units, suppliers, day) -> None:  # type: ignore[no-
         supplier[1],
         f"示例联系人{number % len(suppliers)}",
         f"1380000{number % len(suppliers):04d}",
-        f"JZ-2020-{number:06d}",
+        f"JZ-2020-{paper:06d}",
         "021001900104",
-        f"{30_000_000 + number}",
-        f"JZFK{number:07d}",
+        f"{30_000_000 + paper}",
+        f"JZFK{paper:07d}",
         households,
         households * 3,
         300,

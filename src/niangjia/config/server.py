@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from niangjia.blocks.orgs.public import demonstration_accounts
-from niangjia.config.sample.city import DEMO_PASSWORD, load_sample, sample_is_loaded
+from niangjia.config.sample.city import DEMO_PASSWORD, sample_is_loaded
 from niangjia.core import jobs
 
 START_LIMIT_S = 30
@@ -60,9 +60,13 @@ def run_up(options: argparse.Namespace) -> int:
         print(f"niangjia: port {options.port} is in use; try --port", file=sys.stderr)
         return 1
     run_migrate(options)
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     if settings.NIANGJIA_DEMO and not options.no_sample and not sample_is_loaded():
         print("Loading the demonstration city ...", flush=True)
-        load_sample("small")
+        # In a process of its own, so that its memory is given back.
+        loaded = _spawn([sys.executable, "-m", "niangjia.config.cli", "sample", "--size", "small"])
+        if loaded.wait() != 0:
+            return 1
     parts = [
         _spawn(_web(options.port)),
         _spawn([sys.executable, "-m", "niangjia.config.cli", "worker"]),

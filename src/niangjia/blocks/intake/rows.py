@@ -35,7 +35,10 @@ class Workbook:
 
     def _rows(self) -> Iterator[SheetRow]:
         sheet: _Sheet | None = None
-        for name, hidden, rows in stream.messages(self._path, self._name, self._limits):
+        n = 0
+        for name, hidden, rows, share in stream.messages(self._path, self._name, self._limits):
+            n += len(rows)
+            self.summary.n_expected = round(n / share) if share else self.summary.n_expected
             if not rows:
                 if sheet is not None:
                     yield from sheet.end()

@@ -75,7 +75,7 @@ class SheetRow:
 @dataclass(slots=True)
 class Summary:
     """What a workbook held besides its data rows. printed_fen: its own total line, if any.
-    n_expected: rows the file says it has, 0 if it does not say; for progress only."""
+    n_expected: rows in all, guessed from the share read, 0 before that; for progress only."""
 
     n_expected: int = 0
     n_data: int = 0

@@ -2,8 +2,8 @@
 
 Usage: python -m niangjia.blocks.intake.reader.child FORMAT PATH. Writes to stdout messages of a
 4-byte big-endian length and that many bytes of marshal (plain tuples, lists, text and numbers,
-written and read by the same interpreter): ("sheet", name, hidden), ("rows", [(row, cells), ...]),
-("end",), ("refused", code, params).
+written and read by the same interpreter): ("sheet", name, hidden), ("rows", [(row, cells), ...],
+share read), ("end",), ("refused", code, params).
 """
 
 import ctypes
@@ -53,6 +53,7 @@ class _Out:
 
     def __init__(self) -> None:
         self._rows: list[xlsx.Row] = []
+        self._share = 0.0
 
     def send(self, message: tuple[Any, ...]) -> None:
         data = marshal.dumps(message)
@@ -63,14 +64,15 @@ class _Out:
         self.flush()
         self.send(("sheet", name, hidden))
 
-    def row(self, row: xlsx.Row) -> None:
+    def row(self, row: xlsx.Row, share: float) -> None:
         self._rows.append(row)
+        self._share = share
         if len(self._rows) >= BATCH:
             self.flush()
 
     def flush(self) -> None:
         if self._rows:
-            self.send(("rows", self._rows))
+            self.send(("rows", self._rows, self._share))
             self._rows = []
 
 

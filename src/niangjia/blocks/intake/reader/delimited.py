@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,8 +42,9 @@ def _cells(fields: list[str]) -> list[Cell]:
     return cells
 
 
-def _rows(path: str, encoding: str, limits: Limits) -> Iterator[Row]:
-    with Path(path).open(encoding=encoding, newline="") as file:
+def _rows(path: str, encoding: str, limits: Limits) -> Iterator[tuple[Row, float]]:
+    size = Path(path).stat().st_size or 1
+    with Path(path).open("rb") as raw, io.TextIOWrapper(raw, encoding, newline="") as file:
         head = file.read(16 * 1024)
         file.seek(0)
         csv.field_size_limit(limits.cell_chars * 4)
@@ -52,18 +54,21 @@ def _rows(path: str, encoding: str, limits: Limits) -> Iterator[Row]:
                     raise Refused("cell_far_out", row=number, column=limits.columns + 1)
                 cells = _cells(fields)
                 if cells:
-                    yield number, cells
+                    yield (number, cells), raw.tell() / size
         except csv.Error as error:
             raise Refused("file_damaged") from error
 
 
 def read(
-    path: str, limits: Limits, sheet: Callable[[str, bool], None], row: Callable[[Row], None]
+    path: str,
+    limits: Limits,
+    sheet: Callable[[str, bool], None],
+    row: Callable[[Row, float], None],
 ) -> None:
-    """Call `sheet("", False)` and `row((row number, cells))`; every cell is text."""
+    """Call `sheet("", False)` and `row((row number, cells), share)`; every cell is text."""
     encoding = encoding_of(path)
     sheet("", False)
-    for n, one in enumerate(_rows(path, encoding, limits)):
+    for n, (one, share) in enumerate(_rows(path, encoding, limits)):
         if n > limits.rows:
             raise Refused("too_many_rows", n=limits.rows)
-        row(one)
+        row(one, share)

@@ -18,7 +18,7 @@ PDF = b"%PDF"
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG")
 TEXT_ENDINGS = (".csv", ".txt", ".tsv")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-Message = tuple[str, bool, list[Row]]
+Message = tuple[str, bool, list[Row], float]
 
 
 def format_of(path: Path, name: str, limits: Limits) -> str:
@@ -47,8 +47,9 @@ def format_of(path: Path, name: str, limits: Limits) -> str:
 
 
 def messages(path: Path, name: str, limits: Limits) -> Iterator[Message]:
-    """(sheet name, hidden, rows) batch by batch; ends the process however this ends.
+    """(sheet name, hidden, rows, share read) batch by batch; ends the process however this ends.
 
+    share read: 0 to 1 of the sheets' bytes.
     Raises Refused; also when the process died of its limits.
     """
     kind = format_of(path, name, limits)
@@ -71,10 +72,10 @@ def _received(process: "subprocess.Popen[bytes]") -> Generator[Message, None, No
         raise Refused("file_damaged")
     while (message := _next(process.stdout)) is not None:
         if message[0] == "rows":
-            yield sheet, hidden, message[1]
+            yield sheet, hidden, message[1], message[2]
         elif message[0] == "sheet":
             sheet, hidden = message[1], message[2]
-            yield sheet, hidden, []
+            yield sheet, hidden, [], 0.0
         elif message[0] == "refused":
             raise Refused(message[1], **message[2])
         else:

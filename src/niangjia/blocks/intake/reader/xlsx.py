@@ -69,17 +69,17 @@ def _parser() -> expat.XMLParserType:
     return parser
 
 
-def _feed(archive: zipfile.ZipFile, name: str, parser: expat.XMLParserType) -> Iterator[None]:
-    """Feed a part chunk by chunk; yields after each so that finished rows can leave."""
+def _feed(archive: zipfile.ZipFile, name: str, parser: expat.XMLParserType) -> Iterator[int]:
+    """Feed a part chunk by chunk; yields the size of each once it is parsed."""
     try:
         with archive.open(name) as part:
             while chunk := part.read(CHUNK):
                 parser.Parse(chunk, False)
-                yield
+                yield len(chunk)
             parser.Parse(b"", True)
     except BROKEN as error:
         raise Refused("file_damaged") from error
-    yield
+    yield 0
 
 
 def _elements(archive: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, str]]]:
@@ -315,9 +315,15 @@ def _date(text: str, epoch: dt.datetime) -> Cell:
 
 
 def read(
-    path: str, limits: Limits, sheet: Callable[[str, bool], None], row: Callable[[Row], None]
+    path: str,
+    limits: Limits,
+    sheet: Callable[[str, bool], None],
+    row: Callable[[Row, float], None],
 ) -> None:
-    """Call `sheet(name, hidden)` and `row((row number, cells))` for all that holds a value."""
+    """Call `sheet(name, hidden)` and `row((row number, cells), share)` for all that holds a value.
+
+    share: how much of the sheets was read by then, 0 to 1.
+    """
     try:
         archive = zipfile.ZipFile(path)
     except BROKEN as error:
@@ -326,16 +332,18 @@ def read(
         guard(archive, limits)
         strings, dates = _shared_strings(archive), _date_styles(archive)
         sheets, from_1904 = _sheets(archive)
-        n = 0
+        n = n_bytes = 0
+        size = sum(archive.getinfo(part).file_size for _name, part, _hidden in sheets) or 1
         for name, part, hidden in sheets:
             sheet(name, hidden)
             collector = _SheetParser(
                 strings, dates, _EPOCH_1904 if from_1904 else _EPOCH_1900, limits
             )
-            for _ in _feed(archive, part, collector.parser):
+            for read_bytes in _feed(archive, part, collector.parser):
+                n_bytes += read_bytes
                 rows, collector.rows = collector.rows, []
                 n += len(rows)
                 if n > limits.rows:
                     raise Refused("too_many_rows", n=limits.rows)
                 for one in rows:
-                    row(one)
+                    row(one, n_bytes / size)

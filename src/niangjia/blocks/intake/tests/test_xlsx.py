@@ -24,7 +24,7 @@ DAYS = st.dates(dt.date(1904, 1, 2), dt.date(2099, 12, 31))
 
 def read(path):
     rows = []
-    xlsx.read(str(path), Limits(), lambda *_: None, rows.append)
+    xlsx.read(str(path), Limits(), lambda *_: None, lambda row, _share: rows.append(row))
     return [cell for _number, cells in rows for cell in cells]
 
 

@@ -8,6 +8,7 @@ from niangjia.blocks.orgs.rules import UNASSIGNED, UNPLACED, key_of
 from niangjia.blocks.orgs.selectors import (
     actor_by_account,
     actor_of_request,
+    contact,
     contact_masked,
     demonstration_accounts,
     known_code,
@@ -39,6 +40,7 @@ __all__ = [
     "actor_by_account",
     "actor_of_request",
     "buyers_take",
+    "contact",
     "contact_masked",
     "contacts_take",
     "demonstration_accounts",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs import rules
 from niangjia.blocks.orgs.models import Appointment, Contact, Login, Organisation
-from niangjia.blocks.orgs.types import Hat, OrgRef, Scope
+from niangjia.blocks.orgs.types import ContactRef, Hat, OrgRef, Scope
 from niangjia.core import clock, seal
 from niangjia.core.actor import ANONYMOUS, Actor
 from niangjia.core.errors import NotFound
@@ -121,16 +121,20 @@ def nodes(*kinds: str) -> list[tuple[str, str]]:
     return list(rows.values_list("code", "name"))
 
 
-def contact_masked(contact_id: int) -> tuple[str, str]:
-    """(name, phone) with all but the first character and the last four digits hidden."""
-    row = Contact.objects.filter(pk=contact_id).first()
-    if row is None:
-        return "", ""
+def contact(contact_id: int) -> tuple[ContactRef, str, str]:
+    """(ref, name, phone) in plain; for services alone. Empty texts once the key was erased."""
+    row = Contact.objects.get(pk=contact_id)
+    whom = ContactRef(row.pk, f"contact:{row.ref}")
     try:
         found = json.loads(seal.unseal(bytes(row.sealed)))
     except seal.Erased:
-        return "", ""
-    name, phone = found["name"], found["phone"]
+        return whom, "", ""
+    return whom, found["name"], found["phone"]
+
+
+def contact_masked(contact_id: int) -> tuple[str, str]:
+    """(name, phone) with all but the first character and the last four digits hidden."""
+    _whom, name, phone = contact(contact_id)
     return name[:1] + "*" * (len(name) - 1), "*" * max(len(phone) - 4, 0) + phone[-4:]
 
 

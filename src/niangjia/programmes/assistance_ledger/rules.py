@@ -10,6 +10,16 @@ from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 PLACE_ONLY = ("sheet", "row_no")
 DERIVED = ("assisted", "unit_kind", "district", "line")
+# Told apart by who they are, not by how the sheet writes them; a contact's name and phone leave
+# no trace that could be guessed at after their key is erased.
+WHO = (
+    "unit_name",
+    "unit_uscc",
+    "supplier_name",
+    "supplier_uscc",
+    "contact_name",
+    "contact_phone",
+)
 
 
 def _digest(parts: object) -> str:
@@ -34,12 +44,12 @@ def key_of(row: PurchaseIn, unit_key: str) -> str:
     return _digest([unit_key, voucher, row.product, row.spec])
 
 
-def digest_of(row: PurchaseIn) -> str:
-    """Equal digests mean equal rows, wherever they stand."""
-    return _digest([_plain(getattr(row, name)) for name in _DIGESTED])
+def digest_of(row: PurchaseIn, supplier: str, contact: str) -> str:
+    """Equal digests of one key mean equal rows, wherever they stand. supplier, contact: refs."""
+    return _digest([supplier, contact, *(_plain(getattr(row, name)) for name in _DIGESTED)])
 
 
-_DIGESTED = sorted({one.name for one in fields(PurchaseIn)} - {*PLACE_ONLY, *DERIVED})
+_DIGESTED = sorted({one.name for one in fields(PurchaseIn)} - {*PLACE_ONLY, *DERIVED, *WHO})
 
 
 def _plain(value: object) -> object:

@@ -130,7 +130,7 @@ def recorded_fact(draft: Draft, of: Recorded, fact_ref: str) -> Fact:
     owners = {BUSINESS: f"org:{of.unit_ref}"}
     if draft.reason:
         values["reason"] = draft.reason
-    if draft.contact and draft.contact.owner:
+    if draft.contact and (draft.row.contact_name or draft.row.contact_phone):
         owners["contact"] = draft.contact.owner
         values["contact_name"] = draft.row.contact_name
         values["contact_phone"] = draft.row.contact_phone

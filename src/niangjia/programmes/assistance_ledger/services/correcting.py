@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.orgs.public import ContactRef, organisation
+from niangjia.blocks.orgs.public import ContactRef, contact, organisation
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.service import FACT, service
@@ -116,6 +116,7 @@ def _check(purchase: Purchase, row: PurchaseIn) -> None:
 
 def _row_of(purchase: Purchase) -> PurchaseIn:
     values = {name: getattr(purchase, name) for name in COPIED}
+    _whom, name, phone = _contact(purchase)
     return PurchaseIn(
         unit_name=purchase.unit.name,
         unit_uscc=purchase.unit.uscc,
@@ -124,24 +125,28 @@ def _row_of(purchase: Purchase) -> PurchaseIn:
         line="",
         supplier_name=purchase.supplier.name,
         supplier_uscc=purchase.supplier.uscc,
-        contact_name="",
-        contact_phone="",
+        contact_name=name,
+        contact_phone=phone,
         **values,
     )
+
+
+def _contact(purchase: Purchase) -> tuple[ContactRef | None, str, str]:
+    return contact(purchase.contact_id) if purchase.contact_id else (None, "", "")
 
 
 def _draft(purchase: Purchase, row: PurchaseIn, reason: str) -> Draft:
     unit, supplier = organisation(purchase.unit_id), organisation(purchase.supplier_id)
     # The parents under which it was recorded stay: access follows today's tree, figures do not.
     unit = replace(unit, district=purchase.district_code, line=purchase.line_code)
-    contact = ContactRef(purchase.contact_id, "") if purchase.contact_id else None
+    whom, _name, _phone = _contact(purchase)
     return Draft(
         row=row,
         key=rules.key_of(row, unit.ref),
-        digest=rules.digest_of(row),
+        digest=rules.digest_of(row, supplier.ref, whom.owner if whom else ""),
         unit=unit,
         supplier=supplier,
-        contact=contact,
+        contact=whom,
         flags=tuple(filter(None, purchase.flags.split(","))),
         corrects=purchase.ref,
         reason=reason,

@@ -112,7 +112,7 @@ def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef 
     return Draft(
         row=row,
         key=rules.key_of(row, unit.ref),
-        digest=rules.digest_of(row),
+        digest=rules.digest_of(row, supplier.ref, contact.owner if contact else ""),
         unit=unit,
         supplier=supplier,
         contact=contact,

@@ -4,6 +4,8 @@ import pytest
 
 from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.ledger.public import audit, history
+from niangjia.blocks.orgs.public import contact
+from niangjia.core import seal
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
@@ -120,6 +122,33 @@ def test_a_correction_that_does_not_multiply_out_changes_nothing():
             given.actor("clerk"), purchase_ref=ref, reason="改金额", changes={"amount_fen": 5}
         )
     assert Purchase.objects.get().reversed_at is None
+
+
+def test_a_correction_keeps_the_contact_and_the_mended_sheet_is_known_again():
+    ref = given.take(given.purchase(1)).taken[0]
+    new = purchase_correct(
+        given.actor("clerk"), purchase_ref=ref, reason="渠道有误", changes={"channel": "展销"}
+    )
+    assert purchase_get(given.actor("clerk"), ref=new).contact == ("示****", "*******0001")
+    again = given.take(given.purchase(1, channel="展销"))
+    assert again.repeated == (0,) and again.changed == {}
+
+
+def test_a_contact_that_was_erased_does_not_stop_a_correction():
+    ref = given.take(given.purchase(1)).taken[0]
+    whom, _name, _phone = contact(Purchase.objects.get().contact_id)
+    seal.erase(whom.owner)
+    new = purchase_correct(
+        given.actor("clerk"), purchase_ref=ref, reason="渠道有误", changes={"channel": "展销"}
+    )
+    given.jobs.settle()
+    assert purchase_get(given.actor("clerk"), ref=new).contact == ("", "")
+    assert audit().faults == ()
+
+
+def test_a_changed_contact_is_a_changed_row():
+    given.take(given.purchase(1))
+    assert list(given.take(given.purchase(1, contact_phone="13900000002")).changed) == [0]
 
 
 def test_a_correction_keeps_the_parents_it_was_recorded_under():

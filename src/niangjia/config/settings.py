@@ -31,7 +31,7 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-        "PRAGMA cache_size=-16000;PRAGMA mmap_size=0;PRAGMA wal_autocheckpoint=2000;"
+        "PRAGMA cache_size=-64000;PRAGMA mmap_size=0;PRAGMA wal_autocheckpoint=2000;"
     ),
 }
 POSTGRES_OPTIONS = {

@@ -20,6 +20,7 @@ class FactKind:
 
     open: sorted names anyone may read. sealed: names sealed under the organisation's key.
     personal: slot -> names sealed under that person's key. The actor's slot is added to each kind.
+    groups: (slot, sealed names) in the fixed order of the commitment tree. names: all fields.
     """
 
     name: str
@@ -29,16 +30,17 @@ class FactKind:
     sealed: tuple[str, ...] = ()
     personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy: str = "demonstration-2020-03"
+    id: str = field(init=False)
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = field(init=False)
+    names: frozenset[str] = field(init=False)
 
-    @property
-    def id(self) -> str:
-        return f"{self.name}/{self.version}"
-
-    @property
-    def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """(slot, sealed field names) in the fixed order of the commitment tree."""
+    def __post_init__(self) -> None:
         people = tuple((slot, self.personal[slot]) for slot in sorted(self.personal))
-        return ((BUSINESS, self.sealed), *people, (ACTOR, ACTOR_FIELDS))
+        groups = ((BUSINESS, self.sealed), *people, (ACTOR, ACTOR_FIELDS))
+        object.__setattr__(self, "id", f"{self.name}/{self.version}")
+        object.__setattr__(self, "groups", groups)
+        names = {name for _slot, fields in groups for name in fields}
+        object.__setattr__(self, "names", frozenset(names.union(self.open)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ ASCII keys sorted by code point, NFC strings, integers within 2^53-1, booleans, 
 objects. No floats, no duplicate keys, at most 16 KiB.
 """
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring as _quoted
@@ -54,9 +55,14 @@ def encode(value: object, *, limit: int | None = MAX_BYTES) -> bytes:
 
 def assemble(members: Mapping[str, bytes], *, limit: int | None = MAX_BYTES) -> bytes:
     """Canonical bytes of an object from those of its members; equal to `encode` of the whole."""
-    names = sorted([_key(name) for name in members])
-    inside = b",".join([_quoted(name).encode() + b":" + members[name] for name in names])
+    inside = b",".join([_label(name) + members[name] for name in sorted(members)])
     return _within(b"{" + inside + b"}", limit)
+
+
+@functools.cache
+def _label(name: str) -> bytes:
+    """How a member of an object begins; names are those of declared fields, so they are few."""
+    return (_quoted(_key(name)) + ":").encode("ascii")
 
 
 def _within(data: bytes, limit: int | None) -> bytes:
@@ -89,4 +95,10 @@ def decode(data: bytes) -> object:
         raise NotCanonical("not JSON") from error
     if encode(value) != data:
         raise NotCanonical("not in canonical form")
+    return value
+
+
+def reread(data: bytes) -> object:
+    """The value of bytes that `encode` wrote and that were kept under a check of their own."""
+    value: object = json.loads(data)
     return value

@@ -1,6 +1,6 @@
 """RFC 6962 hashing (SHA-256): leaves, nodes, roots, and the frontier of a growing tree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 HASH_BYTES = 32
@@ -10,6 +10,11 @@ EMPTY_ROOT = sha256(b"").digest()
 def leaf_hash(data: bytes) -> bytes:
     """RFC 6962 section 2.1: SHA-256(0x00 || data)."""
     return sha256(b"\x00" + data).digest()
+
+
+def leaf_hashes(data: Iterable[bytes]) -> list[bytes]:
+    """`leaf_hash` of each."""
+    return [sha256(b"\x00" + one).digest() for one in data]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -62,16 +62,19 @@ class ProjectionJob:
 
     @staticmethod
     def _advance(projection: Projection) -> bool:
-        size = log_size()
-        if position(projection.name) >= size:
+        """Fold the next batch; read before the transaction, taken only if nobody else did."""
+        start = position(projection.name)
+        if start >= log_size():
             return False
+        facts = logged_facts(start, BATCH, projection.kinds)
+        sums = folded(projection, facts)
         with transaction.atomic():
             Position.objects.get_or_create(projection=projection.name)
-            row = Position.objects.select_for_update().get(pk=projection.name)
-            facts = logged_facts(row.size, BATCH, projection.kinds)
-            add(projection.name, folded(projection, facts))
-            row.size += len(facts)
-            row.save(update_fields=["size"])
+            moved = Position.objects.filter(pk=projection.name, size=start).update(
+                size=start + len(facts)
+            )
+            if moved:
+                add(projection.name, sums)
         return bool(facts)
 
     def mark(self) -> int:

@@ -8,7 +8,7 @@ import base64
 import datetime as dt
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from niangjia.core import seal
@@ -43,7 +43,11 @@ def commitments(
 ) -> list[bytes]:
     """One commitment per sealed field in the kind's fixed order; an absent value is null."""
     plain = _plain(kind, values)
-    return [one for slot, names in kind.groups for one in _commit(names, plain, seeds[slot])]
+    return [
+        one
+        for slot, names in kind.groups
+        for one in commitment.commit_all(seeds[slot], names, plain, NULL)
+    ]
 
 
 def _plain(kind: FactKind, values: Mapping[str, Value]) -> dict[str, bytes]:
@@ -56,21 +60,13 @@ def _plain(kind: FactKind, values: Mapping[str, Value]) -> dict[str, bytes]:
     }
 
 
-def _commit(names: Sequence[str], plain: Mapping[str, bytes], seed: bytes) -> list[bytes]:
-    salts = commitment.salts(seed, len(names))
-    return [
-        commitment.commit(salt, name, plain.get(name, NULL))
-        for salt, name in zip(salts, names, strict=True)
-    ]
-
-
 def close(kind: FactKind, values: Mapping[str, Value], seeds: Mapping[str, bytes]) -> Sealed:
     """Commit to the sealed fields and pack each slot's seed and values for encryption."""
     plain = _plain(kind, values)
     leaves: list[bytes] = []
     parts = {}
     for slot, names in kind.groups:
-        leaves += _commit(names, plain, seeds[slot])
+        leaves += commitment.commit_all(seeds[slot], names, plain, NULL)
         there = {name: plain[name] for name in names if name in plain}
         seed = base64.b64encode(seeds[slot]).decode("ascii")
         parts[slot] = canonical.assemble(
@@ -104,10 +100,7 @@ def body(fact: Fact, ref: str, at: dt.datetime, sealed: Sealed) -> bytes:
 
 def check_fields(fact: Fact) -> None:
     """Every field given is declared, and every personal slot in use has an owner."""
-    known = set(fact.kind.open)
-    for _slot, names in fact.kind.groups:
-        known |= set(names)
-    unknown = fact.values.keys() - known
+    unknown = fact.values.keys() - fact.kind.names
     if unknown:
         raise ProgrammingError(f"{fact.kind.id} has no fields {sorted(unknown)}")
     if BUSINESS not in fact.owners:
@@ -128,7 +121,7 @@ def encrypt(fact: Fact, sealed: Sealed, actor_owner: str) -> tuple[bytes, dict[s
 
 def open_part(sealed: bytes) -> tuple[bytes, dict[str, Value]]:
     """(seed, values) of a sealed part. Raises seal.Erased."""
-    plain = canonical.decode(seal.unseal(sealed))
+    plain = canonical.reread(seal.unseal(sealed))
     if not isinstance(plain, dict):
         raise ValueError("sealed part is not an object")
     return base64.b64decode(plain["seed"]), plain["values"]

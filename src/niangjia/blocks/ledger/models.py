@@ -17,7 +17,7 @@ class StoredFact(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     body = models.BinaryField()
-    reverses = models.CharField(max_length=32, blank=True, db_index=True)
+    reverses = models.CharField(max_length=32, blank=True)
     sealed_business = models.BinaryField()
     sealed_personal = models.JSONField(default=dict)
 

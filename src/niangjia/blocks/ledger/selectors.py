@@ -37,7 +37,7 @@ def _logged(row: tuple[int, str, str, Bytes, Bytes], kinds: frozenset[str]) -> L
     index, ref, kind, body, business = row
     if kind not in kinds:
         return LoggedFact(index, ref, kind, {})
-    decoded = canonical.decode(bytes(body))
+    decoded = canonical.reread(bytes(body))  # `audit` is what checks every byte
     values: dict[str, Value] = dict(decoded["open"])  # type: ignore[index]
     try:
         values |= envelope.open_part(bytes(business))[1]

@@ -18,18 +18,19 @@ class SequencerJob:
     name = "sequencer"
 
     def run_once(self) -> bool:
-        """True if pending facts became entries. Raises ProgrammingError if another writer won."""
-        if not Pending.objects.exists():
-            return False
-        with transaction.atomic():
-            head = Head.objects.select_for_update().get(pk=1)
-            facts = list(
-                StoredFact.objects.filter(pending__isnull=False)
-                .order_by("pending__fact_id")
-                .values_list("id", "body")[:BATCH]
-            )
-            if facts:
-                self._append(head, facts)
+        """True if pending facts became entries. Raises ProgrammingError if another writer won.
+
+        Hashed before the transaction begins, so that others wait for the writing alone; the log
+        must then still stand where it was read.
+        """
+        head = Head.objects.get(pk=1)
+        facts = list(
+            StoredFact.objects.filter(pending__isnull=False)
+            .order_by("pending__fact_id")
+            .values_list("id", "body")[:BATCH]
+        )
+        if facts:
+            self._append(head, facts)
         return bool(facts)
 
     @staticmethod
@@ -42,13 +43,14 @@ class SequencerJob:
             index = frontier.size
             frontier.append(leaf)
             entries.append((index, fact_id, leaf, frontier.root(), now))
-        moved = Head.objects.filter(pk=1, size=head.size).update(
-            size=frontier.size, frontier=frontier.to_bytes()
-        )
-        if moved != 1:
-            raise ProgrammingError("another sequencer moved the log")
-        insert_rows(Entry, COLUMNS, entries)
-        Pending.objects.filter(fact_id__in=[fact_id for fact_id, _body in facts]).delete()
+        ids = [fact_id for fact_id, _body in facts]
+        with transaction.atomic():
+            moved = Head.objects.filter(pk=1, size=head.size).update(
+                size=frontier.size, frontier=frontier.to_bytes()
+            )
+            if moved != 1 or Pending.objects.filter(fact_id__in=ids).delete()[0] != len(ids):
+                raise ProgrammingError("another sequencer moved the log")
+            insert_rows(Entry, COLUMNS, entries)
 
     def mark(self) -> int:
         """Id of the newest fact."""

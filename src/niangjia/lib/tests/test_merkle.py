@@ -44,6 +44,22 @@ def test_salts_are_distinct_and_depend_on_the_whole_seed(seed, n):
     assert not set(found) & set(commitment.salts(other, n))
 
 
+@given(
+    st.binary(min_size=32, max_size=32),
+    st.lists(st.sampled_from(["day", "amount_fen", "a" * 255]), max_size=40),
+    st.dictionaries(st.sampled_from(["day", "amount_fen"]), st.binary(max_size=300)),
+)
+def test_committing_to_all_fields_at_once_is_committing_to_each(seed, names, plain):
+    salts = commitment.salts(seed, len(names))
+    each = [
+        commitment.commit(salt, name, plain.get(name, b"null"))
+        for salt, name in zip(salts, names, strict=True)
+    ]
+    assert commitment.commit_all(seed, names, plain, b"null") == each
+    root = merkle.root_of([merkle.leaf_hash(one) for one in each])
+    assert commitment.sealed_root(each) == root
+
+
 def test_a_commitment_binds_name_and_value():
     salt = bytes(32)
     base = commitment.commit(salt, "amount_fen", canonical.encode(100))

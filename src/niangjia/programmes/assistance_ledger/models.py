@@ -19,9 +19,11 @@ class Purchase(models.Model):
     ref = models.CharField(max_length=32, unique=True)
     key = models.CharField(max_length=40)
     digest = models.CharField(max_length=40)
-    unit = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        ORGANISATION, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     supplier = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey("orgs.Contact", null=True, on_delete=models.PROTECT)
+    contact = models.ForeignKey("orgs.Contact", null=True, on_delete=models.PROTECT, db_index=False)
     occurred_on = models.DateField()
     channel = models.CharField(max_length=30, blank=True)
     mode = models.CharField(max_length=6)
@@ -76,7 +78,7 @@ class Purchase(models.Model):
             models.Index(fields=["county_code", "id"], name="purchase_county"),
             models.Index(fields=["district_code", "id"], name="purchase_district"),
             models.Index(
-                fields=["invoice_code", "invoice_no"],
+                fields=["invoice_no"],
                 name="purchase_invoice",
                 condition=~Q(invoice_no=""),
             ),

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
                 ('body', models.BinaryField()),
-                ('reverses', models.CharField(blank=True, db_index=True, max_length=32)),
+                ('reverses', models.CharField(blank=True, max_length=32)),
                 ('sealed_business', models.BinaryField()),
                 ('sealed_personal', models.JSONField(default=dict)),
             ],

@@ -1,6 +1,8 @@
 """Taking purchases: once, in scope, flagged on both sides; the sums follow the log."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.ledger.public import audit, history
@@ -171,3 +173,18 @@ def test_pages_by_key_show_every_record_once():
             if not after:
                 break
         assert len(seen) == len(set(seen)) == 50
+
+
+def test_a_batch_looks_at_no_table_from_end_to_end():
+    given.take(given.purchase(1))
+    with CaptureQueriesContext(connection) as seen:
+        given.purchases_take(given.actor("city"), rows=[given.purchase(2)])
+    reads = [one["sql"] for one in seen if one["sql"].startswith("SELECT")]
+    assert reads
+    if connection.vendor != "sqlite":  # only SQLite tells its plan whatever the tables' size
+        return
+    with connection.cursor() as cursor:
+        for sql in reads:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = [row[3] for row in cursor.fetchall()]
+            assert not [step for step in plan if step.startswith("SCAN assistance_ledger")], sql

@@ -56,7 +56,12 @@ def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, NotSignedIn) and request.method == "GET":
         query = urlencode({"next": request.get_full_path()})
         return HttpResponseRedirect(f"{reverse('orgs:sign_in')}?{query}")
-    context = {"error": error, "status": error.status, "message": str(error)}
+    context = {
+        "error": error,
+        "status": error.status,
+        "message": str(error),
+        "number": request_id.get(),
+    }
     return render(request, "ui/error.html", context, status=error.status)
 
 

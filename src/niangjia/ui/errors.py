@@ -4,11 +4,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from niangjia.core.http import request_id
+
 
 def _page(
     request: HttpRequest, status: int, message: str, *, expired: bool = False
 ) -> HttpResponse:
-    context = {"status": status, "message": message, "expired": expired}
+    context = {
+        "status": status,
+        "message": message,
+        "expired": expired,
+        "number": request_id.get(),
+    }
     return render(request, "ui/error.html", context, status=status)
 
 
@@ -41,7 +48,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         500,
         _(
             "Something failed on our side; nothing was recorded by this step. Try again in a "
-            "minute. If it fails again, tell the site operator what you did and when."
+            "minute. If it fails again, tell the site operator the number below."
         ),
     )
 

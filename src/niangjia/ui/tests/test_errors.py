@@ -26,3 +26,15 @@ def test_a_role_without_records_is_not_sent_round_to_its_desk():
 
     assert navigation("member", "en", "orgs:me")[1].count("<li>") == 3
     assert navigation("clerk", "en", "orgs:me")[1].count("<li>") == 4
+
+
+@pytest.mark.django_db
+def test_a_fault_of_ours_shows_the_number_that_the_log_has(client, monkeypatch):
+    def fail(_period):
+        raise RuntimeError
+
+    monkeypatch.setattr("niangjia.programmes.assistance_ledger.views.board_key", fail)
+    client.raise_request_exception = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert answer["X-Request-Id"] in answer.content.decode()

@@ -41,10 +41,13 @@ def _english():  # type: ignore[no-untyped-def]
 
 @pytest.fixture(autouse=True)
 def _fresh_keys(settings):  # type: ignore[no-untyped-def]
-    """Cached keys belong to one test's databases."""
+    """What is cached belongs to one test's databases."""
+    from django.core.cache import cache
+
     from niangjia.core import seal
 
     seal.forget_cache()
+    cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield
     seal.forget_cache()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -20,38 +20,44 @@ HAT = "hat"
 
 def hats_of(login: Login) -> list[Hat]:
     """Appointments of a login's person in force today, oldest first."""
-    today = clock.city_today()
-    rows = (
-        Appointment.objects.filter(person_id=login.person_id, valid_from__lte=today)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .order_by("id")
-        .values_list("id", "role", "organisation_id", "organisation__name")
-    )
+    rows = _in_force(login).values_list("id", "role", "organisation_id", "organisation__name")
     return [Hat(*row) for row in rows]
+
+
+def _in_force(login: Login) -> QuerySet[Appointment]:
+    today = clock.city_today()
+    in_time = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    rows = Appointment.objects.filter(in_time, person_id=login.person_id, valid_from__lte=today)
+    return rows.order_by("id")
 
 
 def actor_of(login: Login, appointment_id: int | None = None) -> Actor:
     """The actor of a login under one of its hats (the first by default)."""
-    today = clock.city_today()
-    rows = (
-        Appointment.objects.filter(person_id=login.person_id, valid_from__lte=today)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .select_related("organisation", "person")
-        .order_by("id")
-    )
-    chosen = rows.filter(pk=appointment_id).first() if appointment_id else None
-    chosen = chosen or rows.first()
-    if chosen is None:
+    hats = list(_in_force(login).values_list(*_WORN))
+    if not hats:
         return Actor(name=login.username, login_id=login.pk)
+    chosen = next((hat for hat in hats if hat[0] == appointment_id), hats[0])
+    _id, role, sealed_name, person_ref, organisation_id, organisation_ref, name = chosen
     return Actor(
-        name=person_name(bytes(chosen.person.sealed_name)),
-        role=chosen.role,
+        name=person_name(bytes(sealed_name)),
+        role=role,
         login_id=login.pk,
-        person_ref=chosen.person.ref,
-        organisation_id=chosen.organisation_id,
-        organisation_ref=chosen.organisation.ref,
-        organisation_name=chosen.organisation.name,
+        person_ref=person_ref,
+        organisation_id=organisation_id,
+        organisation_ref=organisation_ref,
+        organisation_name=name,
     )
+
+
+_WORN = (
+    "id",
+    "role",
+    "person__sealed_name",
+    "person__ref",
+    "organisation_id",
+    "organisation__ref",
+    "organisation__name",
+)
 
 
 def person_name(sealed: bytes) -> str:

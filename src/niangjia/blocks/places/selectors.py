@@ -2,10 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
+from hashlib import sha256
+
+from django.core.cache import cache
 
 from niangjia.blocks.places import rules
 from niangjia.blocks.places.models import AssistedCounty, Region
 from niangjia.blocks.places.types import County
+
+NAMES_KEPT_S = 300
 
 
 class CountyBook:
@@ -70,7 +75,16 @@ class CountyBook:
 
 
 def region_names(codes: set[str]) -> dict[str, str]:
-    """Names of region codes, today's where there are several."""
+    """Names of region codes, today's where there are several; kept for 5 minutes."""
+    key = f"places:names:{sha256(','.join(sorted(codes)).encode()).hexdigest()}"
+    found: dict[str, str] | None = cache.get(key)
+    if found is None:
+        found = _region_names(codes)
+        cache.set(key, found, NAMES_KEPT_S)
+    return found
+
+
+def _region_names(codes: set[str]) -> dict[str, str]:
     rows = Region.objects.filter(code__in=codes).order_by("valid_from")
     found = dict(rows.values_list("code", "name"))
     listed = AssistedCounty.objects.filter(code__in=codes).values_list("code", "name")

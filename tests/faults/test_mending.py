@@ -9,6 +9,7 @@ from stdnum.cn import uscc as standard
 from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.intake.public import differences_workbook, problems_workbook
 from niangjia.blocks.ledger.public import audit
+from niangjia.config import cli
 from niangjia.core import jobs
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
 from niangjia.programmes.assistance_ledger.models import Purchase
@@ -54,6 +55,7 @@ def city(monkeypatch):
     monkeypatch.setitem(given.CAST, "clerk", "uscc:" + UNITS["甲"])
     monkeypatch.setitem(given.CAST, "clerk_b", "uscc:" + UNITS["乙"])
     monkeypatch.setitem(given.CAST, "head", "uscc:" + UNITS["甲"])
+    monkeypatch.setenv("NIANGJIA_LANGUAGE", "en")
     given.city()
 
 
@@ -171,6 +173,30 @@ def test_a_clerk_takes_their_own_rows_and_others_are_refused_with_the_reason(tmp
     assert "示例乙工会" in problem.text and "示例甲工会" in problem.text
     assert bridge_holds(found) and total() == 10_100 + 10_300
     assert not Purchase.objects.filter(invoice_no="00000002").exists()
+
+
+def test_the_command_lists_corrections_in_a_workbook_and_takes_them_with_a_reason(tmp_path, capsys):
+    first = sheet(tmp_path / "first.xlsx", line(1), line(2))
+    second, out = sheet(tmp_path / "second.xlsx", line(1, amount_fen=150)), tmp_path / "out.xlsx"
+    take = ["purchases", "import", "--as", "city"]
+    assert cli.main([*take, str(first)]) == 0
+    assert cli.main([*take, str(second), "--corrections", str(out)]) == 1
+    assert "--accept-corrections" in capsys.readouterr().out and total() == 20_300
+    rows = list(openpyxl.load_workbook(out).active.iter_rows(values_only=True))
+    assert any("101" in str(row) and "150" in str(row) for row in rows[1:])
+    assert cli.main([*take, str(second), "--accept-corrections", "发票金额更正"]) == 0
+    assert total() == 15_000 + 10_200
+
+
+@pytest.mark.parametrize(
+    ("place", "told"), [("", "it is a folder"), ("nowhere/out.xlsx", "no such folder")]
+)
+def test_a_place_for_the_answer_is_tried_before_any_row_is_taken(tmp_path, capsys, place, told):
+    path = sheet(tmp_path / "office.xlsx", line(1))
+    asked = ["purchases", "import", str(path), "--as", "city", "--problems", str(tmp_path / place)]
+    assert cli.main(asked) != 0
+    assert told in capsys.readouterr().err
+    assert not Purchase.objects.exists()
 
 
 def test_a_place_that_cannot_be_written_is_an_error_of_the_place(tmp_path):

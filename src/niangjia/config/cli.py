@@ -1,9 +1,11 @@
 """The command line: `niangjia <noun> <verb>`; each room brings its own noun."""
 
 import argparse
+import errno
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 import django
@@ -32,6 +34,13 @@ All that the site writes lies in NIANGJIA_HOME (default ./var). Settings come fr
 Exit codes: 0 done, 1 a check found a fault, 2 the input cannot be taken, 3 not allowed,
 4 not found, 5 conflict, 6 too large, 7 try again later.
 """
+REASONS = {
+    errno.EISDIR: _("it is a folder"),
+    errno.ENOTDIR: _("a part of the way to it is not a folder"),
+    errno.EACCES: _("you may not"),
+    errno.EROFS: _("the disk is read-only"),
+    errno.ENAMETOOLONG: _("the name is too long"),
+}
 OWN = ("niangjia.config.server", "niangjia.config.sample.command")
 
 
@@ -106,15 +115,18 @@ def _named(error: OSError | DatabaseError) -> DomainError:
     known = unavailable(error)
     if known is not None:
         return known
+    if not isinstance(error, OSError) or not error.filename:
+        raise error
+    path = Path(os.fsdecode(error.filename))
     if isinstance(error, FileNotFoundError):
-        return NotFound(_("There is no such file: %(name)s."), name=error.filename)
-    if isinstance(error, OSError) and error.filename:
-        return Invalid(
-            _("“%(name)s” cannot be read or written (%(reason)s). Choose another place."),
-            name=error.filename,
-            reason=error.strerror,
-        )
-    raise error
+        if path.parent.is_dir():
+            return NotFound(_("There is no such file: %(name)s."), name=path)
+        return NotFound(_("There is no such folder: %(name)s."), name=path.parent)
+    return Invalid(
+        _("“%(name)s” cannot be read or written (%(reason)s). Choose another place."),
+        name=path,
+        reason=REASONS.get(error.errno or 0, error.strerror),
+    )
 
 
 if __name__ == "__main__":

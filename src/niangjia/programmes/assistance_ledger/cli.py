@@ -54,6 +54,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run_import(options: argparse.Namespace) -> int:
     """Exit 0 if all rows were taken or skipped, 1 if some need mending."""
+    for out in filter(None, (options.problems, options.corrections)):
+        _check_place(out)
     work = Import(
         options.actor,
         options.file,
@@ -72,6 +74,14 @@ def run_import(options: argparse.Namespace) -> int:
     else:
         _print(work, result)
     return 1 if work.outcome.refused or work.outcome.changed else 0
+
+
+def _check_place(out: Path) -> None:
+    """Raises OSError before any row is taken, rather than when the answer is written."""
+    there = out.exists()
+    out.open("ab").close()
+    if not there:
+        out.unlink()
 
 
 def _run_with_bar(work: Import, file: Path) -> None:

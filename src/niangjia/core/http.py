@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,12 +34,21 @@ class RequestMiddleware:
         token = request_id.set(uuid.uuid4().hex[:12])
         request.actor = ANONYMOUS  # type: ignore[attr-defined]
         try:
-            request.actor = ACTORS.impl(request)  # type: ignore[attr-defined]
-            response = self.get_response(request)
+            response = self._answer(request)
             response["X-Request-Id"] = request_id.get()
             return response
         finally:
             request_id.reset(token)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.actor = ACTORS.impl(request)  # type: ignore[attr-defined]
+        except (OSError, DatabaseError, DomainError) as error:
+            told = self.process_exception(request, error)
+            if told is None:
+                raise
+            return told
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DomainError):

@@ -2,6 +2,7 @@
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -17,9 +18,9 @@ class Refusal(Schema):
     fields: dict[str, str] = {}
 
 
-SIGNED_IN = {401: Refusal, 403: Refusal, 422: Refusal}
+SIGNED_IN = {401: Refusal, 403: Refusal, 422: Refusal, 503: Refusal}
 ONE = {**SIGNED_IN, 404: Refusal}
-OPEN = {404: Refusal, 422: Refusal}
+OPEN = {404: Refusal, 422: Refusal, 503: Refusal}
 
 
 def map_errors(api: NinjaAPI) -> None:
@@ -40,11 +41,17 @@ def map_errors(api: NinjaAPI) -> None:
     @api.exception_handler(ValidationError)
     def validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
         fields = {".".join(map(str, one["loc"])): str(one["msg"]) for one in error.errors}
-        return _answer(api, request, 422, _body("invalid", "; ".join(fields.values()), fields))
+        message = _("These values cannot be used: %(names)s.") % {"names": ", ".join(fields)}
+        return _answer(api, request, 422, _body("invalid", message, fields))
 
     @api.exception_handler(AuthenticationError)
     def authentication(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return _answer(api, request, 401, _body("not_signed_in", "Sign in first."))
+        return _answer(
+            api,
+            request,
+            401,
+            _body("not_signed_in", _("Please sign in first; nothing was changed.")),
+        )
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -1,6 +1,7 @@
 """JSON: who I am."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from niangjia.core.errors import NotSignedIn
@@ -23,5 +24,5 @@ def me(request: HttpRequest) -> Me:
     """Who is signed in, and under which appointment."""
     actor = actor_of(request)
     if not actor.signed_in:
-        raise NotSignedIn("Sign in first.")
+        raise NotSignedIn(_("Please sign in first; nothing was changed."))
     return Me(name=actor.name, role=actor.role, organisation=actor.organisation_name)

@@ -111,7 +111,7 @@ def organisation(organisation_id: int) -> OrgRef:
     """One organisation by its id. Raises NotFound."""
     row = Organisation.objects.filter(pk=organisation_id).first()
     if row is None:
-        raise NotFound("organisation")
+        raise NotFound(_("There is no such organisation."))
     return OrgRef(
         row.pk, row.ref, row.name, row.uscc, row.district_code, row.line_code, row.to_confirm
     )

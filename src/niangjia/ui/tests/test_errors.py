@@ -1,6 +1,9 @@
 """Error pages name the right cause: a form that expired is not a lack of rights."""
 
+from types import SimpleNamespace
+
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
@@ -28,7 +31,6 @@ def test_a_role_without_records_is_not_sent_round_to_its_desk():
     assert navigation("clerk", "en", "orgs:me")[1].count("<li>") == 4
 
 
-@pytest.mark.django_db
 def test_a_fault_of_ours_shows_the_number_that_the_log_has(client, monkeypatch):
     def fail(_period):
         raise RuntimeError
@@ -38,3 +40,21 @@ def test_a_fault_of_ours_shows_the_number_that_the_log_has(client, monkeypatch):
     answer = client.get("/")
     assert answer.status_code == 500
     assert answer["X-Request-Id"] in answer.content.decode()
+
+
+def away(*_args, **_more):
+    raise OperationalError("database is locked")
+
+
+def test_a_database_that_does_not_answer_is_told_already_when_looking_up_who_acts(
+    client, monkeypatch
+):
+    monkeypatch.setattr("niangjia.core.http.ACTORS", SimpleNamespace(impl=away))
+    answer = client.get("/", headers={"accept-language": "en"})
+    assert answer.status_code == 503 and "does not answer" in answer.content.decode()
+
+
+def test_a_program_that_reads_is_told_too(client, monkeypatch):
+    monkeypatch.setattr("niangjia.programmes.assistance_ledger.rest.board_get", away)
+    answer = client.get("/api/board/2020Q1", headers={"accept-language": "en"})
+    assert answer.status_code == 503 and answer.json()["code"] == "database_away"

@@ -84,18 +84,21 @@ def find(
 ) -> tuple[int, Layout] | None:
     """(index of the header's last row among `rows`, its layout), or None. Raises Refused on doubt.
 
-    A header of two rows (groups over their parts) is taken where it names more columns.
+    A header of two rows (groups over their parts) is taken only where it names more columns: a
+    line right above the header, like the sheet's unit, is none.
     """
-    best: tuple[int, int, int] | None = None
+    best: tuple[int, int, int] | None = None  # matches, height, index
     for index in range(min(len(rows), SEARCHED_ROWS)):
         for height in (1, 2):
             header = _header(rows, index, height, names)
             matches = len({names.key_of(c) for c in header if c} - {None})
-            if matches >= LEAST_MATCHES and (best is None or matches > best[0]):
-                best = (matches, index, height)
+            if matches < LEAST_MATCHES:
+                continue
+            if best is None or (matches, -height) > (best[0], -best[1]):
+                best = (matches, height, index)
     if best is None:
         return None
-    _matches, index, height = best
+    _matches, height, index = best
     above = [c for _n, cells in rows[:index] for c in cells if isinstance(c, str)]
     layout = _layout(_header(rows, index, height, names), above, schema, names)
     layout.lines = tuple(_line(cells) for _n, cells in rows[index : index + height])

@@ -11,6 +11,8 @@ from niangjia.blocks.intake.reader.limits import Limits, Refused
 from niangjia.blocks.intake.reader.xlsx import Cell, Row
 from niangjia.blocks.intake.types import Column, Problem, Schema, SheetRow, Summary
 
+DITTO = frozenset({"同上", "〃", "″", '"', "''", "ditto"})
+DITTO_KINDS = frozenset({"text", "code", "uscc", "date", "choice"})
 Plan = list[tuple[Column, int, reading.Reader, str]]
 
 
@@ -66,6 +68,7 @@ class _Sheet:
         self._held: list[Row] | None = []
         self._layout: finding.Layout | None = None
         self._plan: Plan = []
+        self._above: dict[str, Cell] = {}
 
     def take(self, rows: list[Row]) -> Iterator[SheetRow]:
         if self._held is not None:
@@ -151,6 +154,11 @@ class _Sheet:
         for column, position, read, header in self._plan:
             cell = raw[position] if position < width else None
             value = None
+            if isinstance(cell, str) and cell.strip() in DITTO and column.kind in DITTO_KINDS:
+                cell = self._above.get(column.key)
+                row.normalised.add("ditto")
+            elif column.kind in DITTO_KINDS:
+                self._above[column.key] = cell
             if cell is not None:
                 try:
                     value = read(cell, row)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs.public import ContactRef, contact, organisation
+from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.service import FACT, service
@@ -13,7 +14,7 @@ from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import rules, steps
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
-from niangjia.programmes.assistance_ledger.services.taking import reverse
+from niangjia.programmes.assistance_ledger.services.taking import flag, own_flags, reverse
 from niangjia.programmes.assistance_ledger.steps import COPIED, Draft
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
@@ -85,7 +86,9 @@ def purchase_correct(
     row = replace(_row_of(purchase), **changes)  # type: ignore[arg-type]
     _check(purchase, row)
     reverse(work, purchase, text)
-    draft = _draft(purchase, row, text)
+    drafts = {0: _draft(purchase, row, text)}
+    flag(work, drafts)
+    draft = drafts[0]
     inserted = steps.insert(work, [draft], purchase.upload_ref)
     if draft.key not in inserted:
         raise Conflict(
@@ -109,6 +112,9 @@ def _check(purchase: Purchase, row: PurchaseIn) -> None:
             code="amount_is_not_quantity_times_price",
             fields={"amount_fen": str(message)},
         )
+    if row.occurred_on > clock.city_today():
+        message = _("The date lies after today. Please check the year.")
+        raise Invalid(message, code="date_in_future", fields={"occurred_on": str(message)})
     if row.people is not None and row.households is not None and row.people < row.households:
         message = _("Fewer people than households. Please check both.")
         raise Invalid(message, code="fewer_people_than_households", fields={"people": str(message)})
@@ -147,7 +153,7 @@ def _draft(purchase: Purchase, row: PurchaseIn, reason: str) -> Draft:
         unit=unit,
         supplier=supplier,
         contact=whom,
-        flags=tuple(filter(None, purchase.flags.split(","))),
+        flags=own_flags(row),
         corrects=purchase.ref,
         reason=reason,
     )

@@ -56,7 +56,7 @@ def purchases_take(
     fresh, repeated, changed = _sorted_out(drafts)
     old = _reverse_changed(work, drafts, changed, accept_corrections)
     going_in = {**fresh, **old}
-    older = _flag(work, going_in)
+    older = flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
     late_same, late_changed = _late(
         {i: draft for i, draft in going_in.items() if draft.key not in inserted}
@@ -116,8 +116,13 @@ def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef 
         unit=unit,
         supplier=supplier,
         contact=contact,
-        flags=() if row.assisted else (NOT_ASSISTED,),
+        flags=own_flags(row),
     )
+
+
+def own_flags(row: PurchaseIn) -> tuple[str, ...]:
+    """Flags that a purchase earns by itself, whoever else names its invoice."""
+    return () if row.assisted else (NOT_ASSISTED,)
 
 
 def _check_scope(work: Work, drafts: Sequence[Draft]) -> None:
@@ -190,7 +195,7 @@ def reverse(work: Work, purchase: Purchase, reason: str) -> None:
     work.record(steps.reversed_fact(purchase, reason))
 
 
-def _flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
+def flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
     """Mark claims on one invoice by two units, new records and older; refs of the latter."""
     invoices = {rules.invoice_of(d.row) for d in drafts.values()} - {""}
     if not invoices:

@@ -1,5 +1,7 @@
 """Taking purchases: once, in scope, flagged on both sides; the sums follow the log."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -151,6 +153,33 @@ def test_a_contact_that_was_erased_does_not_stop_a_correction():
 def test_a_changed_contact_is_a_changed_row():
     given.take(given.purchase(1))
     assert list(given.take(given.purchase(1, contact_phone="13900000002")).changed) == [0]
+
+
+def test_a_correction_that_names_anothers_invoice_flags_both():
+    one, two = given.take(given.purchase(1), given.purchase(2, unit="乙")).taken.values()
+    new = purchase_correct(
+        given.actor("clerk_b"),
+        purchase_ref=two,
+        reason="发票号码有误",
+        changes={"invoice_no": f"{1:08d}"},
+    )
+    assert {Purchase.objects.get(ref=ref).flags for ref in (one, new)} == {"invoice_claimed_twice"}
+    back = purchase_correct(
+        given.actor("clerk_b"), purchase_ref=new, reason="改回", changes={"invoice_no": f"{2:08d}"}
+    )
+    assert Purchase.objects.get(ref=back).flags == ""
+
+
+def test_a_correction_to_a_day_to_come_changes_nothing():
+    ref = given.take(given.purchase(1)).taken[0]
+    with pytest.raises(Invalid, match="after today"):
+        purchase_correct(
+            given.actor("clerk"),
+            purchase_ref=ref,
+            reason="日期有误",
+            changes={"occurred_on": dt.date(2020, 3, 18)},
+        )
+    assert Purchase.objects.get().reversed_at is None
 
 
 def test_a_correction_keeps_the_parents_it_was_recorded_under():

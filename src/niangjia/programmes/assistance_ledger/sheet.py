@@ -50,6 +50,7 @@ TEXTS = {
         "Row %(row)s: this purchase is of “%(shown)s”; you may import only those of “%(own)s”."
     ),
 }
+COUNTRY = _("the country")
 OFFER = _(" A unit of this name is registered as %(code)s: is that the one?")
 
 
@@ -111,7 +112,7 @@ class Checker:
         province = str(row.values.get("province") or "")
         county = self.counties.find(province, name)
         if county is None:
-            where = province or translated("the country")
+            where = province or str(COUNTRY)
             self._refuse(row, headers, "county", "county_unknown", shown=name, province=where)
         return county
 

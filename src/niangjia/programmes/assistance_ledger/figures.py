@@ -1,20 +1,24 @@
 """What a release says: tables over the cube, small cells merged, as one canonical document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.indicators.public import Sums
+from niangjia.blocks.indicators.public import ZERO, Sums
 from niangjia.core.errors import Invalid
 from niangjia.lib import canonical
+from niangjia.programmes.assistance_ledger import disclosure
 from niangjia.programmes.assistance_ledger.disclosure import (
     MODES,
     NOTHING,
+    OTHER,
     Count,
+    Row,
     is_safe,
-    merge_upward,
     merged,
+    small_step,
 )
 from niangjia.programmes.assistance_ledger.policy import Counting
 from niangjia.programmes.assistance_ledger.projections import DIMENSIONS
@@ -47,14 +51,55 @@ def not_counted(cells: Cells) -> Count:
     return total
 
 
-def _rows(
-    table: Mapping[str, Mapping[str, Count]],
-    before: Mapping[str, Mapping[str, Count]] | None,
-    policy: Counting,
-) -> list[dict[str, Any]]:
-    shown = merge_upward(
-        table, min_n=policy.min_purchases, min_units=policy.min_units, before=before
+Others = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """document: what is published. others: labels that stand under OTHER, by table; kept inside."""
+
+    document: dict[str, Any]
+    others: Others
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the public has already, and the unmerged sums behind it.
+
+    not_counted: as shown, without its units; None if it was not.
+    """
+
+    tables: Unmerged
+    others: Mapping[str, frozenset[str]]
+    not_counted: Count | None
+
+
+def earlier(parts: Sequence[tuple[Figures, Cells]]) -> Earlier:
+    """One release, or releases of periods that do not overlap taken as one."""
+    cells: dict[tuple[str, ...], Sums] = {}
+    others: dict[str, frozenset[str]] = dict.fromkeys(TABLES, frozenset())
+    left_out = NOTHING
+    for shown, own in parts:
+        cells.update((key, cells.get(key, ZERO).plus(sums)) for key, sums in own.items())
+        for name, labels in shown.others.items():
+            others[name] |= frozenset(labels)
+        n, fen = shown.document["not_counted_n"], shown.document["not_counted_fen"]
+        left_out = left_out.plus(Count(n or 0, fen or 0))
+    return Earlier(tables_of(cells), others, left_out if left_out.n else None)
+
+
+def _table(
+    name: str, rows: Mapping[str, Row], before: Sequence[Earlier], policy: Counting
+) -> disclosure.Shown:
+    return disclosure.merge_upward(
+        rows,
+        min_n=policy.min_purchases,
+        min_units=policy.min_units,
+        before=[disclosure.Earlier(one.tables[name], one.others[name]) for one in before],
     )
+
+
+def _rows(shown: disclosure.Shown) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
@@ -64,26 +109,32 @@ def _rows(
             "n": counts["direct"].n + counts["helped"].n,
         }
         for label, (inside, counts) in shown.items()
+        if not disclosure.is_nothing(counts)
     ]
 
 
-def document(
+def figures(
     cells: Cells,
-    before: Cells | None,
+    before: Sequence[Earlier],
     policy: Counting,
     head: Mapping[str, str | int],
-) -> dict[str, Any]:
-    """The released figures. head: period, cut_off, log_size, version. Raises Invalid if the whole
-    is too small to be shown, or differs too little from the last release."""
+) -> Figures:
+    """The released figures. before: every earlier release that speaks of the same purchases.
+    head: period, cut_off, log_size, version. Raises Invalid if the whole is too small to be shown,
+    or differs too little from an earlier release."""
     tables = tables_of(cells)
-    old = tables_of(before) if before is not None else None
     total = merged(tables["month"].values())
-    was = merged(old["month"].values()) if old is not None else None
-    if not is_safe(total, was, policy.min_purchases, policy.min_units):
-        raise too_small(policy.min_purchases)
+    least = policy.min_purchases
+    olds = [merged(one.tables["month"].values()) for one in before]
+    if not is_safe(total, olds, least, policy.min_units):
+        raise too_small(least)
     left_out = not_counted(cells)
-    shown = left_out.n >= policy.min_purchases and len(left_out.units) >= policy.min_units
-    return {
+    is_shown = left_out.n >= least and len(left_out.units) >= policy.min_units
+    for one in before:
+        if one.not_counted and small_step(left_out, one.not_counted, least):
+            is_shown = False
+    shown = {name: _table(name, tables[name], before, policy) for name in TABLES}
+    document = {
         **head,
         "policy": policy.id,
         "counted_fen": total["direct"].fen + total["helped"].fen,
@@ -91,13 +142,12 @@ def document(
         "helped_fen": total["helped"].fen,
         "n": total["direct"].n + total["helped"].n,
         "n_units": len(total["direct"].units | total["helped"].units),
-        "not_counted_fen": left_out.fen if shown else None,
-        "not_counted_n": left_out.n if shown else None,
-        "tables": {
-            name: _rows(tables[name], old[name] if old is not None else None, policy)
-            for name in TABLES
-        },
+        "not_counted_fen": left_out.fen if is_shown else None,
+        "not_counted_n": left_out.n if is_shown else None,
+        "tables": {name: _rows(table) for name, table in shown.items()},
     }
+    others = {name: table[OTHER][0] for name, table in shown.items() if OTHER in table}
+    return Figures(document, others)
 
 
 def too_small(least: int) -> Invalid:

@@ -93,12 +93,16 @@ class InvoiceClaim(models.Model):
 
 
 class Release(models.Model):
-    """Figures of a period as they were published; document is canonical JSON, never changed."""
+    """Figures of a period as they were published; document is canonical JSON, never changed.
+
+    others: labels merged under `*`, by table; never public, they stay merged in later releases.
+    """
 
     ref = models.CharField(max_length=32, unique=True)
     period = models.CharField(max_length=10)
     version = models.PositiveIntegerField()
     document = models.BinaryField()
+    others = models.JSONField()
     sha256 = models.CharField(max_length=64)
     log_size = models.BigIntegerField()
     fact_ref = models.CharField(max_length=32)

@@ -20,6 +20,10 @@ class Period:
     last: dt.date
     months: tuple[str, ...]
 
+    def holds(self, other: "Period") -> bool:
+        """All of `other` lies in this one."""
+        return self.first <= other.first and other.last <= self.last
+
 
 def parse(code: str) -> Period:
     """The period of a code. Raises Invalid."""

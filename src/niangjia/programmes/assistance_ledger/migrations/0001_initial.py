@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('period', models.CharField(max_length=10)),
                 ('version', models.PositiveIntegerField()),
                 ('document', models.BinaryField()),
+                ('others', models.JSONField()),
                 ('sha256', models.CharField(max_length=64)),
                 ('log_size', models.BigIntegerField()),
                 ('fact_ref', models.CharField(max_length=32)),

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import hashlib
+import json
 
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.indicators.public import Sums, snapshot
@@ -15,6 +15,7 @@ from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import figures, periods, policy
 from niangjia.programmes.assistance_ledger.facts import RELEASED
 from niangjia.programmes.assistance_ledger.models import Release, ReleaseCell
+from niangjia.programmes.assistance_ledger.periods import Period
 
 Cells = dict[tuple[str, ...], Sums]
 
@@ -23,45 +24,86 @@ Cells = dict[tuple[str, ...], Sums]
 def figures_release(work: Work, /, *, period: str) -> str:
     """The period's figures stand on the public board as they are now; returns the release's ref.
 
-    Raises Invalid: no such period, not begun, nothing changed, too few to show.
+    Raises Invalid: no such period, not begun, within a longer one that was released, nothing
+    changed, too few to show.
     """
     span = periods.parse(period)
     today = clock.city_today()
     if span.first > today:
         raise Invalid(_("The period %(period)s has not begun."), code="future", period=span.code)
     size, cells = snapshot("purchases", span.months)
+    _refuse_within_released(span)
     cut_off = min(span.last, today)
-    last = Release.objects.filter(period=span.code).order_by("-version").first()
-    before = _cells_of(last) if last else None
-    if before is not None and before == _money_only(cells):
+    versions = Release.objects.filter(period=span.code).order_by("version")
+    own = [_read(release) for release in versions]
+    if own and own[-1][1] == _money_only(cells):
         raise Invalid(
             _("Nothing changed since release %(version)s. The board shows what it should."),
             code="nothing_changed",
-            version=last.version if last else 0,
+            version=len(own),
         )
-    version = (
-        Release.objects.filter(period=span.code).aggregate(top=Max("version"))["top"] or 0
-    ) + 1
-    head = {
+    before = [figures.earlier([one]) for one in own]
+    parts = _released_within(span)
+    if parts:
+        before.append(figures.earlier([_read(release) for release in parts]))
+    head: dict[str, str | int] = {
         "period": span.code,
-        "version": version,
+        "version": len(own) + 1,
         "cut_off": cut_off.isoformat(),
         "log_size": size,
         "released_at": work.at.isoformat(timespec="seconds"),
     }
-    found = figures.document(cells, before, policy.counting_on(cut_off), head)
+    found = figures.figures(cells, before, policy.counting_on(cut_off), head)
     return _store(work, found, cells, size)
 
 
-def _store(work: Work, found: dict[str, object], cells: Cells, size: int) -> str:
+def _newest() -> dict[Period, Release]:
+    """The newest release of every period."""
+    rows = Release.objects.order_by("version").defer("document")
+    return {periods.parse(release.period): release for release in rows}
+
+
+def _refuse_within_released(span: Period) -> None:
+    """Once a year stands, its quarters are closed: a reader could subtract one from the other."""
+    for other in _newest():
+        if other != span and other.holds(span):
+            raise Invalid(
+                _(
+                    "%(other)s was released and holds %(period)s. Release %(other)s again: it "
+                    "shows every month."
+                ),
+                code="period_within_released",
+                other=other.code,
+                period=span.code,
+            )
+
+
+def _released_within(span: Period) -> list[Release]:
+    """Newest releases of shorter periods that make up the largest released part of `span`."""
+    inside = {one: row for one, row in _newest().items() if one != span and span.holds(one)}
+    return [
+        row
+        for one, row in inside.items()
+        if not any(other != one and other.holds(one) for other in inside)
+    ]
+
+
+def _read(release: Release) -> tuple[figures.Figures, Cells]:
+    document = json.loads(bytes(release.document))
+    return figures.Figures(document, release.others), _cells_of(release)
+
+
+def _store(work: Work, made: figures.Figures, cells: Cells, size: int) -> str:
+    found = made.document
     data = figures.encode(found)
     digest = hashlib.sha256(data).hexdigest()
     ref, fact_ref = work.new_id(), work.new_id()
     release = Release.objects.create(
         ref=ref,
-        period=str(found["period"]),
-        version=int(str(found["version"])),
+        period=found["period"],
+        version=found["version"],
         document=data,
+        others=made.others,
         sha256=digest,
         log_size=size,
         fact_ref=fact_ref,
@@ -82,7 +124,7 @@ def _store(work: Work, found: dict[str, object], cells: Cells, size: int) -> str
             RELEASED,
             f"release:{ref}",
             dt.datetime.fromisoformat(str(found["released_at"])),
-            {**values, "document_sha256": digest, "release": ref},  # type: ignore[dict-item]
+            {**values, "document_sha256": digest, "release": ref},
             {BUSINESS: f"org:{work.actor.organisation_ref}"},
             ref=fact_ref,
         )

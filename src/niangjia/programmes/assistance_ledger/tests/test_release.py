@@ -1,5 +1,6 @@
 """Released figures: exact sums, no small cell, none to be worked out by subtraction."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from niangjia.core.errors import Denied, Invalid
 from niangjia.programmes.assistance_ledger.disclosure import (
     OTHER,
     Count,
+    Earlier,
+    is_nothing,
     is_safe,
     merge_upward,
     merged,
@@ -32,21 +35,41 @@ ROWS = st.dictionaries(
 )
 
 
+def filled(rows):
+    return {label for label, row in rows.items() if not is_nothing(row)}
+
+
 @hypothesis_given(ROWS)
 def test_what_is_shown_is_safe_or_is_everything_and_the_sum_stays(rows):
     shown = merge_upward(rows, min_n=3, min_units=3)
     assert merged(counts for _labels, counts in shown.values()) == merged(rows.values())
-    assert sorted(label for labels, _ in shown.values() for label in labels) == sorted(rows)
+    labels = sorted(label for labels, _ in shown.values() for label in labels)
+    assert labels == sorted(filled(rows))
     for label, (inside, counts) in shown.items():
-        assert is_safe(counts, None, 3, 3) or (label == OTHER and len(inside) == len(rows))
+        assert is_safe(counts, [], 3, 3) or (label == OTHER and len(inside) == len(labels))
 
 
-@hypothesis_given(ROWS, ROWS)
-def test_the_difference_to_the_last_release_is_no_single_purchase(rows, before):
-    shown = merge_upward(rows, min_n=3, min_units=3, before=before)
-    for label, (inside, counts) in shown.items():
-        was = merged(before.get(one, {}) for one in inside)
-        assert is_safe(counts, was, 3, 3) or (label == OTHER and len(inside) == len(rows))
+def safe_since(labels, rows, old_rows):
+    now, was = (merged(one.get(label, {}) for label in labels) for one in (rows, old_rows))
+    return is_safe(now, [was], 3, 3)
+
+
+@hypothesis_given(st.lists(ROWS, min_size=2, max_size=4))
+def test_what_later_releases_add_is_no_single_purchase(tables):
+    """A reader who keeps every release and subtracts them learns of no few purchases."""
+    before, seen = [], []
+    for rows in tables:
+        if not all(safe_since({*rows, *old}, rows, old) for old, _groups in seen or [({}, ())]):
+            continue  # The whole is refused.
+        shown = merge_upward(rows, min_n=3, min_units=3, before=before)
+        groups = [set(inside) for inside, _counts in shown.values()]
+        for old_rows, old_groups in seen:
+            for group in groups:
+                apart = [old for old in old_groups if old & group]
+                assert all(old & filled(rows) <= group for old in apart), "broken up"
+                assert safe_since(group.union(*apart), rows, old_rows)
+        before.append(Earlier(rows, frozenset(shown.get(OTHER, ((), {}))[0])))
+        seen.append((rows, groups))
 
 
 @pytest.fixture
@@ -109,6 +132,51 @@ def test_one_more_purchase_cannot_be_released_alone(city):
         release()
     given.take(*_many(start=50))
     assert release()["version"] == 2
+
+
+@database
+def test_a_county_among_the_others_stays_there_in_later_releases(city):
+    """Shown alone later, it would tell what the others were: one purchase."""
+    given.take(*_many(), *_many(start=50, n=2, county_code="130723"))
+    given.take(given.purchase(10, county_code="130728"))
+    assert [row["label"] for row in release()["tables"]["county"]] == ["130627", OTHER]
+    given.take(*_many(start=70, county_code="130728"))
+    assert [row["label"] for row in release()["tables"]["county"]] == ["130627", OTHER]
+
+
+@database
+def test_what_is_not_counted_is_compared_with_what_was_shown(city):
+    given.take(*_many(), *_many(start=50, assisted=False, county_code="370783"))
+    assert release()["not_counted_n"] == 12
+    given.take(*_many(start=60), given.purchase(9, assisted=False, county_code="370783"))
+    assert release()["not_counted_n"] is None
+    more = _many(start=70, n=1, assisted=False, county_code="370783")
+    given.take(*more, *_many(start=80))
+    assert release()["not_counted_n"] == 16
+
+
+@database
+def test_a_quarter_is_closed_once_its_year_was_released(city):
+    given.take(*_many())
+    release()
+    given.take(*_many(start=50, occurred_on=dt.date(2020, 3, 2)))
+    figures_release(given.actor("city"), period="2020")
+    given.take(*_many(start=60))
+    for period in ("2020Q1", "2020-02"):
+        with pytest.raises(Invalid, match="was released and holds"):
+            figures_release(given.actor("city"), period=period)
+    assert figures_release(given.actor("city"), period="2020")
+
+
+@database
+def test_a_year_is_compared_with_its_released_quarters(city):
+    given.take(*_many())
+    release()
+    given.take(given.purchase(9))
+    with pytest.raises(Invalid, match="work out"):
+        figures_release(given.actor("city"), period="2020")
+    given.take(*_many(start=50))
+    figures_release(given.actor("city"), period="2020")
 
 
 @database

@@ -24,6 +24,11 @@ def city_now() -> dt.datetime:
     return now.astimezone(dt.UTC)
 
 
+def day_of(at: dt.datetime) -> dt.date:
+    """The date of an instant in the city's zone."""
+    return at.astimezone(zone()).date()
+
+
 def city_today() -> dt.date:
     """The city's date in the city's zone."""
-    return city_now().astimezone(zone()).date()
+    return day_of(city_now())

@@ -41,6 +41,7 @@ class Organisation(models.Model):
                 name="organisation_category",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["name"], name="organisation_name")]
 
 
 class Placement(models.Model):

@@ -1,13 +1,16 @@
 """Steps that other rooms take inside their own Work: organisations that an import brought."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import IntegrityError, transaction
 
 from niangjia.blocks.orgs import rules
 from niangjia.blocks.orgs.facts import REGISTERED
 from niangjia.blocks.orgs.models import LINE, TERRITORY, Contact, Organisation, Placement
 from niangjia.blocks.orgs.types import BuyerIn, ContactRef, OrgRef, SupplierIn
-from niangjia.core import seal
+from niangjia.core import clock, seal
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.work import Work
 from niangjia.lib import canonical
@@ -23,7 +26,7 @@ def known(category: str, keys: Iterable[str]) -> dict[str, OrgRef]:
 def buyers_take(work: Work, buyers: Iterable[BuyerIn]) -> dict[str, OrgRef]:
     """Every buyer is registered; new ones are marked to be confirmed. By rules.key_of."""
     wanted = {rules.key_of(one.uscc, one.name): one for one in buyers}
-    found = known("buyer", wanted)
+    found = _known_or_meant(work, "buyer", wanted)
     if wanted.keys() <= found.keys():
         return found
     nodes = _nodes()
@@ -34,7 +37,7 @@ def buyers_take(work: Work, buyers: Iterable[BuyerIn]) -> dict[str, OrgRef]:
 def suppliers_take(work: Work, suppliers: Iterable[SupplierIn]) -> dict[str, OrgRef]:
     """Every supplier is registered; new ones are marked to be confirmed. By rules.key_of."""
     wanted = {rules.key_of(one.uscc, one.name): one for one in suppliers}
-    found = known("supplier", wanted)
+    found = _known_or_meant(work, "supplier", wanted)
     fresh = [
         Organisation(
             ref=work.new_id(),
@@ -45,12 +48,60 @@ def suppliers_take(work: Work, suppliers: Iterable[SupplierIn]) -> dict[str, Org
             uscc=one.uscc,
             region_code=one.region_code,
             to_confirm=True,
-            valid_from=work.at.date(),
+            valid_from=clock.day_of(work.at),
         )
         for key, one in wanted.items()
         if key not in found
     ]
     return found | _add(work, "supplier", fresh, {})
+
+
+Wanted = Mapping[str, BuyerIn] | Mapping[str, SupplierIn]
+
+
+def _known_or_meant(work: Work, category: str, wanted: Wanted) -> dict[str, OrgRef]:
+    """Those known by their key, and those that a name, or a name and a new code, can only mean."""
+    found = known(category, wanted)
+    missing = [(key, one) for key, one in wanted.items() if key not in found]
+    if not missing:
+        return found
+    names = Counter(one.name for _key, one in missing if one.uscc)
+    coded = {one.name: key for key, one in missing if one.uscc and names[one.name] == 1}
+    found |= _codes_adopted(work, category, coded)
+    return found | _named(work, category, [one.name for _key, one in missing if not one.uscc])
+
+
+def _codes_adopted(work: Work, category: str, coded: Mapping[str, str]) -> dict[str, OrgRef]:
+    """A code arrived for an organisation that an import brought without one: it is that one's."""
+    keys = {rules.key_of("", name): key for name, key in coded.items()}
+    rows = Organisation.objects.filter(category=category, key__in=list(keys), to_confirm=True)
+    adopted = []
+    for row in rows.filter(valid_to=None):
+        row.key = keys[row.key]
+        row.uscc = row.key.removeprefix("uscc:")
+        try:
+            with transaction.atomic():
+                row.save(update_fields=["key", "uscc"])
+        except IntegrityError:  # Another import registered the code meanwhile: its row stands.
+            continue
+        adopted.append(row)
+    if adopted:
+        work.record_many([registered(row) for row in adopted])
+    return known(category, [row.key for row in adopted])
+
+
+def _named(work: Work, category: str, names: Sequence[str]) -> dict[str, OrgRef]:
+    """Organisations that a name without a code can only mean: the actor's own, or the one of it."""
+    rows = Organisation.objects.filter(category=category, name__in=list(names), valid_to=None)
+    listed = list(rows.values_list("name", "key", "ref"))
+    meant = {}
+    for name in names:
+        keys = {key: ref for named, key, ref in listed if named == name}
+        own = [key for key, ref in keys.items() if ref == work.actor.organisation_ref]
+        if own or len(keys) == 1:
+            meant[rules.key_of("", name)] = (own or list(keys))[0]
+    found = known(category, meant.values())
+    return {wanted: found[key] for wanted, key in meant.items()}
 
 
 def _nodes() -> dict[str, Organisation]:
@@ -77,7 +128,7 @@ def _new_buyer(
         name=one.name,
         uscc=one.uscc,
         to_confirm=True,
-        valid_from=work.at.date(),
+        valid_from=clock.day_of(work.at),
         district_code=district.code if district else rules.UNPLACED,
         line_code=line.code if line else rules.UNASSIGNED,
     )
@@ -108,7 +159,9 @@ def _place(work: Work, rows: list[Organisation], nodes: Mapping[str, Organisatio
         row.line_path = rules.path_below(line.line_path if line else "", row.pk)
         for tree, parent in ((TERRITORY, district), (LINE, line)):
             placements.append(
-                Placement(organisation=row, tree=tree, parent=parent, valid_from=work.at.date())
+                Placement(
+                    organisation=row, tree=tree, parent=parent, valid_from=clock.day_of(work.at)
+                )
             )
     Organisation.objects.bulk_update(rows, ["territory_path", "line_path"])
     Placement.objects.bulk_create(placements)

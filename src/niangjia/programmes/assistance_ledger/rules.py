@@ -26,9 +26,9 @@ def _digest(parts: object) -> str:
     return hashlib.sha256(canonical.encode(parts, limit=None)).hexdigest()[:40]
 
 
-def key_of(row: PurchaseIn, unit_key: str) -> str:
+def key_of(row: PurchaseIn, unit: str, supplier: str) -> str:
     """What a purchase is known by: its unit; its invoice, else contract, else supplier, date,
-    quantity and amount; product and spec."""
+    quantity and amount; product and spec. unit, supplier: refs."""
     if row.invoice_no:
         voucher = ["invoice", row.invoice_code, row.invoice_no]
     elif row.contract_no:
@@ -36,12 +36,12 @@ def key_of(row: PurchaseIn, unit_key: str) -> str:
     else:
         voucher = [
             "delivery",
-            row.supplier_uscc or row.supplier_name,
+            supplier,
             row.occurred_on.isoformat(),
             str(row.quantity_milli),
             str(row.amount_fen),
         ]
-    return _digest([unit_key, voucher, row.product, row.spec])
+    return _digest([unit, voucher, row.product, row.spec])
 
 
 def digest_of(row: PurchaseIn, supplier: str, contact: str) -> str:

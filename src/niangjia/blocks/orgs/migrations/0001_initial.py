@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('category', 'key'), name='organisation_once'), models.CheckConstraint(condition=models.Q(('category__in', ['node', 'buyer', 'supplier', 'department'])), name='organisation_category')],
+                'indexes': [models.Index(fields=['name'], name='organisation_name')],
             },
         ),
         migrations.CreateModel(

@@ -148,7 +148,7 @@ def _draft(purchase: Purchase, row: PurchaseIn, reason: str) -> Draft:
     whom, _name, _phone = _contact(purchase)
     return Draft(
         row=row,
-        key=rules.key_of(row, unit.ref),
+        key=rules.key_of(row, unit.ref, supplier.ref),
         digest=rules.digest_of(row, supplier.ref, whom.owner if whom else ""),
         unit=unit,
         supplier=supplier,

@@ -111,7 +111,7 @@ def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
 def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None) -> Draft:
     return Draft(
         row=row,
-        key=rules.key_of(row, unit.ref),
+        key=rules.key_of(row, unit.ref, supplier.ref),
         digest=rules.digest_of(row, supplier.ref, contact.owner if contact else ""),
         unit=unit,
         supplier=supplier,

@@ -106,6 +106,44 @@ def test_a_new_unit_is_taken_and_marked_to_be_confirmed():
     assert found.line_code == "unassigned"
 
 
+def named(number, unit="示例甲工会", code="", **changes):
+    return given.purchase(number, unit_name=unit, unit_uscc=code, **changes)
+
+
+def test_a_unit_named_without_its_code_is_the_one_registered():
+    given.take(named(1), by="clerk")
+    again = given.take(named(1, code=given.UNITS["甲"]), named(1))
+    assert again.repeated == (0, 1)
+    assert Purchase.objects.get().unit.uscc == given.UNITS["甲"]
+
+
+def test_a_supplier_named_without_its_code_is_the_one_registered():
+    bare = {"invoice_no": "", "contract_no": ""}
+    given.take(given.purchase(1, **bare))
+    assert given.take(given.purchase(1, supplier_uscc="", **bare)).repeated == (0,)
+
+
+@pytest.mark.parametrize("side", ["unit", "supplier"])
+def test_a_code_that_comes_later_is_that_of_the_name(side):
+    fields = {f"{side}_name": "示例新单位", "invoice_no": "", "contract_no": ""}
+    given.take(given.purchase(1, **fields, **{f"{side}_uscc": ""}))
+    code = "811101050000000048"
+    assert given.take(given.purchase(1, **fields, **{f"{side}_uscc": code})).repeated == (0,)
+    assert given.take(given.purchase(1, **fields, **{f"{side}_uscc": ""})).repeated == (0,)
+    organisation = getattr(Purchase.objects.get(), side)
+    assert organisation.uscc == code and organisation.to_confirm
+    assert len(history(f"organisation:{organisation.ref}")) == 2
+
+
+def test_a_name_of_two_units_is_neither_unless_it_is_ones_own():
+    given.take(named(1, code="811101050000000048"))
+    given.take(named(2), by="clerk")
+    assert Purchase.objects.get(invoice_no="00000002").unit.uscc == given.UNITS["甲"]
+    given.take(named(3))
+    apart = Purchase.objects.get(invoice_no="00000003").unit
+    assert apart.uscc == "" and apart.to_confirm
+
+
 def test_a_reversal_needs_a_reason_and_works_once():
     ref = given.take(given.purchase(1)).taken[0]
     clerk = given.actor("clerk")

@@ -20,16 +20,17 @@ class FactKind:
 
     open: sorted names anyone may read. sealed: names sealed under the organisation's key.
     personal: slot -> names sealed under that person's key. The actor's slot is added to each kind.
+    policy: id of the rule that says which are open; every entry names it.
     groups: (slot, sealed names) in the fixed order of the commitment tree. names: all fields.
     """
 
     name: str
     version: int
     title: object
+    policy: str
     open: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
     personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    policy: str = "demonstration-2020-03"
     id: str = field(init=False)
     groups: tuple[tuple[str, tuple[str, ...]], ...] = field(init=False)
     names: frozenset[str] = field(init=False)

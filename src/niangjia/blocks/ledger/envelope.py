@@ -105,6 +105,9 @@ def check_fields(fact: Fact) -> None:
         raise ProgrammingError(f"{fact.kind.id} has no fields {sorted(unknown)}")
     if BUSINESS not in fact.owners:
         raise ProgrammingError(f"{fact.kind.id} names no owner of its business values")
+    for slot, names in fact.kind.personal.items():
+        if slot not in fact.owners and any(fact.values.get(name) for name in names):
+            raise ProgrammingError(f"{fact.kind.id} names no owner of its slot {slot}")
 
 
 def encrypt(fact: Fact, sealed: Sealed, actor_owner: str) -> tuple[bytes, dict[str, str]]:

@@ -108,6 +108,8 @@ def audit() -> AuditResult:
         faults += _entry_faults(entry, frontier)
     if not faults and frontier.size < size:
         faults.append(f"the log says {size} entries, {frontier.size} are there")
+    lost = StoredFact.objects.filter(entry=None, pending=None).values_list("ref", flat=True)
+    faults += [f"fact {ref} is neither in the log nor waiting for it" for ref in lost]
     root = frontier.root() if frontier.size else EMPTY_ROOT
     return AuditResult(frontier.size, root.hex(), tuple(faults))
 

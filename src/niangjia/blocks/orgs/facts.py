@@ -9,6 +9,7 @@ REGISTERED = declare(
         name="organisation.registered",
         version=1,
         title=_("Organisation registered"),
+        policy="demonstration-2020-03",
         open=("category", "district", "line"),
         sealed=("code", "kind", "name", "organisation", "to_confirm", "uscc"),
     )

@@ -1,7 +1,7 @@
 """Pure readings of the region list and of origin texts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 _DATED = re.compile(r"\[(\d{4})?-(\d{4})?\]")
 _SPLIT = re.compile(r",(?=\[)")
@@ -22,6 +22,15 @@ def level_of(code: str) -> str:
     if code.endswith("0000"):
         return "province"
     return "prefecture" if code.endswith("00") else "county"
+
+
+def last_of(code: str, successor: Mapping[str, str]) -> str:
+    """The code that took its place in the end; codes that lead in a circle lead nowhere."""
+    seen = {code}
+    while code in successor and successor[code] not in seen:
+        code = successor[code]
+        seen.add(code)
+    return code
 
 
 _PROVINCE_ENDS = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "特别行政区", "省", "市")

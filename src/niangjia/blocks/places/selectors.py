@@ -5,6 +5,7 @@ from collections import defaultdict
 from hashlib import sha256
 
 from django.core.cache import cache
+from django.db.models import F, Q
 
 from niangjia.blocks.places import rules
 from niangjia.blocks.places.models import AssistedCounty, Region
@@ -39,9 +40,7 @@ class CountyBook:
             if valid_to is None:
                 self._names[code] = (name, province)
         for code, name, province, _valid_to, _next in listed:
-            final = code
-            while final in successor and successor[final] != final:
-                final = successor[final]
+            final = rules.last_of(code, successor)
             if final in self._names:
                 self._add(province, name, final)
 
@@ -85,7 +84,7 @@ def region_names(codes: set[str]) -> dict[str, str]:
 
 
 def _region_names(codes: set[str]) -> dict[str, str]:
-    rows = Region.objects.filter(code__in=codes).order_by("valid_from")
+    rows = Region.objects.filter(code__in=codes).order_by(F("valid_from").asc(nulls_first=True))
     found = dict(rows.values_list("code", "name"))
     listed = AssistedCounty.objects.filter(code__in=codes).values_list("code", "name")
     return found | dict(listed)
@@ -97,11 +96,14 @@ def provinces_of(codes: set[str]) -> dict[str, str]:
 
 
 def region_at(code: str, on: dt.date) -> Region | None:
-    """The region that carried `code` in the year of `on`."""
-    for region in Region.objects.filter(code=code):
-        if (region.valid_from or 0) <= on.year and (region.valid_to or 9999) >= on.year:
-            return region
-    return None
+    """The region that carried `code` in the year of `on`; in the year of a change, the new one."""
+    year = on.year
+    return (
+        Region.objects.filter(code=code)
+        .filter(Q(valid_from=None) | Q(valid_from__lte=year))
+        .filter(Q(valid_to=None) | Q(valid_to__gt=year))
+        .first()
+    )
 
 
 def districts(city_code: str) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
-"""Facts of the assistance ledger. Open fields follow data/policy.toml, part `disclosure`."""
+"""Facts of the assistance ledger. Which fields are open stands in data/policy.toml."""
 
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.facts import FactKind, declare
+from niangjia.programmes.assistance_ledger import policy
 
-_OPEN = ("category", "channel", "county", "district", "line", "mode", "month")
 _SEALED = (
     "amount_fen",
     "assisted",
@@ -32,61 +32,34 @@ _SEALED = (
     "voucher_no",
 )
 
-RECORDED = declare(
-    FactKind(
-        name="purchase.recorded",
-        version=1,
-        title=_("Purchase recorded"),
-        open=_OPEN,
-        sealed=_SEALED,
-        personal={"contact": ("contact_name", "contact_phone")},
+
+def _kind(name: str, title: object, sealed: tuple[str, ...], **more: tuple[str, ...]) -> FactKind:
+    """Version 1 of a kind. more: its personal slots."""
+    policy_id, opened = policy.disclosure(f"{name}/1")
+    return declare(
+        FactKind(
+            name=name,
+            version=1,
+            title=title,
+            open=opened,
+            sealed=sealed,
+            personal=more,
+            policy=policy_id,
+        )
     )
+
+
+RECORDED = _kind(
+    "purchase.recorded",
+    _("Purchase recorded"),
+    _SEALED,
+    contact=("contact_name", "contact_phone"),
 )
-REVERSED = declare(
-    FactKind(
-        name="purchase.reversed",
-        version=1,
-        title=_("Purchase reversed"),
-        open=_OPEN,
-        sealed=_SEALED,
-    )
+REVERSED = _kind("purchase.reversed", _("Purchase reversed"), _SEALED)
+FLAGGED = _kind("purchase.flagged", _("Purchase flagged for review"), ("other", "purchase"))
+IMPORTED = _kind(
+    "purchases.imported",
+    _("Batch of purchases imported"),
+    ("amount_fen", "file_sha256", "first_row", "last_row", "upload"),
 )
-FLAGGED = declare(
-    FactKind(
-        name="purchase.flagged",
-        version=1,
-        title=_("Purchase flagged for review"),
-        open=("flag",),
-        sealed=("other", "purchase"),
-    )
-)
-IMPORTED = declare(
-    FactKind(
-        name="purchases.imported",
-        version=1,
-        title=_("Batch of purchases imported"),
-        open=("n",),
-        sealed=("amount_fen", "file_sha256", "first_row", "last_row", "upload"),
-    )
-)
-RELEASED = declare(
-    FactKind(
-        name="figures.released",
-        version=1,
-        title=_("Figures released"),
-        open=(
-            "counted_fen",
-            "cut_off",
-            "direct_fen",
-            "document_sha256",
-            "helped_fen",
-            "log_size",
-            "n",
-            "period",
-            "policy",
-            "recorded_fen",
-            "version",
-        ),
-        sealed=("release",),
-    )
-)
+RELEASED = _kind("figures.released", _("Figures released"), ("release",))

@@ -5,6 +5,7 @@ import functools
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).parent / "data"
 
@@ -23,13 +24,20 @@ class Counting:
 
 
 @functools.cache
-def _tables() -> dict[str, list[dict[str, object]]]:
+def _tables() -> dict[str, Any]:
     return tomllib.loads((DATA / "policy.toml").read_text("utf-8"))
+
+
+@functools.cache
+def disclosure(fact: str) -> tuple[str, tuple[str, ...]]:
+    """(id of the policy, fields that anyone may read) of a kind of fact."""
+    found = _tables()["disclosure"]
+    return found["id"], tuple(sorted(found["open"][fact]))
 
 
 def counting_on(day: dt.date) -> Counting:
     """The counting rule in force on `day`. Raises LookupError before the first."""
-    rows = [Counting(**row) for row in _tables()["counting"]]  # type: ignore[arg-type]
+    rows = [Counting(**row) for row in _tables()["counting"]]
     in_force = [row for row in rows if row.valid_from <= day]
     if not in_force:
         raise LookupError(f"no counting rule is in force on {day}")

@@ -1,6 +1,7 @@
 """The log: gap-free, append-only by the database itself, sealed values that open their root."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -23,6 +24,7 @@ KIND = declare(
         name="test.happened",
         version=1,
         title="Test",
+        policy="demonstration-2020-03",
         open=("month",),
         sealed=("amount_fen", "reason"),
         personal={"contact": ("contact_name",)},
@@ -141,6 +143,20 @@ def test_an_undeclared_field_is_a_fault_in_the_program():
     with pytest.raises(ProgrammingError):
         record(fact(colour="red"))
     assert not StoredFact.objects.exists()
+
+
+def test_a_personal_slot_without_its_owner_is_a_fault_in_the_program():
+    with pytest.raises(ProgrammingError, match="slot contact"):
+        record(replace(fact(), owners={BUSINESS: "org:1"}))
+    assert record(replace(fact(contact_name=None), owners={BUSINESS: "org:1"}))
+
+
+def test_a_fact_that_was_dropped_before_the_log_is_found():
+    record(fact(), fact())
+    Pending.objects.order_by("fact_id").first().delete()
+    sequence()
+    lost = StoredFact.objects.order_by("id").first().ref
+    assert audit().faults == (f"fact {lost} is neither in the log nor waiting for it",)
 
 
 def test_the_hour_is_rounded_up():

@@ -1,6 +1,7 @@
 """`niangjia up` and `niangjia worker`: the site on one machine, one web process and one worker."""
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from niangjia.config.sample.city import DEMO_PASSWORD, sample_is_loaded
 from niangjia.core import jobs
 
 START_LIMIT_S = 30
+STOP_LIMIT_S = 10
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,6 +58,15 @@ def run_worker(options: argparse.Namespace) -> int:
 
 def run_up(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Exit 1 if the port is taken or a process ends by itself."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        return _up(options)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _up(options: argparse.Namespace) -> int:
     if _taken(options.port):
         print(f"niangjia: port {options.port} is in use; try --port", file=sys.stderr)
         return 1
@@ -64,9 +75,12 @@ def run_up(options: argparse.Namespace) -> int:
     if settings.NIANGJIA_DEMO and not options.no_sample and not sample_is_loaded():
         print("Loading the demonstration city ...", flush=True)
         # In a process of its own, so that its memory is given back.
-        loaded = _spawn([sys.executable, "-m", "niangjia.config.cli", "sample", "--size", "small"])
-        if loaded.wait() != 0:
-            return 1
+        loading = _spawn([sys.executable, "-m", "niangjia.config.cli", "sample", "--size", "small"])
+        try:
+            if loading.wait() != 0:
+                return 1
+        finally:
+            _stop([loading])
     parts = [
         _spawn(_web(options.port)),
         _spawn([sys.executable, "-m", "niangjia.config.cli", "worker"]),
@@ -77,10 +91,7 @@ def run_up(options: argparse.Namespace) -> int:
         _greet(options.port)
         return _watch(parts)
     finally:
-        for part in parts:
-            part.terminate()
-        for part in parts:
-            part.wait(timeout=15)
+        _stop(parts)
 
 
 def _taken(port: int) -> bool:
@@ -106,6 +117,8 @@ def _web(port: int) -> list[str]:
         "1",
         "--blocking-threads",
         settings.SITE.threads,
+        "--workers-kill-timeout",
+        str(STOP_LIMIT_S // 2),
         "--no-ws",
         "--log-level",
         "warning",
@@ -114,7 +127,23 @@ def _web(port: int) -> list[str]:
 
 
 def _spawn(command: list[str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=os.environ | {"NIANGJIA_HOME": settings.NIANGJIA_HOME})
+    """A part in a session of its own, so that Ctrl-C reaches it once, from us: a web process that
+    is told twice at once may never end."""
+    env = os.environ | {"NIANGJIA_HOME": settings.NIANGJIA_HOME}
+    return subprocess.Popen(command, env=env, start_new_session=True)
+
+
+def _stop(parts: list["subprocess.Popen[bytes]"]) -> None:
+    """Every part and what it started is gone."""
+    for part in parts:
+        part.terminate()
+    deadline = time.monotonic() + STOP_LIMIT_S
+    for part in parts:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            part.wait(timeout=max(deadline - time.monotonic(), 0))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(part.pid, signal.SIGKILL)
+        part.wait()
 
 
 def _answers(port: int, parts: list["subprocess.Popen[bytes]"]) -> bool:
@@ -140,10 +169,6 @@ def _greet(port: int) -> None:
 
 
 def _watch(parts: list["subprocess.Popen[bytes]"]) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        while all(part.poll() is None for part in parts):
-            time.sleep(0.3)
-    except KeyboardInterrupt:
-        return 0
+    while all(part.poll() is None for part in parts):
+        time.sleep(0.3)
     return 1

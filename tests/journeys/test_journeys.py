@@ -98,7 +98,7 @@ def test_a_district_sees_what_lies_beneath_it_and_changes_nothing(open_page: Ope
     assert page.request.get(page.url + "/correct").status == 403
 
 
-def test_the_city_releases_a_month_and_the_public_sees_it(open_page: OpenPage) -> None:
+def test_the_city_releases_a_year_and_the_public_sees_it(open_page: OpenPage) -> None:
     page = open_page("city")
     page.locator(".side").get_by_text("审签发布").click()
     page.fill("[name=period]", "2020-13")
@@ -106,11 +106,14 @@ def test_the_city_releases_a_month_and_the_public_sees_it(open_page: OpenPage) -
     expect(page.locator(".field .error")).to_contain_text("不是报告期")
     page.fill("[name=period]", "2019-12")
     page.get_by_role("button", name="发布数据").click()
+    expect(page.locator("main")).to_contain_text("2019Q4 已经发布，包含 2019-12")
+    page.fill("[name=period]", "2019")
+    page.get_by_role("button", name="发布数据").click()
     expect(page.locator(".notice").first).to_contain_text("已发布")
-    expect(page.locator("tbody tr").first).to_contain_text("2019年12月")
+    expect(page.locator("tbody tr").first).to_contain_text("2019年")
     visitor = open_page()
-    visitor.goto("/board/2019-12")
-    expect(visitor.locator("h1")).to_have_text("2019年12月")
+    visitor.goto("/board/2019")
+    expect(visitor.locator("h1")).to_have_text("2019年")
 
 
 def test_the_city_filters_sorts_and_pages_by_key(open_page: OpenPage) -> None:

@@ -82,6 +82,12 @@ class Purchase(models.Model):
                 name="purchase_invoice",
                 condition=~Q(invoice_no=""),
             ),
+            models.Index(
+                fields=["key"],
+                name="purchase_reversed",
+                condition=Q(reversed_at__isnull=False),
+            ),
+            models.Index(fields=["corrects"], name="purchase_corrects", condition=~Q(corrects="")),
             models.Index(fields=["flags", "id"], name="purchase_flags", condition=~Q(flags="")),
         ]
 

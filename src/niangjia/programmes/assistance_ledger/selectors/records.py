@@ -163,7 +163,13 @@ def purchase_get(actor: Actor, *, ref: str) -> Detail:
     if purchase is None:
         raise NotFound(_("There is no such record, or it is not yours to see."))
     code = purchase.county_code
-    later = visible_to(actor).filter(corrects=ref).values_list("ref", flat=True).first()
+    later = (
+        visible_to(actor)
+        .exclude(corrects="")
+        .filter(corrects=ref)
+        .values_list("ref", flat=True)
+        .first()
+    )
     unit = organisation(purchase.unit_id)
     return Detail(
         purchase=purchase,

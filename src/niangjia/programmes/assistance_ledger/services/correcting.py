@@ -14,7 +14,12 @@ from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import rules, steps
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
-from niangjia.programmes.assistance_ledger.services.taking import flag, own_flags, reverse
+from niangjia.programmes.assistance_ledger.services.taking import (
+    flag,
+    own_flags,
+    reason_of,
+    reverse,
+)
 from niangjia.programmes.assistance_ledger.steps import COPIED, Draft
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
@@ -53,18 +58,10 @@ def _in_force(actor: Actor, purchase_ref: str) -> Purchase:
     return purchase
 
 
-def _reason(text: str) -> str:
-    reason = text.strip()
-    if len(reason) < 2:
-        message = _("Say why, in a few words: the reason stays with the record for ever.")
-        raise Invalid(message, code="reason_missing", fields={"reason": str(message)})
-    return reason[:500]
-
-
 @service(permission="purchases.correct", records=FACT)
 def purchase_reverse(work: Work, /, *, purchase_ref: str, reason: str) -> str:
     """The purchase is reversed and no longer counts; returns its ref. Raises NotFound, Conflict."""
-    text = _reason(reason)
+    text = reason_of(reason)
     purchase = _in_force(work.actor, purchase_ref)
     reverse(work, purchase, text)
     return purchase.ref
@@ -79,7 +76,7 @@ def purchase_correct(
     changes: names of CHANGEABLE with values in the units of models.Purchase.
     Raises NotFound, Conflict, Invalid (nothing changes, the amount does not multiply out).
     """
-    text = _reason(reason)
+    text = reason_of(reason)
     if set(changes) - CHANGEABLE:
         raise Invalid(_("These fields cannot be changed here."), code="not_changeable")
     purchase = _in_force(work.actor, purchase_ref)
@@ -112,6 +109,9 @@ def _check(purchase: Purchase, row: PurchaseIn) -> None:
             code="amount_is_not_quantity_times_price",
             fields={"amount_fen": str(message)},
         )
+    if not row.product.strip():
+        message = _("Please say what was bought.")
+        raise Invalid(message, code="product_missing", fields={"product": str(message)})
     if row.occurred_on > clock.city_today():
         message = _("The date lies after today. Please check the year.")
         raise Invalid(message, code="date_in_future", fields={"occurred_on": str(message)})

@@ -1,5 +1,7 @@
 """Taking purchases: a batch of at most 200 rows is in whole, or out."""
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -45,16 +47,18 @@ def purchases_take(
 ) -> Taken:
     """Every row is in the ledger once. rows: at most 200, checked.
 
-    Equal to one in force: repeated. Known but changed: listed, or, with the reason in
-    `accept_corrections`, the old one is reversed and the new one recorded. Raises Denied if a unit
-    lies outside the actor's scope; then nothing of the batch is taken.
+    Equal to one in force, or to one that was corrected since: repeated. Known but changed, or
+    taken back: listed, or, with the reason in `accept_corrections`, the one in force is reversed
+    and the new one recorded. Raises Denied if a unit lies outside the actor's scope, Invalid if the
+    reason says nothing; then nothing of the batch is taken.
     """
     if len(rows) > BATCH:
         raise Invalid(_("At most %(n)s rows in a batch."), code="batch_too_large", n=BATCH)
+    reason = reason_of(accept_corrections) if accept_corrections else ""
     drafts = _drafts(work, rows)
     _check_scope(work, drafts)
     fresh, repeated, changed = _sorted_out(drafts)
-    old = _reverse_changed(work, drafts, changed, accept_corrections)
+    old = _reverse_changed(work, drafts, changed, reason, upload_ref)
     going_in = {**fresh, **old}
     older = flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
@@ -69,7 +73,8 @@ def purchases_take(
     return Taken(
         taken=taken,
         repeated=tuple(sorted((*repeated, *late_same))),
-        changed={i: ref for i, (ref, _id) in changed.items() if i not in old} | late_changed,
+        changed={i: one.ref if one else "" for i, one in changed.items() if i not in old}
+        | late_changed,
         flagged=_all_flagged(older, going_in, taken),
         n_corrected=len(old),
     )
@@ -138,49 +143,109 @@ def _check_scope(work: Work, drafts: Sequence[Draft]) -> None:
             )
 
 
-Sorted = tuple[dict[int, Draft], list[int], dict[int, tuple[str, int]]]
+class Known(NamedTuple):
+    """A record that a row is known by: the one in force, or the last that was taken back."""
+
+    id: int
+    ref: str
+    digest: str
+    upload_ref: str
+    reversed_at: dt.datetime | None
+
+
+Sorted = tuple[dict[int, Draft], list[int], dict[int, Known | None]]
 
 
 def _sorted_out(drafts: Sequence[Draft]) -> Sorted:
-    """(new by position, positions repeated, position -> (ref, id) of a record it would change)."""
-    in_force = {
-        key: (digest, ref, pk)
-        for key, digest, ref, pk in Purchase.objects.filter(
-            key__in={d.key for d in drafts}, reversed_at__isnull=True
-        ).values_list("key", "digest", "ref", "id")
-    }
+    """(new by position, positions repeated, position -> the record it would change, None if that
+    is another row of the batch)."""
+    known, counted = _known({draft.key for draft in drafts})
     fresh: dict[int, Draft] = {}
     seen: dict[str, str] = {}
     repeated: list[int] = []
-    changed: dict[int, tuple[str, int]] = {}
+    changed: dict[int, Known | None] = {}
     for position, draft in enumerate(drafts):
-        known = in_force.get(draft.key)
-        if (known and known[0] == draft.digest) or seen.get(draft.key) == draft.digest:
+        found = known.get(draft.key)
+        if draft.digest == seen.get(draft.key) or draft.digest in counted.get(draft.key, ()):
             repeated.append(position)
-        elif known:
-            changed[position] = (known[1], known[2])
+        elif found:
+            changed[position] = found
         elif draft.key in seen:
-            changed[position] = ("", 0)
+            changed[position] = None
         else:
             fresh[position] = draft
             seen[draft.key] = draft.digest
     return fresh, repeated, changed
 
 
+def _known(keys: set[str]) -> tuple[dict[str, Known], dict[str, set[str]]]:
+    """(record by key, digests by key that are counted already, as they are or corrected since).
+
+    Where none is in force: what stands in the place of the one that was reversed, else that one.
+    """
+    rows = Purchase.objects.filter(key__in=keys, reversed_at__isnull=True)
+    known = {row[0]: Known(*row[1:]) for row in rows.values_list("key", *_KNOWN)}
+    counted = {key: {one.digest} for key, one in known.items()}
+    gone = Purchase.objects.filter(key__in=keys - known.keys(), reversed_at__isnull=False)
+    below: dict[str, str] = {}
+    was: dict[str, set[str]] = {}
+    for key, *row in gone.order_by("id").values_list("key", *_KNOWN):
+        known[key] = Known(*row)
+        below[known[key].ref] = key
+        was.setdefault(key, set()).add(known[key].digest)
+    while below:
+        later = Purchase.objects.filter(corrects__in=below).exclude(corrects="")
+        next_below = {}
+        for corrects, *row in later.values_list("corrects", *_KNOWN):
+            one, key = Known(*row), below[corrects]
+            next_below[one.ref] = key
+            if one.reversed_at is None:
+                known[key], counted[key] = one, was[key]
+        below = next_below
+    return known, counted
+
+
+_KNOWN = ("id", "ref", "digest", "upload_ref", "reversed_at")
+
+
 def _reverse_changed(
-    work: Work, drafts: Sequence[Draft], changed: dict[int, tuple[str, int]], reason: str
+    work: Work,
+    drafts: Sequence[Draft],
+    changed: Mapping[int, Known | None],
+    reason: str,
+    upload_ref: str,
 ) -> dict[int, Draft]:
-    """With a reason: reverse what is changed; returns what takes its place."""
+    """With a reason: reverse what is changed; returns what takes its place.
+
+    A key that stands more than once in the file is left: no reason says which of its rows is meant.
+    """
     if not reason:
         return {}
+    rows = Counter(draft.key for draft in {(d.key, d.digest): d for d in drafts}.values())
     replacing: dict[int, Draft] = {}
     done: set[str] = set()
-    for position, (ref, pk) in changed.items():
-        if pk and ref not in done:
-            reverse(work, Purchase.objects.select_related("unit", "supplier").get(pk=pk), reason)
-            done.add(ref)
-            replacing[position] = replace(drafts[position], corrects=ref, reason=reason)
+    for position, known in changed.items():
+        draft = drafts[position]
+        if known is None or rows[draft.key] > 1 or known.ref in done:
+            continue
+        if known.reversed_at is None:
+            if upload_ref and known.upload_ref == upload_ref:
+                continue
+            reverse(
+                work, Purchase.objects.select_related("unit", "supplier").get(pk=known.id), reason
+            )
+        done.add(known.ref)
+        replacing[position] = replace(draft, corrects=known.ref, reason=reason)
     return replacing
+
+
+def reason_of(text: str) -> str:
+    """The reason as it stays with the record. Raises Invalid if it says nothing."""
+    reason = text.strip()
+    if len(reason) < 2:
+        message = _("Say why, in a few words: the reason stays with the record for ever.")
+        raise Invalid(message, code="reason_missing", fields={"reason": str(message)})
+    return reason[:500]
 
 
 def reverse(work: Work, purchase: Purchase, reason: str) -> None:

@@ -106,6 +106,54 @@ def test_a_new_unit_is_taken_and_marked_to_be_confirmed():
     assert found.line_code == "unassigned"
 
 
+def in_force():
+    rows = Purchase.objects.filter(reversed_at__isnull=True)
+    return sorted(rows.values_list("invoice_no", "amount_fen"))
+
+
+def test_a_file_taken_again_after_a_correction_on_the_page_counts_nothing_twice():
+    old = given.take(given.purchase(1)).taken[0]
+    new = purchase_correct(
+        given.actor("clerk"),
+        purchase_ref=old,
+        reason="发票号有误",
+        changes={"invoice_no": "00000009"},
+    )
+    assert given.take(given.purchase(1)).repeated == (0,)
+    other = given.purchase(1, amount_fen=62_200, quantity_milli=20_000)
+    assert given.take(other).changed == {0: new}
+    assert in_force() == [("00000009", 31_100)]
+    given.take(other, accept_corrections="以原表为准")
+    assert in_force() == [("00000001", 62_200)] and total() == (1, 62_200)
+
+
+def test_a_purchase_taken_back_comes_again_only_with_a_reason():
+    old = given.take(given.purchase(1)).taken[0]
+    purchase_reverse(given.actor("clerk"), purchase_ref=old, reason="退货")
+    assert given.take(given.purchase(1)).changed == {0: old}
+    assert in_force() == []
+    again = given.take(given.purchase(1), accept_corrections="实未退货").taken[0]
+    assert Purchase.objects.get(ref=again).corrects == old
+    assert total() == (1, 31_100) and given.take(given.purchase(1)).repeated == (0,)
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_key_that_stands_twice_in_a_file_is_left_to_people(batches):
+    given.take(given.purchase(1, note="先前"))
+    one = given.purchase(1)
+    other = given.purchase(1, quantity_milli=20_000, amount_fen=62_200)
+    for _ in range(3):
+        for rows in [(one, other)] if batches == 1 else [(one,), (other,)]:
+            result = given.take(*rows, accept_corrections="以表为准", upload_ref="f1")
+        assert result.changed and total() == (1, 31_100)
+    assert Purchase.objects.count() == batches
+
+
+def test_a_reason_of_one_blank_is_none():
+    with pytest.raises(Invalid):
+        given.take(given.purchase(1), accept_corrections=" ")
+
+
 def named(number, unit="示例甲工会", code="", **changes):
     return given.purchase(number, unit_name=unit, unit_uscc=code, **changes)
 

@@ -37,6 +37,30 @@ unit = sys.argv[1]
 for k in range(1, 31):
     purchases_take(given.actor("city"), rows=[given.purchase(k, unit=unit)])
 """
+CROSSING = """
+import sys
+from niangjia.programmes.assistance_ledger.tests import given
+from niangjia.programmes.assistance_ledger.services import purchases_take
+n = 0
+for k in range(6):
+    rows = [given.purchase(1000 * k + i, unit_name=f"新单位{k}-{i}", unit_uscc="", invoice_no="")
+            for i in range(200)]
+    n += len(purchases_take(given.actor("city"), rows=rows[:: int(sys.argv[1])]).taken)
+print(n)
+"""
+CLAIM_AGAIN = """
+import sys, time
+from niangjia.programmes.assistance_ledger.tests import given
+from niangjia.programmes.assistance_ledger.services import purchases_take, purchase_reverse
+if sys.argv[1] == "甲":
+    city = given.actor("city")
+    for k in range(1, 31):
+        ref = purchases_take(city, rows=[given.purchase(k)]).taken[0]
+        purchase_reverse(city, purchase_ref=ref, reason="发票有误")
+else:
+    for k in range(1, 31):
+        purchases_take(given.actor("city"), rows=[given.purchase(k, unit=sys.argv[1])])
+"""
 STATE = """
 import json
 import time
@@ -94,6 +118,21 @@ def test_an_invoice_claimed_by_two_units_at_once_flags_both(site):
     state = json.loads(site.run(STATE))
     assert (state["live"], state["unflagged"]) == (60, 0)
     assert (state["n"], state["wrong"]) == (60, [])
+
+
+def test_the_same_sheet_the_other_way_round_at_once_is_taken_once(site):
+    """Locks taken in opposite order: one of the two is ended by the database and comes again."""
+    taken = finish(site.start(CROSSING, 1), site.start(CROSSING, -1))
+    state = json.loads(site.run(STATE))
+    assert state["recorded"] == sum(map(int, taken)) == 1200
+    assert (state["faults"], state["wrong"]) == ([], [])
+
+
+def test_an_invoice_claimed_before_is_still_claimed_one_by_one(site):
+    finish(site.start(CLAIM_AGAIN, "甲"))
+    finish(site.start(CLAIM_AGAIN, "乙"), site.start(CLAIM_AGAIN, "丙"))
+    state = json.loads(site.run(STATE))
+    assert (state["live"], state["unflagged"]) == (60, 0)
 
 
 def test_a_killed_worker_leaves_a_whole_log_and_the_next_one_goes_on(site):

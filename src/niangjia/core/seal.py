@@ -9,6 +9,7 @@ import functools
 import hmac
 import os
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,9 +23,11 @@ from niangjia.core.db.router import KEYS
 from niangjia.core.models import SealKey
 
 NONCE_BYTES = 12
+CACHE_S = 30  # an erasure reaches other processes within this time
 _lock = threading.Lock()
 _by_owner: dict[str, tuple[int, AESGCM]] = {}
 _by_id: dict[int, AESGCM] = {}
+_kept_until = 0.0
 
 
 class Erased(Exception):
@@ -57,6 +60,7 @@ def _read_key(path: Path) -> bytes:
 
 def ensure(owners: Iterable[str]) -> None:
     """Make sure each owner has a key; committed at once, before the caller's transaction is."""
+    _expire()
     missing = sorted(set(owners) - _by_owner.keys())
     if not missing:
         return
@@ -97,11 +101,24 @@ def seal(owner: str, plain: bytes) -> bytes:
     return key_id.to_bytes(8, "big") + nonce + cipher.encrypt(nonce, plain, None)
 
 
+def erased(owners: Iterable[str]) -> set[str]:
+    """Those of `owners` whose key was erased."""
+    _expire()
+    unknown = set(owners) - _by_owner.keys()
+    if not unknown:
+        return set()
+    rows = SealKey.objects.filter(owner__in=unknown, erased_at__isnull=False)
+    return set(rows.values_list("owner", flat=True))
+
+
 def _cipher(key_id: int) -> AESGCM:
+    _expire()
     cipher = _by_id.get(key_id)
     if cipher is None:
-        row = SealKey.objects.filter(pk=key_id, erased_at__isnull=True).first()
+        row = SealKey.objects.filter(pk=key_id).first()
         if row is None:
+            raise ValueError("sealed value names a key that never was")
+        if row.erased_at is not None:
             raise Erased(str(key_id))
         cipher = _by_id[key_id] = AESGCM(_unwrap(_master(), row))
     return cipher
@@ -125,6 +142,14 @@ def erase(owner: str) -> bool:
         )
     forget_cache()
     return bool(n)
+
+
+def _expire() -> None:
+    global _kept_until  # noqa: PLW0603 - one clock for the two caches above
+    now = time.monotonic()
+    if now > _kept_until:
+        forget_cache()
+        _kept_until = now + CACHE_S
 
 
 def forget_cache() -> None:

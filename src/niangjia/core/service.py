@@ -1,12 +1,14 @@
 """The one way in: permission first, then one transaction with its facts."""
 
 import functools
+import random
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import clock
@@ -17,6 +19,8 @@ from niangjia.core.work import FACT, JOURNAL, NOTHING, Records, Work
 P = ParamSpec("P")
 R = TypeVar("R")
 
+CROSSED = frozenset({"40001", "40P01"})  # SQLSTATE: serialization failure, deadlock
+PAUSES_S = (0.05, 0.2, 0.5)
 PUBLIC = "public"
 # Services open to visitors; everything else refuses who is not signed in.
 PUBLIC_SERVICES = frozenset({"orgs.sign_in_note"})
@@ -60,6 +64,19 @@ def _check_left(work: Work, records: Records, name: str) -> None:
         raise ProgrammingError(f"{name} recorded facts but does not declare it")
 
 
+def _again_if_crossed(once: Callable[..., R], *given: object) -> R:
+    """What `once` gives; where two writers crossed (PostgreSQL ended one of them), once more."""
+    for pause in PAUSES_S:
+        try:
+            return once(*given)
+        except OperationalError as error:
+            crossed = getattr(error.__cause__, "sqlstate", None) in CROSSED
+            if not crossed or connection.in_atomic_block:
+                raise
+            time.sleep(pause * (0.5 + random.random()))
+    return once(*given)
+
+
 def service(
     *, permission: str, records: Records
 ) -> Callable[[Callable[Concatenate[Work, P], R]], Callable[Concatenate[Actor, P], R]]:
@@ -76,6 +93,13 @@ def service(
         if permission == PUBLIC and name not in PUBLIC_SERVICES:
             raise ProgrammingError(f"{name} is not in the list of public services")
 
+        def once(checked: Actor, args: Any, kwargs: Any) -> R:
+            with transaction.atomic():
+                work = Work(checked, clock.city_now())
+                result = function(work, *args, **kwargs)
+                _check_left(work, records, name)
+            return result
+
         @functools.wraps(function)
         def call(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             checked = authorise(actor, permission)
@@ -84,13 +108,9 @@ def service(
                 raise ProgrammingError(f"service {name} was called by service {outer}")
             token = _running.set(name)
             try:
-                with transaction.atomic():
-                    work = Work(checked, clock.city_now())
-                    result = function(work, *args, **kwargs)
-                    _check_left(work, records, name)
+                return _again_if_crossed(once, checked, args, kwargs)
             finally:
                 _running.reset(token)
-            return result
 
         _services[name] = Registered(name, permission, records, call)
         return call

@@ -15,7 +15,8 @@ NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 def unavailable(error: BaseException) -> Unavailable | None:
     """The error that a person sees for a full disk or a silent database; None for all others.
 
-    Known by errno, or by what SQLite and PostgreSQL say (SQLSTATE 53100, 08xxx, 57Pxx).
+    Known by errno, or by what SQLite and PostgreSQL say (SQLSTATE 53100, 08xxx, 57Pxx,
+    40001, 40P01).
     """
     if isinstance(error, OSError):
         return _full() if error.errno in NO_SPACE else None
@@ -25,6 +26,14 @@ def unavailable(error: BaseException) -> Unavailable | None:
     state = getattr(error.__cause__, "sqlstate", None) or ""
     if state == "53100" or any(words in said for words in FULL):
         return _full()
+    if state in ("40001", "40P01"):
+        return Unavailable(
+            _(
+                "Others changed the same records at this moment. The last step was not taken; "
+                "please repeat it. Nothing is taken twice."
+            ),
+            code="busy",
+        )
     if state.startswith(("08", "57P")) or any(words in said for words in AWAY):
         return Unavailable(
             _(

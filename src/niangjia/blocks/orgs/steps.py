@@ -26,59 +26,60 @@ def known(category: str, keys: Iterable[str]) -> dict[str, OrgRef]:
 def buyers_take(work: Work, buyers: Iterable[BuyerIn]) -> dict[str, OrgRef]:
     """Every buyer is registered; new ones are marked to be confirmed. By rules.key_of."""
     wanted = {rules.key_of(one.uscc, one.name): one for one in buyers}
-    found = _known_or_meant(work, "buyer", wanted)
+    found = known("buyer", wanted)
     if wanted.keys() <= found.keys():
         return found
     nodes = _nodes()
-    fresh = [_new_buyer(work, key, one, nodes) for key, one in wanted.items() if key not in found]
-    return found | _add(work, "buyer", fresh, nodes)
+    fresh = {
+        key: _new_buyer(work, key, one, nodes) for key, one in wanted.items() if key not in found
+    }
+    return found | _registered_or_meant(work, "buyer", fresh, nodes)
 
 
 def suppliers_take(work: Work, suppliers: Iterable[SupplierIn]) -> dict[str, OrgRef]:
     """Every supplier is registered; new ones are marked to be confirmed. By rules.key_of."""
     wanted = {rules.key_of(one.uscc, one.name): one for one in suppliers}
-    found = _known_or_meant(work, "supplier", wanted)
-    fresh = [
-        Organisation(
-            ref=work.new_id(),
-            category="supplier",
-            kind="supplier",
-            key=key,
-            name=one.name,
-            uscc=one.uscc,
-            region_code=one.region_code,
-            to_confirm=True,
-            valid_from=clock.day_of(work.at),
-        )
-        for key, one in wanted.items()
-        if key not in found
-    ]
-    return found | _add(work, "supplier", fresh, {})
+    found = known("supplier", wanted)
+    fresh = {key: _new_supplier(work, key, one) for key, one in wanted.items() if key not in found}
+    return found | _registered_or_meant(work, "supplier", fresh, {})
 
 
-Wanted = Mapping[str, BuyerIn] | Mapping[str, SupplierIn]
+def _registered_or_meant(
+    work: Work,
+    category: str,
+    fresh: Mapping[str, Organisation],
+    nodes: Mapping[str, Organisation],
+) -> dict[str, OrgRef]:
+    """Organisations by key: the one that a name, or a name and a new code, can only mean; else new.
+
+    Those with a code first: a name beside them may mean one of these.
+    """
+    coded = {key: one for key, one in fresh.items() if one.uscc}
+    found = _codes_adopted(work, category, coded)
+    found |= _add(work, category, [one for key, one in coded.items() if key not in found], nodes)
+    named = {key: one for key, one in fresh.items() if not one.uscc}
+    found |= _named(work, category, [one.name for one in named.values()])
+    return found | _add(
+        work, category, [one for key, one in named.items() if key not in found], nodes
+    )
 
 
-def _known_or_meant(work: Work, category: str, wanted: Wanted) -> dict[str, OrgRef]:
-    """Those known by their key, and those that a name, or a name and a new code, can only mean."""
-    found = known(category, wanted)
-    missing = [(key, one) for key, one in wanted.items() if key not in found]
-    if not missing:
-        return found
-    names = Counter(one.name for _key, one in missing if one.uscc)
-    coded = {one.name: key for key, one in missing if one.uscc and names[one.name] == 1}
-    found |= _codes_adopted(work, category, coded)
-    return found | _named(work, category, [one.name for _key, one in missing if not one.uscc])
-
-
-def _codes_adopted(work: Work, category: str, coded: Mapping[str, str]) -> dict[str, OrgRef]:
-    """A code arrived for an organisation that an import brought without one: it is that one's."""
-    keys = {rules.key_of("", name): key for name, key in coded.items()}
+def _codes_adopted(
+    work: Work, category: str, coded: Mapping[str, Organisation]
+) -> dict[str, OrgRef]:
+    """A code arrived for an organisation that an import brought without one: it is that one's, if
+    no other code came for the name and it stands at the same place."""
+    names = Counter(one.name for one in coded.values())
+    keys = {rules.key_of("", one.name): key for key, one in coded.items() if names[one.name] == 1}
+    if not keys:
+        return {}
     rows = Organisation.objects.filter(category=category, key__in=list(keys), to_confirm=True)
     adopted = []
     for row in rows.filter(valid_to=None):
-        row.key = keys[row.key]
-        row.uscc = row.key.removeprefix("uscc:")
+        one = coded[keys[row.key]]
+        if _place_of(row) != _place_of(one):
+            continue
+        row.key, row.uscc = one.key, one.uscc
         try:
             with transaction.atomic():
                 row.save(update_fields=["key", "uscc"])
@@ -90,8 +91,14 @@ def _codes_adopted(work: Work, category: str, coded: Mapping[str, str]) -> dict[
     return known(category, [row.key for row in adopted])
 
 
+def _place_of(row: Organisation) -> tuple[str, str, str]:
+    return row.district_code, row.line_code, row.region_code
+
+
 def _named(work: Work, category: str, names: Sequence[str]) -> dict[str, OrgRef]:
     """Organisations that a name without a code can only mean: the actor's own, or the one of it."""
+    if not names:
+        return {}
     rows = Organisation.objects.filter(category=category, name__in=list(names), valid_to=None)
     listed = list(rows.values_list("name", "key", "ref"))
     meant = {}
@@ -134,12 +141,27 @@ def _new_buyer(
     )
 
 
+def _new_supplier(work: Work, key: str, one: SupplierIn) -> Organisation:
+    return Organisation(
+        ref=work.new_id(),
+        category="supplier",
+        kind="supplier",
+        key=key,
+        name=one.name,
+        uscc=one.uscc,
+        region_code=one.region_code,
+        to_confirm=True,
+        valid_from=clock.day_of(work.at),
+    )
+
+
 def _add(
     work: Work, category: str, fresh: list[Organisation], nodes: Mapping[str, Organisation]
 ) -> dict[str, OrgRef]:
     """Insert; where another import was first, its row stands."""
     if not fresh:
         return {}
+    fresh = sorted(fresh, key=lambda row: row.key)  # so that no two imports can deadlock
     Organisation.objects.bulk_create(fresh, ignore_conflicts=True)
     ours = [row.ref for row in fresh]
     mine = list(Organisation.objects.filter(ref__in=ours))
@@ -196,6 +218,8 @@ def contacts_take(
         one: seal.lookup_digest(f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in set(contacts)
     }
     rows = _contacts(wanted.values())
+    if _let_go(rows.values()):
+        rows = _contacts(wanted.values())
     fresh = {
         (one[0], digest): (work.new_id(), one)
         for one, digest in wanted.items()
@@ -216,6 +240,15 @@ def _contacts(digests: Iterable[str]) -> dict[tuple[int, str], ContactRef]:
     }
 
 
+def _let_go(contacts: Iterable[ContactRef]) -> bool:
+    """Contacts whose key was erased are found no more: who is named again is a new contact."""
+    erased = seal.erased(one.owner for one in contacts)
+    for owner in erased:
+        ref = owner.removeprefix("contact:")
+        Contact.objects.filter(ref=ref).update(digest=f"erased:{ref}")
+    return bool(erased)
+
+
 def _add_contacts(fresh: Mapping[tuple[int, str], tuple[str, tuple[int, str, str]]]) -> None:
     seal.ensure(f"contact:{ref}" for ref, _one in fresh.values())
     rows = [
@@ -225,6 +258,6 @@ def _add_contacts(fresh: Mapping[tuple[int, str], tuple[str, tuple[int, str, str
             digest=digest,
             sealed=seal.seal(f"contact:{ref}", canonical.encode({"name": name, "phone": phone})),
         )
-        for (supplier, digest), (ref, (_supplier, name, phone)) in fresh.items()
+        for (supplier, digest), (ref, (_supplier, name, phone)) in sorted(fresh.items())
     ]
     Contact.objects.bulk_create(rows, ignore_conflicts=True)

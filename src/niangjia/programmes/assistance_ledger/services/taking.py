@@ -267,6 +267,8 @@ def flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
         return {}
     claims = [(invoice,) for invoice in sorted(invoices)]
     insert_rows(InvoiceClaim, ("invoice",), claims, ignore_conflicts=True)
+    held = InvoiceClaim.objects.filter(invoice__in=invoices).order_by("invoice")
+    list(held.select_for_update())  # also where the claim stood already
     older = _claims({d.row.invoice_no for d in drafts.values()} - {""}, invoices)
     units: dict[str, set[int]] = {}
     for draft in drafts.values():

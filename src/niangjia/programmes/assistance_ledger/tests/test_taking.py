@@ -183,6 +183,19 @@ def test_a_code_that_comes_later_is_that_of_the_name(side):
     assert len(history(f"organisation:{organisation.ref}")) == 2
 
 
+def test_with_and_without_its_code_in_one_sheet_it_is_one_unit():
+    code = "811101050000000048"
+    taken = given.take(named(1, "示例新单位"), named(1, "示例新单位", code))
+    assert taken.repeated == (1,) and not taken.flagged["invoice_claimed_twice"]
+    assert Purchase.objects.get().unit.uscc == code
+
+
+def test_a_code_from_another_district_is_that_of_another_unit():
+    given.take(named(1, "示例新单位", district="东城区"))
+    given.take(named(2, "示例新单位", "811101050000000048", district="朝阳区"))
+    assert sorted(row.unit.uscc for row in Purchase.objects.all()) == ["", "811101050000000048"]
+
+
 def test_a_name_of_two_units_is_neither_unless_it_is_ones_own():
     given.take(named(1, code="811101050000000048"))
     given.take(named(2), by="clerk")
@@ -234,6 +247,15 @@ def test_a_contact_that_was_erased_does_not_stop_a_correction():
     given.jobs.settle()
     assert purchase_get(given.actor("clerk"), ref=new).contact == ("", "")
     assert audit().faults == ()
+
+
+def test_a_contact_that_was_erased_does_not_stop_an_import():
+    given.take(given.purchase(1))
+    old = Purchase.objects.get().contact
+    seal.erase(f"contact:{old.ref}")
+    given.take(given.purchase(2))
+    new = Purchase.objects.get(invoice_no="00000002").contact
+    assert new.pk != old.pk and contact(new.pk)[1] == "示例联系人" and contact(old.pk)[1] == ""
 
 
 def test_a_changed_contact_is_a_changed_row():

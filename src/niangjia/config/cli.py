@@ -15,7 +15,7 @@ from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.actor import ANONYMOUS
-from niangjia.core.errors import DomainError, Invalid, NotFound
+from niangjia.core.errors import DomainError, Invalid, NotFound, NotSignedIn
 from niangjia.core.programme import rooms
 from niangjia.core.unavailable import unavailable
 
@@ -96,6 +96,8 @@ def _run(options: argparse.Namespace) -> int:
             account = getattr(options, "account", None) or getattr(options, "default_as", None)
             options.actor = actor_by_account(account) if account else ANONYMOUS
             code: int = options.run(options)
+        except NotSignedIn:
+            return _told(NotSignedIn(_("Say who acts: --as ACCOUNT. Nothing was changed.")))
         except DomainError as error:
             return _told(error)
         except BrokenPipeError:

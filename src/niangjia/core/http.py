@@ -48,7 +48,10 @@ class RequestMiddleware:
             if told is None:
                 raise
             return told
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            return HttpResponseRedirect(reverse("home"))  # a form's address, reloaded
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DomainError):
@@ -62,11 +65,12 @@ class RequestMiddleware:
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page of a refusal; who is not signed in is led to the sign-in page and back."""
+    sign_in = reverse("orgs:sign_in")
     if isinstance(error, NotSignedIn) and request.method == "GET":
-        query = urlencode({"next": request.get_full_path()})
-        return HttpResponseRedirect(f"{reverse('orgs:sign_in')}?{query}")
+        return HttpResponseRedirect(f"{sign_in}?{urlencode({'next': request.get_full_path()})}")
     context = {
         "error": error,
+        "sign_in": sign_in if isinstance(error, NotSignedIn) else "",
         "status": error.status,
         "message": str(error),
         "number": request_id.get(),
@@ -80,7 +84,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers and the worker keeps up; 503 else."""
+    """The database answers, 503 else; each job, and whether it has caught up."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -2,6 +2,8 @@
 
 import argparse
 
+from django.utils.translation import gettext as _
+
 from niangjia.blocks.indicators.projections import declared, differences
 
 NOUN = "indicators"
@@ -22,7 +24,8 @@ def run_recount(options: argparse.Namespace) -> int:
     for projection in declared():
         size, wrong = differences(projection)
         faults += len(wrong)
-        print(f"{projection.name}: {size} entries, {len(wrong)} sums differ")
+        text = _("%(name)s: %(size)s entries, %(n)s sums differ")
+        print(text % {"name": projection.name, "size": size, "n": len(wrong)})
         for key in wrong[:20]:
             print("  " + " | ".join(key.split("\x1f")))
     return 1 if faults and options.check else 0

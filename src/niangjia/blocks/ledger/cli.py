@@ -3,6 +3,8 @@
 import argparse
 import json
 
+from django.utils.translation import gettext as _
+
 from niangjia.blocks.ledger.selectors import audit
 
 NOUN = "ledger"
@@ -22,7 +24,9 @@ def run_audit(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"size": result.size, "root": result.root, "faults": result.faults}))
     else:
-        print(f"{result.size} entries, root {result.root}")
+        print(_("%(n)s entries, root %(root)s") % {"n": result.size, "root": result.root})
         for fault in result.faults:
-            print(f"FAULT {fault}")
+            print(_("FAULT: %(fault)s") % {"fault": fault})
+        if not result.faults:
+            print(_("All of it holds."))
     return 1 if result.faults else 0

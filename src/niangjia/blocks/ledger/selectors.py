@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from typing import Any
 
 from niangjia.blocks.ledger import envelope
 from niangjia.blocks.ledger.models import Entry, Head, Pending, StoredFact
@@ -122,9 +123,40 @@ def _entry_faults(entry: Entry, frontier: Frontier) -> list[str]:
         faults.append(f"entry {entry.index}: bytes do not match the leaf hash")
     if frontier.root() != bytes(entry.root):
         faults.append(f"entry {entry.index}: root does not follow")
-    if not sealed_root_holds(entry.fact):
-        faults.append(f"entry {entry.index}: sealed values do not match their root")
+    try:
+        faults += [f"entry {entry.index}: {fault}" for fault in _fact_faults(entry.fact)]
+    except (ValueError, KeyError, TypeError) as error:
+        faults.append(f"entry {entry.index}: cannot be read ({error})")
     return faults
+
+
+def _fact_faults(fact: StoredFact) -> list[str]:
+    """What of a fact's columns and sealed values does not agree with its hashed bytes."""
+    body: Any = canonical.decode(bytes(fact.body))
+    faults = []
+    if (body["fact"], body["id"], body["open"].get("reverses", "")) != (
+        fact.kind,
+        fact.ref,
+        fact.reverses,
+    ):
+        return ["its columns say another kind, id or reversed fact than its bytes"]
+    if body["hour"] != envelope.hour_up(fact.recorded_at):
+        faults.append("its time of recording is not that of its bytes")
+    if not sealed_root_holds(fact):
+        faults.append("sealed values do not match their root")
+    elif not _is_subject(fact):
+        faults.append("it is kept under another subject than its sealed values say")
+    return faults
+
+
+def _is_subject(fact: StoredFact) -> bool:
+    """`purchase:<id>` is the sealed field `purchase`; true also where nothing can be compared."""
+    name, _colon, of = fact.subject.partition(":")
+    try:
+        values = envelope.open_part(bytes(fact.sealed_business))[1]
+    except seal.Erased:
+        return True
+    return values.get(name, of) == of
 
 
 def sealed_root_holds(fact: StoredFact) -> bool:

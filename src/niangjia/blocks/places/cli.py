@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from niangjia.blocks.places.services import counties_import
 
 NOUN = "places"
@@ -24,8 +26,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run_import(options: argparse.Namespace) -> int:
     report = counties_import(options.actor, data=options.file.read_bytes())
-    print(f"{report.n} rows: {report.n_new} new, {report.n_changed} changed")
-    print(f"{len(report.renamed)} carry another name today")
+    text = _("%(n)s rows: %(new)s new, %(changed)s changed; %(renamed)s carry another name today")
+    counts = {"new": report.n_new, "changed": report.n_changed, "renamed": len(report.renamed)}
+    print(text % {"n": report.n, **counts})
     for name in report.without_code:
-        print(f"no GB/T 2260 code today: {name}")
+        print(_("no GB/T 2260 code today: %(name)s") % {"name": name})
     return 0

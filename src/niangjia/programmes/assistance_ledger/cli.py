@@ -11,12 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from niangjia.blocks.intake.public import differences_workbook, problems_workbook
 from niangjia.core import jobs
 from niangjia.lib.money import format_yuan
+from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
-from niangjia.programmes.assistance_ledger.selectors import changes_of
+from niangjia.programmes.assistance_ledger.selectors import board_get, changes_of
 from niangjia.programmes.assistance_ledger.services import figures_release
 from niangjia.programmes.assistance_ledger.sheet import schema
 
 NOUN = "purchases"
+MOST_LINES = 100  # told on the screen; the workbooks hold all
 HELP = "purchases from assisted counties: import a workbook, release figures"
 
 
@@ -73,7 +75,17 @@ def run_import(options: argparse.Namespace) -> int:
         print(json.dumps(result, ensure_ascii=False, indent=1))
     else:
         _print(work, result)
+        _say_written(options, work)
     return 1 if work.outcome.refused or work.outcome.changed else 0
+
+
+def _say_written(options: argparse.Namespace, work: Import) -> None:
+    if options.problems:
+        text = _("%(n)s rows to be mended are in %(path)s. Mend them there and import that file.")
+        print(text % {"n": len(work.outcome.refused), "path": options.problems})
+    if options.corrections:
+        text = _("%(n)s changed rows are in %(path)s.")
+        print(text % {"n": len(work.outcome.changed), "path": options.corrections})
 
 
 def _check_place(out: Path) -> None:
@@ -117,12 +129,16 @@ def _print(work: Import, result: dict[str, object]) -> None:
             "changed": outcome.n_changed,
         }
     )
-    for _row, problems in outcome.refused:
-        for problem in problems:
-            print(f"  {problem.text}")
-    for changed in outcome.changed:
-        print(f"  {_changed_text(changed.row.row_no)}")
+    _print_some([problem.text for _row, problems in outcome.refused for problem in problems])
+    _print_some([_changed_text(changed.row.row_no) for changed in outcome.changed])
     _print_bridge(work, result)
+
+
+def _print_some(lines: list[str]) -> None:
+    for line in lines[:MOST_LINES]:
+        print(f"  {line}")
+    if len(lines) > MOST_LINES:
+        print("  " + _("... and %(n)s more") % {"n": len(lines) - MOST_LINES})
 
 
 def _changed_text(row_no: int) -> str:
@@ -168,7 +184,20 @@ def _write_corrections(path: Path, work: Import) -> None:
 def run_release(options: argparse.Namespace) -> int:
     """Freeze a period's figures; they stand on the public board at once."""
     jobs.settle()
-    ref = figures_release(options.actor, period=options.period)
+    figures_release(options.actor, period=options.period)
     jobs.settle()
-    print(ref)
+    board = board_get(periods.parse(options.period).code)
+    if board is not None:
+        found = board.document
+        print(
+            _("%(period)s, release %(version)s: %(n)s purchases, %(amount)s yuan, as of %(day)s.")
+            % {
+                "period": found["period"],
+                "version": found["version"],
+                "n": f"{found['n']:,}",
+                "amount": format_yuan(found["counted_fen"]),
+                "day": found["cut_off"],
+            }
+        )
+        print(_("It stands on the public board: %(path)s") % {"path": f"/board/{found['period']}"})
     return 0

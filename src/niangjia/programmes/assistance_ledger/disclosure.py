@@ -9,14 +9,34 @@ OTHER = "*"
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """n: purchases; fen; units: the organisations behind them."""
+    """n: purchases; fen; by_unit: (n, fen) of each organisation behind them."""
 
     n: int = 0
     fen: int = 0
-    units: frozenset[str] = field(default_factory=frozenset)
+    by_unit: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
-    def plus(self, other: "Count") -> "Count":
-        return Count(self.n + other.n, self.fen + other.fen, self.units | other.units)
+    @property
+    def n_units(self) -> int:
+        """Organisations of which something is left."""
+        return sum(any(sums) for sums in self.by_unit.values())
+
+
+def sum_of(counts: Iterable[Count]) -> Count:
+    """All of them together."""
+    n = fen = 0
+    by_unit: dict[str, tuple[int, int]] = {}
+    for one in counts:
+        n += one.n
+        fen += one.fen
+        for unit, (unit_n, unit_fen) in one.by_unit.items():
+            has_n, has_fen = by_unit.get(unit, (0, 0))
+            by_unit[unit] = has_n + unit_n, has_fen + unit_fen
+    return Count(n, fen, by_unit)
+
+
+def of_unit(unit: str, n: int, fen: int) -> Count:
+    """The purchases of one organisation."""
+    return Count(n, fen, {unit: (n, fen)})
 
 
 NOTHING = Count()
@@ -24,30 +44,45 @@ Row = Mapping[str, Count]
 Shown = dict[str, tuple[tuple[str, ...], dict[str, Count]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The smallest public number: purchases and units behind it."""
+
+    n: int
+    units: int
+
+
 def merged(rows: Iterable[Row]) -> dict[str, Count]:
     """The rows as one, mode by mode."""
-    total = dict.fromkeys(MODES, NOTHING)
-    for row in rows:
-        total = {mode: total[mode].plus(row.get(mode, NOTHING)) for mode in MODES}
-    return total
+    listed = list(rows)
+    return {mode: sum_of(row[mode] for row in listed if mode in row) for mode in MODES}
 
 
-def _small(count: Count, min_n: int, min_units: int) -> bool:
-    return (count.n != 0 or count.fen != 0) and (count.n < min_n or len(count.units) < min_units)
+def small(count: Count, least: Least) -> bool:
+    """Something, but of too few."""
+    return any((count.n, count.fen)) and (count.n < least.n or count.n_units < least.units)
 
 
-def small_step(now: Count, before: Count, min_n: int) -> bool:
-    """Too little changed since an earlier release: the difference would show single purchases."""
-    return (now.n, now.fen) != (before.n, before.fen) and abs(now.n - before.n) < min_n
+def small_step(now: Count, before: Count, least: Least) -> bool:
+    """What a reader gets by subtracting two releases is of too few purchases or units."""
+    units = {
+        unit
+        for unit in now.by_unit.keys() | before.by_unit.keys()
+        if now.by_unit.get(unit, (0, 0)) != before.by_unit.get(unit, (0, 0))
+    }
+    changed = bool(units) or (now.n, now.fen) != (before.n, before.fen)
+    return changed and (abs(now.n - before.n) < least.n or len(units) < least.units)
 
 
-def is_safe(row: Row, before: Sequence[Row], min_n: int, min_units: int) -> bool:
-    """True if a row may stand by itself, alone and against the same row of earlier releases."""
-    return not any(
-        _small(row.get(mode, NOTHING), min_n, min_units)
-        or any(small_step(row.get(mode, NOTHING), old.get(mode, NOTHING), min_n) for old in before)
-        for mode in MODES
-    )
+def unsafe_mode(row: Row, before: Sequence[Row], least: Least) -> str:
+    """The mode by which a row may not stand by itself, alone or against earlier releases; or ""."""
+    for mode in MODES:
+        now = row.get(mode, NOTHING)
+        if small(now, least):
+            return mode
+        if any(small_step(now, old.get(mode, NOTHING), least) for old in before):
+            return mode
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +93,7 @@ class Earlier:
     others: frozenset[str]
 
 
-def merge_upward(
-    rows: Mapping[str, Row], *, min_n: int, min_units: int, before: Sequence[Earlier] = ()
-) -> Shown:
+def merge_upward(rows: Mapping[str, Row], least: Least, before: Sequence[Earlier] = ()) -> Shown:
     """Rows that may be shown: label -> (labels inside, counts by mode); unsafe ones under OTHER.
 
     OTHER takes the smallest safe rows along until it is safe itself, so that the total minus the
@@ -81,7 +114,7 @@ def merge_upward(
     def safe(inside: Sequence[str]) -> bool:
         found = now(inside)
         olds = [merged(one.rows.get(label, {}) for label in inside) for one in before]
-        return is_safe(found, olds, min_n, min_units)
+        return not unsafe_mode(found, olds, least)
 
     inside = [label for label in labels if label in held or not safe([label])]
     alone = sorted(

@@ -15,12 +15,16 @@ from niangjia.programmes.assistance_ledger.disclosure import (
     NOTHING,
     OTHER,
     Count,
+    Least,
     Row,
-    is_safe,
     merged,
+    of_unit,
+    small,
     small_step,
+    sum_of,
+    unsafe_mode,
 )
-from niangjia.programmes.assistance_ledger.policy import Counting
+from niangjia.programmes.assistance_ledger.policy import Counting, mode_names
 from niangjia.programmes.assistance_ledger.projections import DIMENSIONS
 
 TABLES = ("district", "county", "category", "month", "line", "channel")
@@ -31,24 +35,26 @@ _AT = {name: position for position, name in enumerate(DIMENSIONS)}
 
 def tables_of(cells: Cells) -> Unmerged:
     """table -> row label -> mode -> count, over counted (assisted) purchases only."""
-    tables: Unmerged = {name: {} for name in TABLES}
+    parts: dict[tuple[str, str, str], list[Count]] = {}
     for key, sums in cells.items():
-        if key[_AT["assisted"]] != "1":
-            continue
-        count = Count(sums.n, sums.fen, frozenset({key[_AT["unit"]]}))
-        for name in TABLES:
-            row = tables[name].setdefault(key[_AT[name]], dict.fromkeys(MODES, NOTHING))
-            row[key[_AT["mode"]]] = row[key[_AT["mode"]]].plus(count)
+        if key[_AT["assisted"]] == "1":
+            count = of_unit(key[_AT["unit"]], sums.n, sums.fen)
+            for name in TABLES:
+                parts.setdefault((name, key[_AT[name]], key[_AT["mode"]]), []).append(count)
+    tables: Unmerged = {name: {} for name in TABLES}
+    for (name, label, mode), counts in parts.items():
+        row = tables[name].setdefault(label, dict.fromkeys(MODES, NOTHING))
+        row[mode] = sum_of(counts)
     return tables
 
 
 def not_counted(cells: Cells) -> Count:
     """Purchases whose origin is not on the list."""
-    total = NOTHING
-    for key, sums in cells.items():
-        if key[_AT["assisted"]] != "1":
-            total = total.plus(Count(sums.n, sums.fen, frozenset({key[_AT["unit"]]})))
-    return total
+    return sum_of(
+        of_unit(key[_AT["unit"]], sums.n, sums.fen)
+        for key, sums in cells.items()
+        if key[_AT["assisted"]] != "1"
+    )
 
 
 Others = Mapping[str, Sequence[str]]
@@ -66,7 +72,7 @@ class Figures:
 class Earlier:
     """What the public has already, and the unmerged sums behind it.
 
-    not_counted: as shown, without its units; None if it was not.
+    not_counted: None if it was not shown.
     """
 
     tables: Unmerged
@@ -78,14 +84,18 @@ def earlier(parts: Sequence[tuple[Figures, Cells]]) -> Earlier:
     """One release, or releases of periods that do not overlap taken as one."""
     cells: dict[tuple[str, ...], Sums] = {}
     others: dict[str, frozenset[str]] = dict.fromkeys(TABLES, frozenset())
-    left_out = NOTHING
+    left_out: Count | None = None
     for shown, own in parts:
         cells.update((key, cells.get(key, ZERO).plus(sums)) for key, sums in own.items())
         for name, labels in shown.others.items():
             others[name] |= frozenset(labels)
-        n, fen = shown.document["not_counted_n"], shown.document["not_counted_fen"]
-        left_out = left_out.plus(Count(n or 0, fen or 0))
-    return Earlier(tables_of(cells), others, left_out if left_out.n else None)
+        if shown.document["not_counted_n"] is not None:
+            left_out = sum_of([left_out or NOTHING, not_counted(own)])
+    return Earlier(tables_of(cells), others, left_out)
+
+
+def _least(policy: Counting) -> Least:
+    return Least(policy.min_purchases, policy.min_units)
 
 
 def _table(
@@ -93,8 +103,7 @@ def _table(
 ) -> disclosure.Shown:
     return disclosure.merge_upward(
         rows,
-        min_n=policy.min_purchases,
-        min_units=policy.min_units,
+        _least(policy),
         before=[disclosure.Earlier(one.tables[name], one.others[name]) for one in before],
     )
 
@@ -124,15 +133,19 @@ def figures(
     or differs too little from an earlier release."""
     tables = tables_of(cells)
     total = merged(tables["month"].values())
-    least = policy.min_purchases
+    least = _least(policy)
     olds = [merged(one.tables["month"].values()) for one in before]
-    if not is_safe(total, olds, least, policy.min_units):
-        raise too_small(least)
+    if not any(count.n for count in total.values()):
+        raise Invalid(
+            _("No purchase of this period is counted yet. There is nothing to release."),
+            code="nothing_to_release",
+        )
+    if mode := unsafe_mode(total, olds, least):
+        raise too_small(least.n, mode)
     left_out = not_counted(cells)
-    is_shown = left_out.n >= least and len(left_out.units) >= policy.min_units
-    for one in before:
-        if one.not_counted and small_step(left_out, one.not_counted, least):
-            is_shown = False
+    told = [one.not_counted for one in before if one.not_counted]
+    is_shown = not small(left_out, least) and left_out.n > 0
+    is_shown = is_shown and not any(small_step(left_out, old, least) for old in told)
     shown = {name: _table(name, tables[name], before, policy) for name in TABLES}
     document = {
         **head,
@@ -141,7 +154,7 @@ def figures(
         "direct_fen": total["direct"].fen,
         "helped_fen": total["helped"].fen,
         "n": total["direct"].n + total["helped"].n,
-        "n_units": len(total["direct"].units | total["helped"].units),
+        "n_units": sum_of(total.values()).n_units,
         "not_counted_fen": left_out.fen if is_shown else None,
         "not_counted_n": left_out.n if is_shown else None,
         "tables": {name: _rows(table) for name, table in shown.items()},
@@ -150,14 +163,17 @@ def figures(
     return Figures(document, others)
 
 
-def too_small(least: int) -> Invalid:
+def too_small(least: int, mode: str) -> Invalid:
+    """The refusal; mode: the part at fault."""
     return Invalid(
         _(
-            "Fewer than %(n)s purchases or units are in this release, or changed since the last "
-            "one: a reader could work out a single purchase. Release again when more is entered."
+            "“%(mode)s”: fewer than %(n)s purchases or units are in this release, or changed since "
+            "the last one: a reader could work out a single purchase. Release again when more is "
+            "entered; until then the board shows the last release."
         ),
         code="too_few_to_release",
         n=least,
+        mode=mode_names()[mode],
     )
 
 

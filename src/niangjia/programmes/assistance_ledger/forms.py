@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.lib import money
 from niangjia.programmes.assistance_ledger import policy
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.pages.shown import MODES
@@ -41,7 +42,7 @@ class FiltersForm(forms.Form):
         """Every filter that can be read."""
         self.is_valid()
         texts = {
-            field.name: self.data.get(field.name, "").strip()[:100]
+            field.name: self.data.get(field.name, "").replace("\0", "").strip()[:100]
             for field in fields_of(Filters)
             if field.name not in ("first", "last", "state")
         }
@@ -56,14 +57,28 @@ class FiltersForm(forms.Form):
 
 def _text(label: Any, length: int, **more: Any) -> forms.CharField:
     widget = forms.TextInput(attrs=_INPUT)
-    return forms.CharField(label=label, max_length=length, required=False, widget=widget, **more)
+    more = {"required": False} | more
+    return forms.CharField(label=label, max_length=length, widget=widget, **more)
 
 
-def _number(label: Any, places: int, **more: Any) -> forms.DecimalField:
+class NumberField(forms.DecimalField):
+    """A number as an import reads it: `¥1,234.50`, full width too."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip():
+            try:
+                return money.parse_text(value)
+            except money.NotMoney as error:
+                raise forms.ValidationError(
+                    _("“%(shown)s” is not a number. Please write digits, such as 12500.00."),
+                    params={"shown": value},
+                ) from error
+        return super().to_python(value)
+
+
+def _number(label: Any, places: int, **more: Any) -> NumberField:
     widget = forms.TextInput(attrs={**_INPUT, "inputmode": "decimal"})
-    return forms.DecimalField(
-        label=label, max_digits=15, decimal_places=places, widget=widget, **more
-    )
+    return NumberField(label=label, max_digits=15, decimal_places=places, widget=widget, **more)
 
 
 class CorrectionForm(forms.Form):
@@ -81,7 +96,9 @@ class CorrectionForm(forms.Form):
             "required": _("Say why, in a few words: the reason stays with the record for ever.")
         },
     )
-    product = _text(_("Product"), 200)
+    product = _text(
+        _("Product"), 200, required=True, error_messages={"required": _("Say what was bought.")}
+    )
     spec = _text(_("Specification"), 100)
     quantity = _number(_("Quantity"), 3, required=False)
     measure = _text(_("Unit of measure"), 20)
@@ -111,12 +128,14 @@ class CorrectionForm(forms.Form):
         label=_("Households helped"),
         required=False,
         min_value=0,
+        max_value=999_999_999,
         widget=forms.TextInput(attrs={**_INPUT, "inputmode": "numeric"}),
     )
     people = forms.IntegerField(
         label=_("People helped"),
         required=False,
         min_value=0,
+        max_value=999_999_999,
         help_text=_("Not fewer than the households."),
         widget=forms.TextInput(attrs={**_INPUT, "inputmode": "numeric"}),
     )

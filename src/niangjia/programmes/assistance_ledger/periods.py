@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.errors import Invalid
+from niangjia.lib.text import fold_width
 
-_FORM = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
+_FORM = re.compile(r"([12][0-9]{3})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,14 @@ class Period:
         """All of `other` lies in this one."""
         return self.first <= other.first and other.last <= self.last
 
+    def meets(self, other: "Period") -> bool:
+        """Some day lies in both."""
+        return self.first <= other.last and other.first <= self.last
+
 
 def parse(code: str) -> Period:
     """The period of a code. Raises Invalid."""
-    match = _FORM.fullmatch(code.strip().upper())
+    match = _FORM.fullmatch(fold_width(code).strip().upper())
     if match is None:
         raise Invalid(
             _("“%(given)s” is not a reporting period. Write 2020Q1, 2020-03 or 2020."),

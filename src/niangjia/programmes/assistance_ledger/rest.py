@@ -21,6 +21,7 @@ from niangjia.ui.rest import ONE, OPEN, SIGNED_IN
 router = Router(tags=["purchases"])
 open_router = Router(tags=["board"], auth=None)
 Code = Annotated[str, Field(max_length=100, pattern="^[^\\u0000]*$")]
+Ref = Annotated[str, Field(max_length=40, pattern="^[0-9A-Za-z_-]*$")]
 
 
 class Narrowed(Schema):
@@ -180,7 +181,7 @@ _MORE = (
 
 
 @router.get("/{ref}", response={200: PurchaseDetail, **ONE}, operation_id="purchase")
-def purchase(request: HttpRequest, ref: Annotated[str, Field(max_length=40)]) -> PurchaseDetail:
+def purchase(request: HttpRequest, ref: Ref) -> PurchaseDetail:
     """One record with its history."""
     found = purchase_get(actor_of(request), ref=ref)
     one = found.purchase
@@ -210,7 +211,7 @@ def purchase(request: HttpRequest, ref: Annotated[str, Field(max_length=40)]) ->
 
 
 @open_router.get("/{period}", response={200: Released, **OPEN}, operation_id="board")
-def board(request: HttpRequest, period: Annotated[str, Field(max_length=10)]) -> Released:
+def board(request: HttpRequest, period: Ref) -> Released:
     """The newest release of a period, open to everyone."""
     found = board_get(period)
     if found is None:

@@ -6,10 +6,10 @@ from niangjia.programmes.assistance_ledger import views
 
 app_name = "assistance_ledger"
 urlpatterns = [
-    path("board/<str:period>", views.board, name="board"),
+    path("board/<slug:period>", views.board, name="board"),
     path("desk/records", views.records, name="records"),
-    path("desk/records/<str:ref>", views.record, name="record"),
-    path("desk/records/<str:ref>/correct", views.correct, name="correct"),
+    path("desk/records/<slug:ref>", views.record, name="record"),
+    path("desk/records/<slug:ref>/correct", views.correct, name="correct"),
     path("desk/releases", views.releases, name="releases"),
     path("desk/releases/new", views.release, name="release"),
 ]

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from niangjia.core.actor import Actor
 from niangjia.core.clock import city_today
@@ -39,7 +39,7 @@ def board(request: HttpRequest, period: str = "") -> HttpResponse:
     key = board_key(period)
     if key is None and period:
         raise Http404
-    inside = f"board:{key[0] if key else ''}:{period}:{language_of()}"
+    inside = f"board:{key}:{period}:{language_of()}"
     outside = f"{inside}:{theme_of(request)}:{actor_of(request).signed_in}"
     return kept.answer(request, outside, lambda: _board(request, period, inside))
 
@@ -94,6 +94,8 @@ def correct(request: HttpRequest, ref: str) -> HttpResponse:
     """The form that reverses a record with a reason and puts a corrected one in its place."""
     actor = authorise(actor_of(request), "purchases.correct")
     detail = purchase_get(actor, ref=ref)
+    if detail.purchase.reversed_at and request.method == "GET":
+        return redirect("assistance_ledger:record", ref=ref)
     form = CorrectionForm(request.POST or None, detail.purchase)
     if request.method == "POST" and form.is_valid():
         new = _carry_out(actor, ref, form, reverse="reverse" in request.POST)
@@ -137,9 +139,11 @@ def _releases(request: HttpRequest, form: ReleaseForm) -> HttpResponse:
     return render(request, "assistance_ledger/releases.html", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def release(request: HttpRequest) -> HttpResponse:
     """The period's figures are on the public board."""
+    if request.method == "GET":  # a reload, or the language changed, after a refusal
+        return redirect("assistance_ledger:releases")
     form = ReleaseForm(request.POST)
     if form.is_valid():
         try:

@@ -9,6 +9,16 @@ SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
 """
+# INSERT OR REPLACE takes a row away without a DELETE: refused before it begins.
+SQLITE_REPLACE = """
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
+"""
+SAME = {
+    "ledger_storedfact": "id = NEW.id OR ref = NEW.ref",
+    "ledger_entry": '"index" = NEW."index" OR fact_id = NEW.fact_id',
+}
 POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$
@@ -28,6 +38,7 @@ def refuse(apps: Any, schema_editor: Any) -> None:
         for table in TABLES:
             for verb in ("UPDATE", "DELETE"):
                 schema_editor.execute(SQLITE.format(table=table, verb=verb))
+            schema_editor.execute(SQLITE_REPLACE.format(table=table, same=SAME[table]))
         return
     schema_editor.execute(POSTGRES_FUNCTION)
     for table in TABLES:

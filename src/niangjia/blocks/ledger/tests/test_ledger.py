@@ -159,6 +159,62 @@ def test_a_fact_that_was_dropped_before_the_log_is_found():
     assert audit().faults == (f"fact {lost} is neither in the log nor waiting for it",)
 
 
+def tampered(**columns):
+    """The newest fact, changed as only the database's owner could."""
+    fact = StoredFact.objects.order_by("-id").first()
+    triggers = "ledger_storedfact_no_UPDATE", "ledger_storedfact_no_change"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER {triggers[0]}")
+        else:
+            cursor.execute(f"DROP TRIGGER {triggers[1]} ON ledger_storedfact")
+    StoredFact.objects.filter(pk=fact.pk).update(**columns)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"reverses": "f" * 32}, "columns"),
+        ({"kind": "test.other/1"}, "columns"),
+        ({"recorded_at": AT + dt.timedelta(hours=5)}, "time of recording"),
+        ({"sealed_business": b"\0" * 7 + b"\x63" + b"x" * 40}, "cannot be read"),
+        ({"body": b"{}"}, "leaf hash"),
+    ],
+)
+def test_the_audit_sees_what_the_owner_of_the_database_changed(columns, said):
+    record(fact())
+    sequence()
+    tampered(**columns)
+    assert any(said in fault for fault in audit().faults)
+
+
+def test_a_damaged_seal_is_a_fault_and_not_an_erasure():
+    record(fact())
+    sequence()
+    sealed = bytes(StoredFact.objects.get().sealed_business)
+    tampered(sealed_business=sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    assert any("damaged" in fault for fault in audit().faults)
+
+
+def test_a_row_cannot_be_put_in_the_place_of_another():
+    record(fact())
+    sequence()
+    if connection.vendor != "sqlite":
+        return  # ON CONFLICT DO UPDATE is an UPDATE there.
+    for table, columns in (
+        ("ledger_entry", '"index", fact_id, leaf_hash, root, sequenced_at'),
+        (
+            "ledger_storedfact",
+            "id, ref, kind, subject, occurred_at, recorded_at, body, reverses,"
+            " sealed_business, sealed_personal",
+        ),
+    ):
+        forged = f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}"
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            connection.cursor().execute(forged)
+    assert audit().faults == ()
+
+
 def test_the_hour_is_rounded_up():
     at = dt.datetime(2020, 3, 17, 10, 0, tzinfo=dt.UTC)
     assert envelope.hour_up(at) == "2020-03-17T10:00Z"

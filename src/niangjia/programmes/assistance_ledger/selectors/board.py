@@ -10,7 +10,7 @@ from niangjia.blocks.orgs.public import nodes
 from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
-from niangjia.programmes.assistance_ledger import policy
+from niangjia.programmes.assistance_ledger import periods, policy
 from niangjia.programmes.assistance_ledger.disclosure import OTHER
 from niangjia.programmes.assistance_ledger.models import Release
 
@@ -32,22 +32,24 @@ class Board:
 
 
 def board_key(period: str = "") -> tuple[str, int] | None:
-    """(ref, size of proof) of the newest release: changes exactly when the page does. One query."""
-    rows = Release.objects.order_by("-id")
-    if period:
-        rows = rows.filter(period=period)
-    found = rows.values_list("ref", "id").first()
-    return found if found is None else (found[0], found[1])
+    """(ref of the release shown, id of the newest of all): changes when the page does. One query.
+
+    Without a period: the one that ends last; of several, the one released last.
+    """
+    rows = list(Release.objects.order_by("-id").values_list("period", "ref", "id"))
+    wanted = [row for row in rows if not period or row[0] == period]
+    if not wanted:
+        return None
+    shown = max(wanted, key=lambda row: (periods.parse(row[0]).last, row[2]))
+    return shown[1], rows[0][2]
 
 
 def board_get(period: str = "") -> Board | None:
-    """The newest release (of a period), or None if nothing was released yet."""
-    rows = Release.objects.order_by("-id")
-    if period:
-        rows = rows.filter(period=period)
-    release = rows.first()
-    if release is None:
+    """The newest release of a period, or of the one that ends last; None if there is none."""
+    key = board_key(period)
+    if key is None:
         return None
+    release = Release.objects.get(ref=key[0])
     document = json.loads(bytes(release.document))
     tables = document["tables"]
     counties = {row["label"] for row in tables["county"]} - {OTHER}

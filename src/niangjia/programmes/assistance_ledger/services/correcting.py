@@ -110,7 +110,7 @@ def _check(purchase: Purchase, row: PurchaseIn) -> None:
             fields={"amount_fen": str(message)},
         )
     if not row.product.strip():
-        message = _("Please say what was bought.")
+        message = _("Say what was bought.")
         raise Invalid(message, code="product_missing", fields={"product": str(message)})
     if row.occurred_on > clock.city_today():
         message = _("The date lies after today. Please check the year.")

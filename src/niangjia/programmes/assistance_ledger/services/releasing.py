@@ -24,16 +24,17 @@ Cells = dict[tuple[str, ...], Sums]
 def figures_release(work: Work, /, *, period: str) -> str:
     """The period's figures stand on the public board as they are now; returns the release's ref.
 
-    Raises Invalid: no such period, not begun, within a longer one that was released, nothing
-    changed, too few to show.
+    Raises Invalid: no such period, not begun, no rule for it, within a longer one that was
+    released, empty, nothing changed, too few to show.
     """
     span = periods.parse(period)
     today = clock.city_today()
     if span.first > today:
         raise Invalid(_("The period %(period)s has not begun."), code="future", period=span.code)
+    cut_off = min(span.last, today)
+    rule = _rule_on(cut_off, span)
     size, cells = snapshot("purchases", span.months)
     _refuse_within_released(span)
-    cut_off = min(span.last, today)
     versions = Release.objects.filter(period=span.code).order_by("version")
     own = [_read(release) for release in versions]
     if own and own[-1][1] == _money_only(cells):
@@ -43,9 +44,7 @@ def figures_release(work: Work, /, *, period: str) -> str:
             version=len(own),
         )
     before = [figures.earlier([one]) for one in own]
-    parts = _released_within(span)
-    if parts:
-        before.append(figures.earlier([_read(release) for release in parts]))
+    before += [figures.earlier(parts) for parts in _views_within(span)]
     head: dict[str, str | int] = {
         "period": span.code,
         "version": len(own) + 1,
@@ -53,8 +52,19 @@ def figures_release(work: Work, /, *, period: str) -> str:
         "log_size": size,
         "released_at": work.at.isoformat(timespec="seconds"),
     }
-    found = figures.figures(cells, before, policy.counting_on(cut_off), head)
+    found = figures.figures(cells, before, rule, head)
     return _store(work, found, cells, size)
+
+
+def _rule_on(cut_off: dt.date, span: Period) -> policy.Counting:
+    try:
+        return policy.counting_on(cut_off)
+    except LookupError as error:
+        raise Invalid(
+            _("No counting rule is in force for %(period)s. Figures begin with a later period."),
+            code="no_rule",
+            period=span.code,
+        ) from error
 
 
 def _newest() -> dict[Period, Release]:
@@ -78,14 +88,18 @@ def _refuse_within_released(span: Period) -> None:
             )
 
 
-def _released_within(span: Period) -> list[Release]:
-    """Newest releases of shorter periods that make up the largest released part of `span`."""
-    inside = {one: row for one, row in _newest().items() if one != span and span.holds(one)}
-    return [
-        row
-        for one, row in inside.items()
-        if not any(other != one and other.holds(one) for other in inside)
-    ]
+def _views_within(span: Period) -> list[list[tuple[figures.Figures, Cells]]]:
+    """What a reader can add up to subtract it from `span`: each release of a shorter period, and
+    each together with the newest of the others beside it."""
+    newest = {one: row for one, row in _newest().items() if one != span and span.holds(one)}
+    largest = [one for one in newest if not any(o != one and o.holds(one) for o in newest)]
+    views = []
+    for inner in newest:
+        beside = [_read(newest[one]) for one in largest if not one.meets(inner)]
+        for release in Release.objects.filter(period=inner.code):
+            alone = _read(release)
+            views += [[alone], [alone, *beside]] if beside else [[alone]]
+    return views
 
 
 def _read(release: Release) -> tuple[figures.Figures, Cells]:

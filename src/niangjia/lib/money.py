@@ -6,8 +6,9 @@ from decimal import Decimal, InvalidOperation
 from niangjia.lib.text import fold_width
 
 WAN_FEN = 1_000_000
-_SIGNS = str.maketrans("", "", "¥￥, ，\u3000")
+_SIGNS = str.maketrans("，", ",", "¥￥ \u3000")
 _CURRENCY = re.compile(r"^(人民币|RMB|CNY)[:：]?", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _SMALL = ("", "拾", "佰", "仟")
@@ -36,6 +37,10 @@ def parse_text(text: str) -> Decimal:
     """Yuan from `¥1,234.50`, `人民币1234.5元`, full-width too. Raises NotMoney (`1.25万元` too)."""
     plain = fold_width(text).translate(_SIGNS).replace("．", ".").removesuffix("元")
     plain = _CURRENCY.sub("", plain)
+    if "," in plain:
+        if not _GROUPED.fullmatch(plain):
+            raise NotMoney(text)
+        plain = plain.replace(",", "")
     if not _PLAIN.fullmatch(plain):
         raise NotMoney(text)
     try:

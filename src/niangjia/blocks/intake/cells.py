@@ -15,7 +15,9 @@ from niangjia.lib.identifiers import uscc_compact
 from niangjia.lib.text import compact, fold_width, trim
 
 Reader = Callable[[Cell, SheetRow], Value]
-MAX_NUMBER = 10**15
+MAX_NUMBER = 4 * 10**13  # fen: a whole batch of them still adds up exactly
+SHOWN_CHARS = 200
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 class Bad(Exception):
@@ -32,6 +34,12 @@ def shown(cell: Cell) -> str:
     if cell is None:
         return ""
     return cell[1] if isinstance(cell, tuple) else str(cell)
+
+
+def quoted(cell: Cell) -> str:
+    """A cell in a message, cut where it is long."""
+    text = shown(cell)
+    return text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
 
 
 def reader_for(column: Column, in_wan: bool) -> Reader:
@@ -104,20 +112,7 @@ def _choice(column: Column) -> Reader:
 def _money(scale: int) -> Reader:
     def read(cell: Cell, row: SheetRow) -> Value:
         try:
-            if isinstance(cell, int) and not isinstance(cell, bool):
-                value: Decimal | int = cell
-            elif isinstance(cell, tuple) and cell[0] == "n":
-                value = Decimal(cell[1])
-            elif isinstance(cell, str):
-                value = money.parse_text(cell)
-                row.normalised.add("currency_text")
-            else:
-                raise Bad(
-                    "error_cell"
-                    if isinstance(cell, tuple) and cell[0] == "e"
-                    else "amount_not_a_number"
-                )
-            fen = money.fen_of(value, scale)
+            fen = money.fen_of(_amount(cell, scale, row), scale)
         except money.PartOfFen as error:
             raise Bad("amount_part_of_fen") from error
         except money.NotMoney as error:
@@ -127,6 +122,22 @@ def _money(scale: int) -> Reader:
         return fen
 
     return read
+
+
+def _amount(cell: Cell, scale: int, row: SheetRow) -> Decimal | int:
+    """The number of a cell of money, in the column's unit. Raises Bad, NotMoney."""
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return cell
+    if isinstance(cell, tuple) and cell[0] == "n":
+        return Decimal(cell[1])
+    if not isinstance(cell, str):
+        error = isinstance(cell, tuple) and cell[0] == "e"
+        raise Bad("error_cell" if error else "amount_not_a_number")
+    if scale != 1 and "元" in cell and "万" not in cell:
+        raise Bad("amount_in_another_unit")
+    value = money.parse_text(cell)
+    row.normalised.add("currency_text")
+    return value
 
 
 def _number(cell: Cell, row: SheetRow) -> Value:
@@ -155,15 +166,22 @@ def _count(cell: Cell, row: SheetRow) -> Value:
 def _date(cell: Cell, row: SheetRow) -> Value:
     try:
         if isinstance(cell, tuple) and cell[0] == "d":
-            return dt.date.fromisoformat(cell[1])
+            return _in_range(dt.date.fromisoformat(cell[1]))
         if isinstance(cell, int) and not isinstance(cell, bool):
             value = dates.from_number(cell)
         else:
             value = dates.parse(_plain(cell).strip())
     except ValueError as error:
         raise Bad("date_not_a_date") from error
+    value = _in_range(value)
     row.normalised.add("text_date")
     return value
+
+
+def _in_range(day: dt.date) -> dt.date:
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise Bad("date_not_a_date")
+    return day
 
 
 def _ignored(cell: Cell, row: SheetRow) -> Value:

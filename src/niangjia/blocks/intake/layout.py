@@ -14,8 +14,12 @@ LEAST_MATCHES = 4
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 _UNIT_LINE = re.compile(r"(?:金额)?单位[:]?万元|[(（]万元[)）]")
 _YUAN = re.compile(r"[(（,，/]元|单位:元")
-_TOTALS = ("合计", "总计", "共计", "总合计", "累计", "本页合计", "全部合计")
-_SUBTOTALS = ("小计",)
+# What stands before it makes a subtotal of it (一月合计), but for words that mean the whole.
+_TOTAL = re.compile(
+    r"(?P<of>.{0,20}?)(?P<word>总合计|合计|总计|共计|累计|小计)(?:金额|总额|总数|数量|笔数)?(?::.{0,20})?"
+)
+_WHOLE = frozenset({"", "总", "全部", "以上", "本表", "全表", "全年", "本季", "本季度", "本页"})
+_COUNTED = re.compile(r"共?计?[0-9]+(?:家|笔|户|个|项|种|人|条|份)[^0-9]{0,4}")
 _FOOTERS = (
     "填报人",
     "填表人",
@@ -180,10 +184,12 @@ def role_of(cells: list[Cell], layout: Layout, schema: Schema) -> str:
     first = next((cell for cell in cells if cell not in (None, "")), None)
     if first is None:
         return "blank"
-    if not isinstance(first, str):
-        return "data"
-    text = compact(first)
-    if not text and all(not isinstance(c, str) or not c.strip() for c in cells if c is not None):
+    text = compact(first) if isinstance(first, str) else ""
+    if (
+        isinstance(first, str)
+        and not text
+        and all(not isinstance(c, str) or not c.strip() for c in cells if c is not None)
+    ):
         return "blank"
     if _line(cells) in layout.lines:
         return "header"
@@ -193,12 +199,20 @@ def role_of(cells: list[Cell], layout: Layout, schema: Schema) -> str:
 
 
 def _labelled(cells: list[Cell], text: str) -> str:
-    labels = [compact(cell).rstrip(":") for cell in cells if isinstance(cell, str)]
-    if any(label in _TOTALS for label in labels):
-        return "total"
-    if any(label.endswith(_SUBTOTALS) for label in labels):
-        return "subtotal"
+    found = [_total(compact(cell)) for cell in cells if isinstance(cell, str)]
+    for role in ("total", "subtotal"):
+        if role in found:
+            return role
     return "footer" if text.startswith(_FOOTERS) else "data"
+
+
+def _total(text: str) -> str:
+    """`total` or `subtotal` if the text labels such a line, else empty."""
+    match = _TOTAL.fullmatch(compact(_BRACKETS.sub("", text)).rstrip(":"))
+    if match is None:
+        return ""
+    whole = match["of"] in _WHOLE and match["word"] != "小计"
+    return "total" if whole else "subtotal"
 
 
 def _filled(cells: list[Cell], layout: Layout, key: str) -> bool:
@@ -209,4 +223,6 @@ def _filled(cells: list[Cell], layout: Layout, key: str) -> bool:
     if not isinstance(cell, str):
         return cell is not None
     text = compact(cell)
-    return bool(text) and text.rstrip(":") not in _TOTALS and not text.endswith(_SUBTOTALS)
+    return bool(text) and not (
+        _total(text) or _COUNTED.fullmatch(text) or (":" in text and text.startswith(_FOOTERS))
+    )

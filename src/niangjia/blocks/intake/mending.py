@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from xlsxwriter.exceptions import FileCreateError
 
 from niangjia.blocks.intake.cells import shown
-from niangjia.blocks.intake.types import Problem, Schema, SheetRow
+from niangjia.blocks.intake.types import Column, Problem, Schema, SheetRow
 
 WIDTH = 16
+NUMBERS = frozenset({"money", "number", "count"})
 REASON_WIDTH = 60
 
 
@@ -41,8 +43,8 @@ def problems_workbook(
 ) -> None:
     """Write refused rows in the template's column order, bad cells marked, the reasons in front.
 
-    Mend and import again: the column of reasons is not read. Text is written as text: nothing in
-    it is a live formula.
+    Mend and import again: the column of reasons is not read. Money stands in yuan, whatever the
+    sheet's unit. Text is written as text: nothing in it is a live formula.
     """
     columns = schema.columns
     with _written(path) as book:
@@ -50,6 +52,7 @@ def problems_workbook(
         bad = book.add_format({"bg_color": "#FDE2E2", "num_format": "@"})
         why = book.add_format({"font_color": "#B00020", "text_wrap": True, "num_format": "@"})
         plain = book.add_format({"num_format": "@"})
+        bad_number = book.add_format({"bg_color": "#FDE2E2"})
         sheet = book.add_worksheet(_("To be mended"))
         sheet.freeze_panes(1, 2)
         sheet.set_column(0, 0, REASON_WIDTH)
@@ -61,16 +64,30 @@ def problems_workbook(
             sheet.write_string(line, 0, "\n".join(p.text for p in problems), why)
             wrong = {problem.key for problem in problems}
             for number, column in enumerate(columns, 1):
-                text = row_text(row, column.key)
-                sheet.write_string(line, number, text, bad if column.key in wrong else plain)
+                value = _value(row, column)
+                if isinstance(value, str):
+                    sheet.write_string(line, number, value, bad if column.key in wrong else plain)
+                else:
+                    is_bad = bad_number if column.key in wrong else None
+                    sheet.write_number(line, number, float(value), is_bad)
 
 
-def row_text(row: SheetRow, key: str) -> str:
-    """A cell of a row as it stood in the sheet."""
-    position = row.at.get(key)
-    if position is None or position >= len(row.raw):
+def _value(row: SheetRow, column: Column) -> str | Decimal:
+    """A cell of a row as it stood in the sheet: a number where it was one, money in yuan."""
+    position = row.at.get(column.key)
+    cell = row.raw[position] if position is not None and position < len(row.raw) else None
+    if cell is None:
         return ""
-    return shown(row.raw[position])
+    fen = row.values.get(column.key)
+    if column.key in row.wan and isinstance(fen, int):
+        return Decimal(fen) / 100
+    text = shown(cell)
+    if column.key in row.wan:
+        return text if text.endswith("元") else f"{text}万元"  # never to be taken for yuan
+    is_number = isinstance(cell, int) or (isinstance(cell, tuple) and cell[0] == "n")
+    if is_number and not isinstance(cell, bool) and column.kind in NUMBERS:
+        return Decimal(text)
+    return text
 
 
 def differences_workbook(

@@ -148,14 +148,17 @@ class _Sheet:
         return value if isinstance(value, int) else None
 
     def _data(self, row_no: int, raw: list[Cell]) -> SheetRow:
-        row = SheetRow(self._name, row_no, {}, raw, self._layout.at if self._layout else {})
+        found = self._layout
+        row = SheetRow(self._name, row_no, {}, raw)
+        if found is not None:
+            row.at, row.wan = found.at, found.wan
         width = len(raw)
         values = row.values
         for column, position, read, header in self._plan:
             cell = raw[position] if position < width else None
             value = None
             if isinstance(cell, str) and cell.strip() in DITTO and column.kind in DITTO_KINDS:
-                cell = self._above.get(column.key)
+                cell = raw[position] = self._above.get(column.key)
                 row.normalised.add("ditto")
             elif column.kind in DITTO_KINDS:
                 self._above[column.key] = cell
@@ -187,6 +190,6 @@ class _Sheet:
     def _problem(
         self, row_no: int, column: Column, header: str, bad: reading.Bad, cell: Cell
     ) -> Problem:
-        shown = reading.shown(cell)
+        shown = "" if column.personal else reading.quoted(cell)
         text = texts.cell_text(bad.code, row=row_no, column=header, shown=shown, **bad.params)
-        return Problem(self._name, row_no, column.key, header, bad.code, text, shown[:200])
+        return Problem(self._name, row_no, column.key, header, bad.code, text, shown)

@@ -82,6 +82,10 @@ CELLS: Mapping[str, object] = {
         "Row %(row)s: “%(column)s” reads “%(shown)s”, not an amount in yuan. Please write digits, "
         "for example 12500.00."
     ),
+    "amount_in_another_unit": _(
+        "Row %(row)s: “%(column)s” reads “%(shown)s”, in a column of 万元. Please write the number "
+        "in the column's own unit."
+    ),
     "amount_part_of_fen": _(
         "Row %(row)s: “%(column)s” reads “%(shown)s”, with parts of a fen. Please round it to two "
         "places."

@@ -16,6 +16,7 @@ class Column:
 
     kind: text; code (text without blanks); uscc; date; money (int fen); number (int thousandths);
     count (int >= 0); choice (one of `choices`: shown -> value). limit: characters at most.
+    personal: about a person; what stood in such a cell is not kept with its problem.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Column:
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     limit: int = 200
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Problem:
 @dataclass(slots=True)
 class SheetRow:
     """A data row, read. values: by column key, None if empty; raw: the cells as they stood;
-    at: column key -> position in raw.
+    ditto marks filled in; at: column key -> position in raw; wan: keys of columns in 万元.
 
     normalised: codes of what was changed, each once. amount_is_text: the amount stood as text.
     numeric_fen: the amount if it stood as a number, else None.
@@ -66,6 +68,7 @@ class SheetRow:
     values: dict[str, Value]
     raw: list[Cell]
     at: dict[str, int] = field(default_factory=dict)
+    wan: frozenset[str] = frozenset()
     normalised: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     amount_is_text: bool = False

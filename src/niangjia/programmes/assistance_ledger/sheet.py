@@ -75,6 +75,7 @@ def _column(line: dict[str, Any]) -> Column:
         required=line.get("required", False),
         choices=choices if line["key"] == "mode" else (),
         limit=line.get("limit", 200),
+        personal=line.get("personal", False),
     )
 
 

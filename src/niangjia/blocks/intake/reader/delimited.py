@@ -35,8 +35,9 @@ def delimiter_of(head: str) -> str:
     return max(DELIMITERS, key=head.count)
 
 
-def _cells(fields: list[str]) -> list[Cell]:
-    cells: list[Cell] = [field if field.strip() else None for field in fields]
+def _cells(fields: list[str], limits: Limits) -> list[Cell]:
+    most = limits.cell_chars
+    cells: list[Cell] = [field[:most] if field.strip() else None for field in fields]
     while cells and cells[-1] is None:
         cells.pop()
     return cells
@@ -47,12 +48,12 @@ def _rows(path: str, encoding: str, limits: Limits) -> Iterator[tuple[Row, float
     with Path(path).open("rb") as raw, io.TextIOWrapper(raw, encoding, newline="") as file:
         head = file.read(16 * 1024)
         file.seek(0)
-        csv.field_size_limit(limits.cell_chars * 4)
+        csv.field_size_limit(131_072)
         try:
             for number, fields in enumerate(csv.reader(file, delimiter=delimiter_of(head)), 1):
                 if len(fields) > limits.columns and any(fields[limits.columns :]):
                     raise Refused("cell_far_out", row=number, column=limits.columns + 1)
-                cells = _cells(fields)
+                cells = _cells(fields, limits)
                 if cells:
                     yield (number, cells), raw.tell() / size
         except csv.Error as error:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """file_bytes: as received; unpacked_bytes: all parts of the zip; columns: furthest one used."""
+    """file_bytes: as received; unpacked_bytes: all parts of the zip; columns: furthest one used;
+    cell_chars: a longer text is cut; rows: of all sheets; last_row: as a workbook can number it."""
 
     file_bytes: int = 50 * 1024 * 1024
     unpacked_bytes: int = 700 * 1024 * 1024
     ratio: int = 150
     ratio_from_bytes: int = 8 * 1024 * 1024
     columns: int = 256
-    cell_chars: int = 32_767
+    cell_chars: int = 4_000
     rows: int = 400_000
+    last_row: int = 1_048_576
     memory_bytes: int = 768 * 1024 * 1024
     cpu_s: int = 120
 

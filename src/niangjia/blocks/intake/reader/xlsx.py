@@ -21,6 +21,7 @@ from niangjia.blocks.intake.reader.limits import Limits, Refused
 Cell = None | str | int | bool | tuple[str, str]
 Row = tuple[int, list[Cell]]
 CHUNK = 64 * 1024
+LARGEST_EXPONENT = 30
 FIFTEEN = Context(prec=15)
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
@@ -206,7 +207,7 @@ class _SheetParser:
         self._row = self._column = 0
         self._type, self._style = "", ""
         self._text: list[str] = []
-        self._reading = False
+        self._reading = self._in_hint = False
         self._columns: dict[str, int] = {}
         self.parser = _parser()
         self.parser.StartElementHandler = self._start
@@ -218,13 +219,15 @@ class _SheetParser:
         if name == "c":
             self._begin_cell(attributes)
         elif name in ("v", "t"):
-            self._reading = True
+            self._reading = not self._in_hint
         elif name == "row":
             self._row = int(attributes["r"]) if "r" in attributes else self._row + 1
+            if not 0 < self._row <= self._limits.last_row:
+                raise Refused("file_damaged")
             self._cells = []
             self._column = -1
         elif name == "rPh":
-            self._reading = False
+            self._in_hint = True
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
@@ -249,6 +252,8 @@ class _SheetParser:
         name = tag[tag.rfind("}") + 1 :]
         if name in ("v", "t"):
             self._reading = False
+        elif name == "rPh":
+            self._in_hint = False
         elif name == "c":
             if self._text:
                 self._end_cell("".join(self._text))
@@ -277,7 +282,7 @@ class _SheetParser:
             index = int(text)
             if not 0 <= index < len(self._strings):
                 raise Refused("file_damaged")  # the text is lost: never taken as an empty cell
-            return self._strings[index]
+            return self._strings[index][: self._limits.cell_chars]
         if kind in ("inlineStr", "str"):
             return text[: self._limits.cell_chars]
         if kind == "e":
@@ -296,11 +301,12 @@ def number(text: str) -> Cell:
     if text.isdigit() and len(text) <= 15:
         return int(text)
     try:
-        value = FIFTEEN.create_decimal(Decimal(text))
+        given = Decimal(text)
     except InvalidOperation:
         return text
-    if not value.is_finite():
+    if not given.is_finite() or abs(given.adjusted()) > LARGEST_EXPONENT:
         return ("e", text)
+    value = FIFTEEN.create_decimal(given)
     if value == value.to_integral_value() and abs(value) < 10**18:
         return int(value)
     return ("n", format(value.normalize(), "f"))

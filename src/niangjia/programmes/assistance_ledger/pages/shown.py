@@ -37,8 +37,8 @@ def milli(value: int | None) -> str:
     """Thousandths as a decimal without trailing noughts; empty if unknown."""
     if value is None:
         return ""
-    text = f"{value // 1000:,}.{value % 1000:03d}".rstrip("0").rstrip(".")
-    return text
+    text = f"{abs(value) // 1000:,}.{abs(value) % 1000:03d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 else text
 
 
 def day(value: dt.date) -> str:

@@ -88,20 +88,32 @@ def settle(timeout_s: float = 600.0) -> bool:
 
 
 def work(stopped: Callable[[], bool]) -> None:
-    """The worker's life: rounds while there is work, short sleeps else, until `stopped()`."""
-    with worker_lock() as mine:
-        if not mine:
-            log.error("another worker is running")
-            return
-        while not stopped():
-            try:
-                busy = run_round()
-            except OperationalError:
-                log.exception("database did not answer; trying again")
-                close_old_connections()
-                busy = False
-            if not busy:
-                time.sleep(IDLE_S)
+    """The worker's life: rounds while there is work, short sleeps else, until `stopped()`.
+
+    While a command does the worker's part it waits.
+    """
+    waiting = False
+    while not stopped():
+        with worker_lock() as mine:
+            if mine:
+                _rounds(stopped)
+                return
+        if not waiting:
+            log.warning("another process does the worker's part; waiting for it")
+            waiting = True
+        time.sleep(IDLE_S)
+
+
+def _rounds(stopped: Callable[[], bool]) -> None:
+    while not stopped():
+        try:
+            busy = run_round()
+        except OperationalError:
+            log.exception("database did not answer; trying again")
+            close_old_connections()
+            busy = False
+        if not busy:
+            time.sleep(IDLE_S)
 
 
 def job_states() -> list[dict[str, Any]]:

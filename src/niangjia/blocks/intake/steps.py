@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from niangjia.blocks.intake.models import RowProblem, Upload
 from niangjia.blocks.intake.types import Problem
+from niangjia.core.errors import NotFound
 from niangjia.core.work import Work
 
 KEPT_PROBLEMS = 20_000
@@ -11,12 +14,7 @@ KEPT_PROBLEMS = 20_000
 
 def upload_open(work: Work, *, sha256: str, name: str, size_bytes: int) -> str:
     """The file is noted as being taken; the same file of the same organisation keeps its ref."""
-    own = Upload.objects.filter(sha256=sha256)
-    if work.actor.organisation_id is None:
-        own = own.filter(organisation__isnull=True)
-    else:
-        own = own.filter(organisation_id=work.actor.organisation_id)
-    known = own.first()
+    known = Upload.objects.filter(sha256=sha256, **_own(work)).first()
     if known is not None:
         Upload.objects.filter(pk=known.pk).update(state="taking")
         return known.ref
@@ -32,11 +30,21 @@ def upload_open(work: Work, *, sha256: str, name: str, size_bytes: int) -> str:
     return upload.ref
 
 
+def _own(work: Work) -> dict[str, int | None]:
+    """Files of the actor's organisation; those of none where the system acts."""
+    return {"organisation_id": work.actor.organisation_id}
+
+
 def upload_close(
     work: Work, *, ref: str, result: Mapping[str, object], problems: Sequence[Problem]
 ) -> None:
-    """The file is done; its problems replace those of an earlier try (at most 20,000 are kept)."""
-    upload = Upload.objects.get(ref=ref)
+    """The file is done; its problems replace those of an earlier try (at most 20,000 are kept).
+
+    Raises NotFound for a file of another organisation.
+    """
+    upload = Upload.objects.filter(ref=ref, **_own(work)).first()
+    if upload is None:
+        raise NotFound(_("There is no such file, or it is not yours."))
     upload.problems.all().delete()
     RowProblem.objects.bulk_create(
         [

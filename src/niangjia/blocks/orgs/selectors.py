@@ -139,21 +139,26 @@ def contact(contact_id: int) -> tuple[ContactRef, str, str]:
 
 
 def contact_masked(contact_id: int) -> tuple[str, str]:
-    """(name, phone) with all but the first character and the last four digits hidden."""
+    """(name, phone) of a contact, masked."""
     _whom, name, phone = contact(contact_id)
+    return masked(name, phone)
+
+
+def masked(name: str, phone: str) -> tuple[str, str]:
+    """Name and phone with all but the first character and the last four digits hidden."""
     return name[:1] + "*" * (len(name) - 1), "*" * max(len(phone) - 4, 0) + phone[-4:]
 
 
 def demonstration_accounts() -> list[tuple[str, str, str]]:
-    """(username, role, organisation) of every account, for the demonstration's sign-in page."""
+    """(username, first role, organisation) of every account, for the demonstration's sign-in."""
     rows = (
         Login.objects.filter(is_active=True)
-        .order_by("id")
+        .order_by("id", "person__appointments__id")
         .values_list(
             "username", "person__appointments__role", "person__appointments__organisation__name"
         )
     )
-    return list(rows)
+    return list({row[0]: row for row in reversed(rows)}.values())[::-1]
 
 
 def known_code(category: str, name: str) -> str:

@@ -172,7 +172,7 @@ def _print_bridge(work: Import, result: dict[str, object]) -> None:
 
 
 def _write_corrections(path: Path, work: Import) -> None:
-    header = [_("Row"), _("Column"), _("In force"), _("In the sheet"), _("Record")]
+    header = [_("Row"), _("Column"), _("As recorded"), _("In the sheet"), _("Record")]
     lines = [
         [str(changed.row.row_no), name, old, new, changed.ref]
         for changed in work.outcome.changed

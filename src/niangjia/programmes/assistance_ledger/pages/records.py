@@ -121,6 +121,6 @@ def _filter_form(
 
 
 def counted(page: RecordPage) -> str:
-    """`1,000+ records`, or the exact number below that."""
-    number = f"{page.n:,}+" if page.n_more else f"{page.n:,}"
-    return _("%(n)s records") % {"n": number}
+    """`more than 1,000 records`, or the exact number below that."""
+    text = _("more than %(n)s records") if page.n_more else _("%(n)s records")
+    return text % {"n": f"{page.n:,}"}

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.ledger.public import HistoryLine, history
-from niangjia.blocks.orgs.public import contact_masked, nodes, organisation
+from niangjia.blocks.orgs.public import contact, contact_masked, masked, nodes, organisation
 from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid, NotFound
@@ -219,7 +219,15 @@ def changes_of(actor: Actor, *, ref: str, row: PurchaseIn) -> list[tuple[str, st
         return [("", str(_("(another row of the same sheet)")), "")]
     new = {name: getattr(row, name) for name in COMPARED}
     old = {name: getattr(purchase, name) for name in COMPARED}
-    return [(name, was, now) for name, (was, now) in rules.differences(old, new).items()]
+    of = purchase.supplier
+    old["supplier"] = (of.uscc if row.supplier_uscc else "") or of.name
+    new["supplier"] = row.supplier_uscc or row.supplier_name
+    lines = [(name, was, now) for name, (was, now) in rules.differences(old, new).items()]
+    whom = contact(purchase.contact_id)[1:] if purchase.contact_id else ("", "")
+    given = row.contact_name, row.contact_phone
+    if whom != given:
+        lines.append(("contact", " ".join(masked(*whom)), " ".join(masked(*given))))
+    return lines
 
 
 COMPARED = (

@@ -13,8 +13,18 @@ from niangjia.core import seal
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
-from niangjia.programmes.assistance_ledger.selectors import Filters, purchase_get, purchases_page
-from niangjia.programmes.assistance_ledger.services import purchase_correct, purchase_reverse
+from niangjia.programmes.assistance_ledger.selectors import (
+    Filters,
+    changes_of,
+    purchase_get,
+    purchases_page,
+)
+from niangjia.programmes.assistance_ledger.services import (
+    purchase_correct,
+    purchase_reverse,
+    upload_begin,
+    upload_end,
+)
 from niangjia.programmes.assistance_ledger.tests import given
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
@@ -147,6 +157,28 @@ def test_a_key_that_stands_twice_in_a_file_is_left_to_people(batches):
             result = given.take(*rows, accept_corrections="以表为准", upload_ref="f1")
         assert result.changed and total() == (1, 31_100)
     assert Purchase.objects.count() == batches
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"supplier_name": "别家示例社", "supplier_uscc": ""}, "supplier"),
+        ({"contact_phone": "13900000002"}, "contact"),
+        ({"note": "补记"}, "note"),
+    ],
+)
+def test_every_change_is_listed_whatever_it_is(changes, field):
+    given.take(given.purchase(1))
+    row = given.purchase(1, **changes)
+    ref = given.take(row).changed[0]
+    assert [line[0] for line in changes_of(given.actor("city"), ref=ref, row=row)] == [field]
+
+
+def test_a_file_of_another_unit_cannot_be_closed():
+    ref = upload_begin(given.actor("clerk"), sha256="a" * 64, name="a.xlsx", size_bytes=1)
+    with pytest.raises(NotFound):
+        upload_end(given.actor("clerk_b"), ref=ref, result={}, problems=[])
+    upload_end(given.actor("clerk"), ref=ref, result={}, problems=[])
 
 
 def test_a_reason_of_one_blank_is_none():

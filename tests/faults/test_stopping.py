@@ -11,6 +11,8 @@ import urllib.request
 import pytest
 
 LIMIT_S = 30
+# Every signal is heard, also where whoever runs the tests has some of them ignored.
+HEARING = ("env", "--default-signal=INT,TERM,HUP")
 
 
 def free_port():
@@ -54,9 +56,9 @@ def beneath(root):
 @pytest.fixture
 def site(tmp_path):
     port = free_port()
-    command = [sys.executable, "-m", "niangjia.config.cli", "up", "--no-sample", "--port", port]
+    command = [*HEARING, sys.executable, "-m", "niangjia.config.cli", "up", "--no-sample"]
     with subprocess.Popen(
-        [str(part) for part in command],
+        [*command, "--port", str(port)],
         env=os.environ | {"NIANGJIA_HOME": str(tmp_path), "NIANGJIA_DATABASE": ""},
         start_new_session=True,
         stdout=subprocess.DEVNULL,

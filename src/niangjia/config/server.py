@@ -59,7 +59,8 @@ def run_worker(options: argparse.Namespace) -> int:
 def run_up(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Exit 1 if the port is taken or a process ends by itself."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, signal.default_int_handler)
     try:
         return _up(options)
     except KeyboardInterrupt:

@@ -39,7 +39,8 @@ def board(request: HttpRequest, period: str = "") -> HttpResponse:
     key = board_key(period)
     if key is None and period:
         raise Http404
-    inside = f"board:{key}:{period}:{language_of()}"
+    ref, newest = key or ("", 0)
+    inside = f"board:{ref}:{newest}:{period}:{language_of()}"
     outside = f"{inside}:{theme_of(request)}:{actor_of(request).signed_in}"
     return kept.answer(request, outside, lambda: _board(request, period, inside))
 

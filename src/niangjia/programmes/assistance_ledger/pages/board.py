@@ -87,7 +87,7 @@ def _figures(board: Board) -> list[Figure]:
             note=note,
         )
 
-    wan = _("10,000 yuan")
+    wan = _("× 10,000 yuan")
     return [
         one(_("Purchased in all"), shown.wan(found["counted_fen"]), wan),
         one(_("Direct purchase"), shown.wan(found["direct_fen"]), wan),

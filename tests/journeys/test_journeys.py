@@ -137,7 +137,7 @@ def _amounts(page) -> list[float]:  # type: ignore[no-untyped-def]
 def test_an_auditor_follows_a_record_to_its_log_entry(open_page: OpenPage) -> None:
     page = open_page("auditor")
     page.goto("/desk/records")
-    expect(page.locator("main .head")).to_contain_text("1,000+")
+    expect(page.locator("main .head")).to_contain_text("1,000 条以上")
     page.locator("tbody a").first.click()
     expect(page.locator(".history")).to_contain_text("留痕编号")
     page.locator(".history details.how summary").first.click()

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from niangjia.blocks.orgs.models import Login
 from niangjia.programmes.assistance_ledger.models import Purchase, Release
 from niangjia.programmes.assistance_ledger.tests import given
 
@@ -42,7 +42,7 @@ def record(db):
 def browser(who=""):
     client = Client(headers={"accept-language": "en"})
     if who:
-        login = Login.objects.get(username=who)
+        login = get_user_model().objects.get(username=who)
         client.force_login(login, backend="django.contrib.auth.backends.ModelBackend")
     return client
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from niangjia.blocks.orgs.public import demonstration_accounts
-from niangjia.config.sample.city import DEMO_PASSWORD, sample_is_loaded
+from niangjia.config.sample.city import DEMO_PASSWORD, sample_begun, sample_is_loaded
 from niangjia.core import jobs
 
 START_LIMIT_S = 30
@@ -73,7 +73,7 @@ def _up(options: argparse.Namespace) -> int:
         return 1
     run_migrate(options)
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
-    if settings.NIANGJIA_DEMO and not options.no_sample and not sample_is_loaded():
+    if settings.NIANGJIA_DEMO and not options.no_sample and _wants_sample():
         print("Loading the demonstration city ...", flush=True)
         # In a process of its own, so that its memory is given back.
         loading = _spawn([sys.executable, "-m", "niangjia.config.cli", "sample", "--size", "small"])
@@ -93,6 +93,11 @@ def _up(options: argparse.Namespace) -> int:
         return _watch(parts)
     finally:
         _stop(parts)
+
+
+def _wants_sample() -> bool:
+    """The small city is wanted where none is; a larger one is the operator's own doing."""
+    return sample_begun() in ("", "small") and not sample_is_loaded("small")
 
 
 def _taken(port: int) -> bool:

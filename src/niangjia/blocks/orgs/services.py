@@ -1,7 +1,7 @@
 """Writes of orgs: setting up the trees, accounts, and the journal of signing in."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from niangjia.blocks.orgs import rules
@@ -18,6 +18,8 @@ from niangjia.blocks.orgs.steps import registered
 from niangjia.core import seal
 from niangjia.core.service import FACT, JOURNAL, PUBLIC, service
 from niangjia.core.work import Work
+
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +50,31 @@ class Account:
 
 @service(permission="orgs.set_up", records=FACT)
 def organisations_set_up(work: Work, /, *, nodes: Sequence[Node], valid_from: dt.date) -> int:
-    """The organisations stand in both trees; those already there are left. Returns how many new."""
+    """The organisations stand in both trees; those already there are left. Returns how many new.
+
+    nodes: parents before what stands below them.
+    """
     places = {row.code or row.key: row for row in Organisation.objects.all()}
     n_new = 0
+    waiting: dict[str, tuple[Node, Organisation]] = {}
     for node in nodes:
         handle = node.code or rules.key_of(node.uscc, node.name)
-        if handle in places:
+        if handle in places or handle in waiting:
             continue
-        row = _create(work, node, places, valid_from)
-        places[handle] = row
-        work.record(registered(row))
-        n_new += 1
+        if len(waiting) == BATCH or {node.territory, node.line} & waiting.keys():
+            n_new += _stand(work, waiting, places, valid_from)
+            waiting = {}
+        waiting[handle] = node, _organisation(work, node, places, valid_from)
+    n_new += _stand(work, waiting, places, valid_from)
     if not n_new:
         work.repeated()
     return n_new
 
 
-def _create(
-    work: Work, node: Node, places: dict[str, Organisation], valid_from: dt.date
+def _organisation(
+    work: Work, node: Node, places: Mapping[str, Organisation], valid_from: dt.date
 ) -> Organisation:
-    above, beside = places.get(node.territory), places.get(node.line)
-    row = Organisation.objects.create(
+    return Organisation(
         ref=work.new_id(),
         category=node.category,
         kind=node.kind,
@@ -78,15 +84,38 @@ def _create(
         code=node.code,
         region_code=node.region_code,
         valid_from=valid_from,
-        district_code=_district(node, above),
-        line_code=_line(node, beside),
+        district_code=_district(node, places.get(node.territory)),
+        line_code=_line(node, places.get(node.line)),
     )
-    row.territory_path = rules.path_below(above.territory_path if above else "", row.pk)
-    row.line_path = rules.path_below(beside.line_path if beside else "", row.pk)
-    row.save(update_fields=["territory_path", "line_path"])
-    for tree, parent in ((TERRITORY, above), (LINE, beside)):
-        Placement.objects.create(organisation=row, tree=tree, parent=parent, valid_from=valid_from)
-    return row
+
+
+def _stand(
+    work: Work,
+    waiting: Mapping[str, tuple[Node, Organisation]],
+    places: dict[str, Organisation],
+    valid_from: dt.date,
+) -> int:
+    """Insert what waits, with its places in both trees and its facts."""
+    if not waiting:
+        return 0
+    rows = [row for _node, row in waiting.values()]
+    Organisation.objects.bulk_create(rows)
+    ids = dict(Organisation.objects.filter(ref__in=[r.ref for r in rows]).values_list("ref", "pk"))
+    placements = []
+    for node, row in waiting.values():
+        row.pk = ids[row.ref]
+        above, beside = places.get(node.territory), places.get(node.line)
+        row.territory_path = rules.path_below(above.territory_path if above else "", row.pk)
+        row.line_path = rules.path_below(beside.line_path if beside else "", row.pk)
+        placements += [
+            Placement(organisation=row, tree=tree, parent=parent, valid_from=valid_from)
+            for tree, parent in ((TERRITORY, above), (LINE, beside))
+        ]
+    Organisation.objects.bulk_update(rows, ["territory_path", "line_path"])
+    Placement.objects.bulk_create(placements)
+    work.record_many([registered(row) for row in rows])
+    places.update((handle, row) for handle, (_node, row) in waiting.items())
+    return len(rows)
 
 
 def _district(node: Node, above: Organisation | None) -> str:

@@ -1,11 +1,15 @@
-"""The demonstration city: Beijing's trees, plainly fictitious units and people, 2019 Q4 purchases.
+"""The demonstration city: Beijing's trees, plainly fictitious units and people, purchases.
 
 Deterministic in values (seeded), not in salts or random ids.
 """
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs.public import (
     Account,
@@ -14,7 +18,6 @@ from niangjia.blocks.orgs.public import (
     organisations_set_up,
 )
 from niangjia.blocks.places.public import (
-    County,
     demonstration_counties,
     demonstration_counties_load,
     districts,
@@ -23,15 +26,39 @@ from niangjia.blocks.places.public import (
 from niangjia.config.sample import codes
 from niangjia.core import jobs
 from niangjia.core.actor import system_actor
+from niangjia.core.errors import Conflict
 from niangjia.programmes.assistance_ledger.selectors import n_of_upload
 from niangjia.programmes.assistance_ledger.services import purchases_take
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 DEMO_PASSWORD = "niangjia-demo-2020"
-SAMPLE = "sample"
 SINCE = dt.date(2019, 1, 1)
-FIRST_DAY = dt.date(2019, 10, 8)
-N_UNITS, N_SUPPLIERS, N_PURCHASES = 183, 60, 2000
+BATCH = 200
+SETTLED_EVERY = 20_000  # purchases; so that the log keeps up and the bar tells the truth
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a city. streets: per district; first, days: when its purchases were made.
+
+    skewed: few units buy much and many little, as in a real city. upload: what its purchases name
+    as their source.
+    """
+
+    upload: str
+    streets: int
+    units: int
+    suppliers: int
+    purchases: int
+    first: dt.date
+    days: int
+    skewed: bool = False
+
+
+SIZES = {
+    "small": Size("sample", 2, 183, 60, 2_000, dt.date(2019, 10, 8), 84),
+    "city": Size("sample-city", 22, 27_623, 2_000, 1_000_000, dt.date(2019, 1, 2), 440, True),
+}
 LINES = (
     ("industry", "产业系统工会"),
     ("education", "教育系统工会"),
@@ -76,23 +103,50 @@ ROLES = (
 SYSTEM = system_actor("demonstration city")
 
 
-def sample_is_loaded() -> bool:
-    """True once all its purchases are in."""
-    return n_of_upload(SAMPLE) == N_PURCHASES
+def sample_begun() -> str:
+    """The size of the city of which something is there, or an empty text."""
+    return next((name for name, size in SIZES.items() if n_of_upload(size.upload)), "")
 
 
-def load_sample(size: str) -> int:
-    """The demonstration city is there; repeating completes it. Returns the number of purchases."""
+def sample_is_loaded(name: str) -> bool:
+    """True once all purchases of that size are in."""
+    return n_of_upload(SIZES[name].upload) == SIZES[name].purchases
+
+
+def load_sample(name: str, progress: Callable[[int], None] = lambda n: None) -> int:
+    """The demonstration city is there; repeating completes it. Returns the number of purchases.
+
+    progress: is told how many are done. Raises Conflict if a city of another size is there.
+    """
+    other = sample_begun()
+    if other not in ("", name):
+        raise Conflict(
+            _("This site holds the city of size “%(size)s”. Load another into an empty site."),
+            code="another_sample",
+            size=other,
+        )
+    size = SIZES[name]
     regions_load(SYSTEM)
     demonstration_counties_load(SYSTEM)
     rng = random.Random(20191008)
-    units, suppliers = _set_up(rng)
-    n = _purchases(rng, units, suppliers)
+    units, suppliers = _set_up(rng, size)
+    n = 0
+    for rows in _batches(_rows(rng, size, units, suppliers)):
+        purchases_take(SYSTEM, rows=rows, upload_ref=size.upload)
+        n += len(rows)
+        if n % SETTLED_EVERY == 0:
+            jobs.settle()
+        progress(n)
     jobs.settle()
     return n
 
 
-def _set_up(rng: random.Random) -> tuple[list[Node], list[Node]]:
+def _batches(rows: Iterator[PurchaseIn]) -> Iterator[list[PurchaseIn]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _set_up(rng: random.Random, size: Size) -> tuple[list[Node], list[Node]]:
     nodes = [Node("北京市总工会", "node", "city", code="110000", region_code="110000")]
     nodes.append(Node("未定区", "node", "virtual_district", code="unplaced", territory="110000"))
     nodes.append(Node("未归口", "node", "virtual_line", code="unassigned"))
@@ -101,20 +155,20 @@ def _set_up(rng: random.Random) -> tuple[list[Node], list[Node]]:
         nodes.append(
             Node(name, "node", "district", code=code, region_code=code, territory="110000")
         )
-        for number in (1, 2):
+        for number in range(1, size.streets + 1):
             nodes.append(
                 Node(
                     f"{name}示例{number}街道",
                     "node",
                     "street",
-                    code=f"{code}00{number}",
+                    code=f"{code}{number:03d}",
                     region_code=code,
                     territory=code,
                 )
             )
     nodes += [Node(name, "node", "line", code=code) for code, name in LINES]
-    units = [_unit(rng, number, listed) for number in range(1, N_UNITS + 1)]
-    suppliers = _supplier_nodes(rng)
+    units = [_unit(rng, number, listed, size.streets) for number in range(1, size.units + 1)]
+    suppliers = _supplier_nodes(rng, size.suppliers)
     county = demonstration_counties()[0]
     department = Node(
         f"{county.name}扶贫开发办公室（示例）",
@@ -128,7 +182,7 @@ def _set_up(rng: random.Random) -> tuple[list[Node], list[Node]]:
     return units, suppliers
 
 
-def _unit(rng: random.Random, number: int, listed: list[tuple[str, str]]) -> Node:
+def _unit(rng: random.Random, number: int, listed: list[tuple[str, str]], n_streets: int) -> Node:
     code, district = listed[number % len(listed)]
     suffix, kind, line, front = KINDS[number % len(KINDS)]
     return Node(
@@ -137,12 +191,12 @@ def _unit(rng: random.Random, number: int, listed: list[tuple[str, str]]) -> Nod
         kind,
         uscc=codes.uscc(front[:2], code, rng),
         region_code=code,
-        territory=f"{code}00{1 + number % 2}",
+        territory=f"{code}{1 + number % n_streets:03d}",
         line=line,
     )
 
 
-def _supplier_nodes(rng: random.Random) -> list[Node]:
+def _supplier_nodes(rng: random.Random, n: int) -> list[Node]:
     counties = demonstration_counties()
     return [
         Node(
@@ -152,7 +206,7 @@ def _supplier_nodes(rng: random.Random) -> list[Node]:
             uscc=codes.uscc("93", county.code, rng),
             region_code=county.code,
         )
-        for number in range(1, N_SUPPLIERS + 1)
+        for number in range(1, n + 1)
         for county in (counties[number % len(counties)],)
     ]
 
@@ -178,25 +232,20 @@ def _accounts(units: list[Node], supplier: Node, department: Node, district: str
     )
 
 
-def _purchases(rng: random.Random, units: list[Node], suppliers: list[Node]) -> int:
-    counties = {county.code: county for county in demonstration_counties()}
-    rows = list(_rows(rng, units, suppliers, counties))
-    for start in range(0, len(rows), 200):
-        purchases_take(SYSTEM, rows=rows[start : start + 200], upload_ref=SAMPLE)
-    return len(rows)
-
-
 def _rows(
-    rng: random.Random, units: list[Node], suppliers: list[Node], counties: dict[str, County]
+    rng: random.Random, size: Size, units: list[Node], suppliers: list[Node]
 ) -> Iterator[PurchaseIn]:
-    for number in range(1, N_PURCHASES + 1):
-        unit, supplier = rng.choice(units), rng.choice(suppliers)
+    counties = {county.code for county in demonstration_counties()}
+    numbered = list(enumerate(suppliers))
+    for number in range(1, size.purchases + 1):
+        unit = _skewed(rng, units) if size.skewed else rng.choice(units)
+        place, supplier = rng.choice(numbered)
         product, category, spec, measure, price_milli = rng.choice(PRODUCTS)
         quantity = rng.randrange(20, 400)
         price = price_milli + 100 * rng.randrange(-20, 20)
         households = rng.randrange(2, 40)
         direct = rng.random() < 0.75
-        day = FIRST_DAY + dt.timedelta(days=rng.randrange(84))
+        day = size.first + dt.timedelta(days=rng.randrange(size.days))
         yield PurchaseIn(
             unit_name=unit.name,
             unit_uscc=unit.uscc,
@@ -218,8 +267,8 @@ def _rows(
             amount_fen=quantity * price // 10,
             supplier_name=supplier.name,
             supplier_uscc=supplier.uscc,
-            contact_name=f"示例联系人{supplier.name[-9:-7]}",
-            contact_phone=f"1380000{suppliers.index(supplier):04d}",
+            contact_name=f"示例联系人{place + 1:02d}",
+            contact_phone=f"1380000{place:04d}",
             contract_no=f"YS-2019-{number:05d}" if direct else "",
             invoice_code="019001900104" if direct else "",
             invoice_no=f"{20_000_000 + number}" if direct else "",
@@ -229,3 +278,8 @@ def _rows(
             income_gain_fen=rng.choice((None, 30_000, 50_000, 80_000)),
             note="",
         )
+
+
+def _skewed(rng: random.Random, units: list[Node]) -> Node:
+    """The first hundredth of the units is chosen for about a fifth of the purchases."""
+    return units[int(len(units) * rng.random() ** 3)]

@@ -1,21 +1,40 @@
 """`niangjia sample`: the demonstration city."""
 
 import argparse
+import sys
 
-from niangjia.config.sample.city import load_sample, sample_is_loaded
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from niangjia.config.sample.city import SIZES, load_sample, sample_is_loaded
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `sample`."""
     sample = commands.add_parser("sample", help="load the demonstration city into an empty site")
-    sample.add_argument("--size", choices=["small"], default="small")
+    sample.add_argument(
+        "--size",
+        choices=list(SIZES),
+        default="small",
+        help="small: 300 organisations, 2,000 purchases, in seconds; "
+        "city: 30,000 organisations, 1,000,000 purchases, in minutes",
+    )
     sample.set_defaults(run=run_sample)
 
 
 def run_sample(options: argparse.Namespace) -> int:
     """Exit 0 also if it was loaded before."""
-    if sample_is_loaded():
+    if sample_is_loaded(options.size):
         print("The demonstration city is loaded already.")
         return 0
-    print(f"{load_sample(options.size)} purchases, ready.")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    total = SIZES[options.size].purchases
+    with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(options.size, total=total)
+        n = load_sample(options.size, lambda done: bar.update(task, completed=done))
+    print(f"{n} purchases, ready.")
     return 0

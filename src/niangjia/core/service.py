@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Denied, NotSignedIn, ProgrammingError
+from niangjia.core.unavailable import CROSSED
 from niangjia.core.work import FACT, JOURNAL, NOTHING, Records, Work
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-CROSSED = frozenset({"40001", "40P01"})  # SQLSTATE: serialization failure, deadlock
 PAUSES_S = (0.05, 0.2, 0.5)
 PUBLIC = "public"
 # Services open to visitors; everything else refuses who is not signed in.

@@ -9,6 +9,7 @@ from niangjia.core.errors import Unavailable
 
 FULL = ("disk is full", "no space left", "disk i/o error", "could not extend file")
 AWAY = ("is locked", "unable to open", "readonly database", "connection")
+CROSSED = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -16,7 +17,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
     """The error that a person sees for a full disk or a silent database; None for all others.
 
     Known by errno, or by what SQLite and PostgreSQL say (SQLSTATE 53100, 08xxx, 57Pxx,
-    40001, 40P01).
+    CROSSED).
     """
     if isinstance(error, OSError):
         return _full() if error.errno in NO_SPACE else None
@@ -26,7 +27,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
     state = getattr(error.__cause__, "sqlstate", None) or ""
     if state == "53100" or any(words in said for words in FULL):
         return _full()
-    if state in ("40001", "40P01"):
+    if state in CROSSED:
         return Unavailable(
             _(
                 "Others changed the same records at this moment. The last step was not taken; "

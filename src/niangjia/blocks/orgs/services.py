@@ -6,15 +6,12 @@ from dataclasses import dataclass
 
 from niangjia.blocks.orgs import rules
 from niangjia.blocks.orgs.models import (
-    LINE,
-    TERRITORY,
     Appointment,
     Login,
     Organisation,
     Person,
-    Placement,
 )
-from niangjia.blocks.orgs.steps import registered
+from niangjia.blocks.orgs.steps import registered, stand
 from niangjia.core import seal
 from niangjia.core.service import FACT, JOURNAL, PUBLIC, service
 from niangjia.core.work import Work
@@ -62,10 +59,10 @@ def organisations_set_up(work: Work, /, *, nodes: Sequence[Node], valid_from: dt
         if handle in places or handle in waiting:
             continue
         if len(waiting) == BATCH or {node.territory, node.line} & waiting.keys():
-            n_new += _stand(work, waiting, places, valid_from)
+            n_new += _set_up(work, waiting, places, valid_from)
             waiting = {}
         waiting[handle] = node, _organisation(work, node, places, valid_from)
-    n_new += _stand(work, waiting, places, valid_from)
+    n_new += _set_up(work, waiting, places, valid_from)
     if not n_new:
         work.repeated()
     return n_new
@@ -89,7 +86,7 @@ def _organisation(
     )
 
 
-def _stand(
+def _set_up(
     work: Work,
     waiting: Mapping[str, tuple[Node, Organisation]],
     places: dict[str, Organisation],
@@ -101,18 +98,10 @@ def _stand(
     rows = [row for _node, row in waiting.values()]
     Organisation.objects.bulk_create(rows)
     ids = dict(Organisation.objects.filter(ref__in=[r.ref for r in rows]).values_list("ref", "pk"))
-    placements = []
-    for node, row in waiting.values():
+    for row in rows:
         row.pk = ids[row.ref]
-        above, beside = places.get(node.territory), places.get(node.line)
-        row.territory_path = rules.path_below(above.territory_path if above else "", row.pk)
-        row.line_path = rules.path_below(beside.line_path if beside else "", row.pk)
-        placements += [
-            Placement(organisation=row, tree=tree, parent=parent, valid_from=valid_from)
-            for tree, parent in ((TERRITORY, above), (LINE, beside))
-        ]
-    Organisation.objects.bulk_update(rows, ["territory_path", "line_path"])
-    Placement.objects.bulk_create(placements)
+    parents = [(places.get(n.territory), places.get(n.line)) for n, _row in waiting.values()]
+    stand(rows, parents, valid_from)
     work.record_many([registered(row) for row in rows])
     places.update((handle, row) for handle, (_node, row) in waiting.items())
     return len(rows)

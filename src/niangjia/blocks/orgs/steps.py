@@ -173,17 +173,23 @@ def _add(
 
 
 def _place(work: Work, rows: list[Organisation], nodes: Mapping[str, Organisation]) -> None:
+    parents = [(nodes.get(row.district_code), nodes.get(row.line_code)) for row in rows]
+    stand(rows, parents, clock.day_of(work.at))
+
+
+def stand(
+    rows: Sequence[Organisation],
+    parents: Sequence[tuple[Organisation | None, Organisation | None]],
+    since: dt.date,
+) -> None:
+    """The rows stand in both trees from a day on. parents: of each, by territory and by line."""
     placements = []
-    for row in rows:
-        district = nodes.get(row.district_code)
-        line = nodes.get(row.line_code)
-        row.territory_path = rules.path_below(district.territory_path if district else "", row.pk)
-        row.line_path = rules.path_below(line.line_path if line else "", row.pk)
-        for tree, parent in ((TERRITORY, district), (LINE, line)):
+    for row, (above, beside) in zip(rows, parents, strict=True):
+        row.territory_path = rules.path_below(above.territory_path if above else "", row.pk)
+        row.line_path = rules.path_below(beside.line_path if beside else "", row.pk)
+        for tree, parent in ((TERRITORY, above), (LINE, beside)):
             placements.append(
-                Placement(
-                    organisation=row, tree=tree, parent=parent, valid_from=clock.day_of(work.at)
-                )
+                Placement(organisation=row, tree=tree, parent=parent, valid_from=since)
             )
     Organisation.objects.bulk_update(rows, ["territory_path", "line_path"])
     Placement.objects.bulk_create(placements)

@@ -49,7 +49,7 @@ class RequestMiddleware:
                 raise
             return told
         response = self.get_response(request)
-        if response.status_code == 405 and request.method == "GET":
+        if response.status_code == 405 and request.method == "GET" and request.accepts("text/html"):
             return HttpResponseRedirect(reverse("home"))  # a form's address, reloaded
         return response
 

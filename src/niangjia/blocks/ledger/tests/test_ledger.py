@@ -199,17 +199,22 @@ def test_a_damaged_seal_is_a_fault_and_not_an_erasure():
 def test_a_row_cannot_be_put_in_the_place_of_another():
     record(fact())
     sequence()
-    if connection.vendor != "sqlite":
-        return  # ON CONFLICT DO UPDATE is an UPDATE there.
-    for table, columns in (
-        ("ledger_entry", '"index", fact_id, leaf_hash, root, sequenced_at'),
+    for table, handle, columns in (
+        ("ledger_entry", '"index"', '"index", fact_id, leaf_hash, root, sequenced_at'),
         (
             "ledger_storedfact",
+            "id",
             "id, ref, kind, subject, occurred_at, recorded_at, body, reverses,"
             " sealed_business, sealed_personal",
         ),
     ):
-        forged = f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}"
+        if connection.vendor == "sqlite":
+            forged = f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}"
+        else:
+            forged = (
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}"
+                f" ON CONFLICT ({handle}) DO UPDATE SET {handle} = EXCLUDED.{handle}"
+            )
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             connection.cursor().execute(forged)
     assert audit().faults == ()

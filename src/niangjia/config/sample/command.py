@@ -1,11 +1,9 @@
 """`niangjia sample`: the demonstration city."""
 
 import argparse
-import sys
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from niangjia.config.sample.city import SIZES, load_sample, sample_is_loaded
+from niangjia.core.terminal import progress_bar
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,14 +24,8 @@ def run_sample(options: argparse.Namespace) -> int:
     if sample_is_loaded(options.size):
         print("The demonstration city is loaded already.")
         return 0
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
     total = SIZES[options.size].purchases
-    with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(options.size, total=total)
         n = load_sample(options.size, lambda done: bar.update(task, completed=done))
     print(f"{n} purchases, ready.")

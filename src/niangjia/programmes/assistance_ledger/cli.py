@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from niangjia.blocks.intake.public import differences_workbook, problems_workbook
 from niangjia.core import jobs
+from niangjia.core.terminal import progress_bar
 from niangjia.lib.money import format_yuan
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
@@ -97,13 +97,7 @@ def _check_place(out: Path) -> None:
 
 
 def _run_with_bar(work: Import, file: Path) -> None:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(file.name, total=None)
 
         def show(done: int) -> None:

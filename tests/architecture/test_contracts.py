@@ -35,6 +35,8 @@ SEEDS = {
         "programmes/assistance_ledger/policy.py",
         "import niangjia.blocks.indicators.models",
     ),
+    "door-desk": ("programmes/assistance_ledger/policy.py", "import niangjia.blocks.desk.models"),
+    "door-cases": ("programmes/assistance_ledger/policy.py", "import niangjia.blocks.cases.rules"),
     "door-intake": (
         "programmes/assistance_ledger/policy.py",
         "import niangjia.blocks.intake.models",

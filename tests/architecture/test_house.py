@@ -12,7 +12,7 @@ from niangjia.core.programme import rooms
 
 SOURCE = Path(__file__).parents[2] / "src" / "niangjia"
 FLOORS = ["lib", "core", "ui", "blocks", "programmes", "config"]
-BLOCKS = ["places", "orgs", "ledger", "indicators", "intake"]
+BLOCKS = ["places", "orgs", "ledger", "desk", "indicators", "intake", "cases"]
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
 

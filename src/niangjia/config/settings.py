@@ -87,8 +87,10 @@ INSTALLED_APPS = [
     "niangjia.blocks.places",
     "niangjia.blocks.orgs",
     "niangjia.blocks.ledger",
+    "niangjia.blocks.desk",
     "niangjia.blocks.indicators",
     "niangjia.blocks.intake",
+    "niangjia.blocks.cases",
     "niangjia.programmes.assistance_ledger",
     "niangjia.config",
 ]

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from niangjia.config.api import api
 from niangjia.core.http import healthz, readyz
-from niangjia.programmes.assistance_ledger.views import board
+from niangjia.programmes.assistance_ledger.views.board import board
 from niangjia.ui import errors
 from niangjia.ui.preferences import prefer
 

@@ -6,9 +6,10 @@ from niangjia.blocks.orgs.public import actor_of_request
 from niangjia.core import jobs
 from niangjia.core.facts import RECORDER
 from niangjia.core.http import ACTORS
-from niangjia.core.outbox import OutboxJob
+from niangjia.core.outbox import OutboxJob, SlowJob
 
 RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
 for job in (SequencerJob(), ProjectionJob(), OutboxJob()):
     jobs.add(job)
+jobs.add_slow(SlowJob())

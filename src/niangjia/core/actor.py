@@ -12,6 +12,8 @@ ROLES = (
     "district",
     "city",
     "auditor",
+    "secrecy",
+    "leader",
     "member",
     "operator",
 )

@@ -4,16 +4,25 @@ import contextlib
 import fcntl
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connections
 
 IDLE_S = 0.15
+SLOW_THREADS = 2
 log = logging.getLogger(__name__)
+
+
+class SlowPart(Protocol):
+    """What the worker does beside its round."""
+
+    def run_once(self) -> bool:
+        """Carry out one piece, however long; True if there was one."""
 
 
 class Job(Protocol):
@@ -32,12 +41,31 @@ class Job(Protocol):
 
 
 _jobs: list[Job] = []
+_slow: list[SlowPart] = []
+_stopping = threading.Event()
 
 
 def add(job: Job) -> None:
     """Append to the worker's round; order matters (sequencer, projections, outbox)."""
     if all(known.name != job.name for known in _jobs):
         _jobs.append(job)
+
+
+def add_slow(part: SlowPart) -> None:
+    """What runs in SLOW_THREADS threads beside the round."""
+    if part not in _slow:
+        _slow.append(part)
+
+
+def stopping() -> bool:
+    """True once the worker was told to stop: a slow piece ends at its next batch."""
+    return _stopping.is_set()
+
+
+def drain_slow() -> None:
+    """Carry out all slow pieces here and now; for commands without a worker, and for tests."""
+    while any([part.run_once() for part in _slow]):
+        drain()
 
 
 def run_round() -> bool:
@@ -104,7 +132,34 @@ def work(stopped: Callable[[], bool]) -> None:
         time.sleep(IDLE_S)
 
 
+def _slow_rounds() -> None:
+    while not _stopping.is_set():
+        try:
+            busy = any([part.run_once() for part in _slow])
+        except OperationalError:
+            log.exception("database did not answer; trying again")
+            close_old_connections()
+            busy = False
+        if not busy:
+            _stopping.wait(IDLE_S * 2)
+    connections.close_all()
+
+
 def _rounds(stopped: Callable[[], bool]) -> None:
+    """The round in this thread, slow pieces in others; returns once both have ended."""
+    _stopping.clear()
+    beside = [threading.Thread(target=_slow_rounds) for _ in range(SLOW_THREADS)]
+    for thread in beside:
+        thread.start()
+    try:
+        _round_after_round(stopped)
+    finally:
+        _stopping.set()
+        for thread in beside:
+            thread.join()
+
+
+def _round_after_round(stopped: Callable[[], bool]) -> None:
     while not stopped():
         try:
             busy = run_round()

@@ -12,6 +12,8 @@ ROLE_NAMES = {
     "district": _("District office"),
     "city": _("City office"),
     "auditor": _("Auditor"),
+    "secrecy": _("Secrecy officer"),
+    "leader": _("Leader in charge"),
     "member": _("Union member"),
     "operator": _("Site operator"),
 }

@@ -8,6 +8,7 @@ from niangjia.blocks.orgs.rules import UNASSIGNED, UNPLACED, key_of
 from niangjia.blocks.orgs.selectors import (
     actor_by_account,
     actor_of_request,
+    actor_under,
     contact,
     contact_masked,
     demonstration_accounts,
@@ -40,6 +41,7 @@ __all__ = [
     "accounts_set_up",
     "actor_by_account",
     "actor_of_request",
+    "actor_under",
     "buyers_take",
     "contact",
     "contact_masked",

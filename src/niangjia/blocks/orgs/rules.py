@@ -4,6 +4,8 @@ UNPLACED, UNASSIGNED = "unplaced", "unassigned"
 SCOPE_OF_ROLE = {
     "city": "all",
     "auditor": "all",
+    "secrecy": "all",
+    "leader": "all",
     "district": "beneath",
     "clerk": "unit",
     "checker": "unit",

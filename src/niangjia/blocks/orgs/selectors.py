@@ -13,7 +13,7 @@ from niangjia.blocks.orgs.models import Appointment, Contact, Login, Organisatio
 from niangjia.blocks.orgs.types import ContactRef, Hat, OrgRef, Scope
 from niangjia.core import clock, seal
 from niangjia.core.actor import ANONYMOUS, Actor
-from niangjia.core.errors import NotFound
+from niangjia.core.errors import Denied, NotFound
 
 HAT = "hat"
 
@@ -74,6 +74,18 @@ def actor_of_request(request: HttpRequest) -> Actor:
     if user is None or isinstance(user, AnonymousUser) or not user.is_authenticated:
         return ANONYMOUS
     return actor_of(user, request.session.get(HAT))
+
+
+def actor_under(login_id: int, organisation_id: int | None, role: str) -> Actor:
+    """The actor of a login under one appointment, for what goes on in the background.
+
+    Raises Denied if that appointment, or the login, has ended meanwhile.
+    """
+    login = Login.objects.filter(pk=login_id, is_active=True).first()
+    for hat in hats_of(login) if login else ():
+        if login and (hat.organisation_id, hat.role) == (organisation_id, role):
+            return actor_of(login, hat.appointment_id)
+    raise Denied(_("The appointment under which this was begun has ended. Nothing was changed."))
 
 
 def actor_by_account(account: str) -> Actor:

@@ -97,6 +97,8 @@ ROLES = (
     ("district", "示例区级员"),
     ("city", "示例市级员"),
     ("auditor", "示例审计员"),
+    ("secrecy", "示例保密员"),
+    ("leader", "示例分管领导"),
     ("member", "示例会员"),
     ("operator", "示例运维员"),
 )
@@ -218,6 +220,8 @@ def _accounts(units: list[Node], supplier: Node, department: Node, district: str
         "district": district,
         "city": "110000",
         "auditor": "110000",
+        "secrecy": "110000",
+        "leader": "110000",
         "operator": "110000",
     }
     unit = f"uscc:{units[0].uscc}"

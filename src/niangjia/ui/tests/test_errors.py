@@ -35,7 +35,7 @@ def test_a_fault_of_ours_shows_the_number_that_the_log_has(client, monkeypatch):
     def fail(_period):
         raise RuntimeError
 
-    monkeypatch.setattr("niangjia.programmes.assistance_ledger.views.board_key", fail)
+    monkeypatch.setattr("niangjia.programmes.assistance_ledger.views.board.board_key", fail)
     client.raise_request_exception = False
     answer = client.get("/")
     assert answer.status_code == 500

@@ -1,4 +1,4 @@
-"""Forms of the assistance ledger: filters, a correction, a release."""
+"""Forms of records: filters, a correction."""
 
 from dataclasses import fields as fields_of
 from decimal import Decimal
@@ -13,7 +13,7 @@ from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.pages.shown import MODES
 from niangjia.programmes.assistance_ledger.selectors import Filters
 
-_INPUT = {"class": "input"}
+INPUT = {"class": "input"}
 NUMBERED = {"quantity": ("quantity_milli", 1000), "price": ("price_milli", 1000)}
 TEXTS = (
     "product",
@@ -56,7 +56,7 @@ class FiltersForm(forms.Form):
 
 
 def _text(label: Any, length: int, **more: Any) -> forms.CharField:
-    widget = forms.TextInput(attrs=_INPUT)
+    widget = forms.TextInput(attrs=INPUT)
     more = {"required": False} | more
     return forms.CharField(label=label, max_length=length, widget=widget, **more)
 
@@ -77,7 +77,7 @@ class NumberField(forms.DecimalField):
 
 
 def _number(label: Any, places: int, **more: Any) -> NumberField:
-    widget = forms.TextInput(attrs={**_INPUT, "inputmode": "decimal"})
+    widget = forms.TextInput(attrs={**INPUT, "inputmode": "decimal"})
     return NumberField(label=label, max_digits=15, decimal_places=places, widget=widget, **more)
 
 
@@ -108,7 +108,7 @@ class CorrectionForm(forms.Form):
     )
     occurred_on = forms.DateField(
         label=_("Date of purchase"),
-        widget=forms.DateInput(attrs={**_INPUT, "type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={**INPUT, "type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write the date as 2020-03-16.")},
     )
     mode = forms.ChoiceField(
@@ -129,7 +129,7 @@ class CorrectionForm(forms.Form):
         required=False,
         min_value=0,
         max_value=999_999_999,
-        widget=forms.TextInput(attrs={**_INPUT, "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={**INPUT, "inputmode": "numeric"}),
     )
     people = forms.IntegerField(
         label=_("People helped"),
@@ -137,7 +137,7 @@ class CorrectionForm(forms.Form):
         min_value=0,
         max_value=999_999_999,
         help_text=_("Not fewer than the households."),
-        widget=forms.TextInput(attrs={**_INPUT, "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={**INPUT, "inputmode": "numeric"}),
     )
     note = _text(_("Note"), 1000)
 
@@ -180,15 +180,3 @@ def _shown(purchase: Purchase) -> dict[str, object]:
         found["price"] = f"{found['price']:f}"
     found["amount"] = f"{Decimal(purchase.amount_fen) / 100:.2f}"
     return found
-
-
-class ReleaseForm(forms.Form):
-    """Which period to release."""
-
-    period = forms.CharField(
-        label=_("Reporting period"),
-        max_length=10,
-        help_text=_("A quarter, a month or a year: 2020Q1, 2020-03 or 2020."),
-        widget=forms.TextInput(attrs=_INPUT),
-        error_messages={"required": _("Write a period such as 2020Q1.")},
-    )

@@ -1,0 +1,18 @@
+"""Forms of releases."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.programmes.assistance_ledger.forms.records import INPUT
+
+
+class ReleaseForm(forms.Form):
+    """Which period to release."""
+
+    period = forms.CharField(
+        label=_("Reporting period"),
+        max_length=10,
+        help_text=_("A quarter, a month or a year: 2020Q1, 2020-03 or 2020."),
+        widget=forms.TextInput(attrs=INPUT),
+        error_messages={"required": _("Write a period such as 2020Q1.")},
+    )

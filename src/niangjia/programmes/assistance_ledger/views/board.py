@@ -1,0 +1,30 @@
+"""The public board."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET
+
+from niangjia.programmes.assistance_ledger.pages import kept
+from niangjia.programmes.assistance_ledger.pages.board import board_content
+from niangjia.programmes.assistance_ledger.selectors import board_key
+from niangjia.ui.page import actor_of, language_of, theme_of
+
+
+@require_GET
+def board(request: HttpRequest, period: str = "") -> HttpResponse:
+    """The city's released figures; kept whole until the next release."""
+    key = board_key(period)
+    if key is None and period:
+        raise Http404
+    ref, newest = key or ("", 0)
+    inside = f"board:{ref}:{newest}:{period}:{language_of()}"
+    outside = f"{inside}:{theme_of(request)}:{actor_of(request).signed_in}"
+    return kept.answer(request, outside, lambda: _board(request, period, inside))
+
+
+def _board(request: HttpRequest, period: str, key: str) -> tuple[bytes, bool]:
+    """The page, and whether it is final: what all themes and visitors share is made once."""
+    (heading, content), lasting = kept.part(key, lambda: board_content(period))
+    context = {"heading": heading, "content": content, "has_charts": bool(heading)}
+    page = render_to_string("assistance_ledger/board.html", context, request)
+    return page.encode("utf-8"), lasting

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "10866cf49000866d4c386dc681ff7887f0a9a682a3f5bc6b5b47426dee1ba0e1"
+    expected = "50c62353e7dcaa51b3ebec62725e28413b923cf825d344acd826b8336cd066ad"
     assert together.hexdigest() == expected

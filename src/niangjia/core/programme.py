@@ -31,7 +31,7 @@ class Port(Generic[T]):
 
 
 # Modules of a room that declare something at start, in this order.
-DECLARING = ("facts", "services", "projections", "outbox", "wiring")
+DECLARING = ("facts", "inbox", "services", "projections", "outbox", "wiring")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,62 @@
-"""What crosses the door of cases."""
+"""What crosses the door of cases. Pure."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Level = Literal["own", "district", "city"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """One way from a state to the next.
+
+    permission: who may; not_by: steps whose person may not take this one in the same round (four
+    eyes); returns: sends it back, so it needs a reason and may name fields.
+    """
+
+    name: str
+    title: object
+    before: tuple[str, ...]
+    after: str
+    permission: str
+    not_by: tuple[str, ...] = ()
+    returns: bool = False
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """For whom a state waits, and how many days. kind: of the inbox item."""
+
+    role: str
+    level: Level
+    kind: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseType:
+    """A kind of case: its states with their names, its steps, who is waited for in each state."""
+
+    name: str
+    first: str
+    states: Mapping[str, object]
+    steps: tuple[CaseStep, ...]
+    waits: Mapping[str, Waits] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A decision taken. n: its place; round: how often the case had been returned by then."""
+
+    n: int
+    step: str
+    person_ref: str
+    role: str
+    organisation_id: int | None
+    round: int
+    at: dt.datetime
+    reason: str
+    fields: Mapping[str, str]

@@ -124,3 +124,33 @@ class Appointment(models.Model):
                 fields=["person", "organisation", "role", "valid_from"], name="appointment_once"
             )
         ]
+
+
+class Delegation(models.Model):
+    """While the holder is away a deputy acts under the holder's appointment, from a day to a day.
+
+    reason: leave, business trip; no personal detail. ended_at: taken back before its last day.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, related_name="delegations"
+    )
+    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="covers")
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    reason = models.CharField(max_length=100, blank=True)
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")), name="delegation_days"
+            ),
+            models.UniqueConstraint(
+                fields=["appointment", "deputy", "valid_from"],
+                condition=models.Q(ended_at__isnull=True),
+                name="delegation_once",
+            ),
+        ]

@@ -11,10 +11,12 @@ from niangjia.blocks.orgs.selectors import (
     actor_under,
     contact,
     contact_masked,
+    covered_hats,
     demonstration_accounts,
     known_code,
     masked,
     nodes,
+    offices_above,
     organisation,
     organisation_names,
     scope_of,
@@ -26,7 +28,7 @@ from niangjia.blocks.orgs.services import (
     organisations_set_up,
 )
 from niangjia.blocks.orgs.steps import buyers_take, contacts_take, known, suppliers_take
-from niangjia.blocks.orgs.types import BuyerIn, ContactRef, OrgRef, Scope, SupplierIn
+from niangjia.blocks.orgs.types import BuyerIn, ContactRef, Offices, OrgRef, Scope, SupplierIn
 
 __all__ = [
     "UNASSIGNED",
@@ -35,6 +37,7 @@ __all__ = [
     "BuyerIn",
     "ContactRef",
     "Node",
+    "Offices",
     "OrgRef",
     "Scope",
     "SupplierIn",
@@ -46,12 +49,14 @@ __all__ = [
     "contact",
     "contact_masked",
     "contacts_take",
+    "covered_hats",
     "demonstration_accounts",
     "key_of",
     "known",
     "known_code",
     "masked",
     "nodes",
+    "offices_above",
     "organisation",
     "organisation_names",
     "organisations_set_up",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -9,8 +10,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs import rules
-from niangjia.blocks.orgs.models import Appointment, Contact, Login, Organisation
-from niangjia.blocks.orgs.types import ContactRef, Hat, OrgRef, Scope
+from niangjia.blocks.orgs.models import (
+    Appointment,
+    Contact,
+    Delegation,
+    Login,
+    Organisation,
+    Person,
+)
+from niangjia.blocks.orgs.types import ContactRef, Hat, Offices, OrgRef, Scope
 from niangjia.core import clock, seal
 from niangjia.core.actor import ANONYMOUS, Actor
 from niangjia.core.errors import Denied, NotFound
@@ -19,25 +27,46 @@ HAT = "hat"
 
 
 def hats_of(login: Login) -> list[Hat]:
-    """Appointments of a login's person in force today, oldest first."""
-    rows = _in_force(login).values_list("id", "role", "organisation_id", "organisation__name")
-    return [Hat(*row) for row in rows]
+    """Appointments of a login's person in force today, oldest first, then those covered."""
+    return [Hat(row[0], row[1], row[4], row[6], covered) for row, covered in _hat_rows(login)]
 
 
-def _in_force(login: Login) -> QuerySet[Appointment]:
+def _in_force(person: Q) -> QuerySet[Appointment]:
     today = clock.city_today()
     in_time = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    rows = Appointment.objects.filter(in_time, person_id=login.person_id, valid_from__lte=today)
-    return rows.order_by("id")
+    return Appointment.objects.filter(person, in_time, valid_from__lte=today).order_by("id")
+
+
+def _covered(person_id: int) -> Q:
+    """Appointments whose holder is away and whose deputy is this person today."""
+    today = clock.city_today()
+    rows = Delegation.objects.filter(
+        deputy_id=person_id, ended_at__isnull=True, valid_from__lte=today, valid_to__gte=today
+    )
+    return Q(pk__in=rows.values("appointment_id"))
+
+
+def _hat_rows(login: Login) -> list[tuple[tuple[Any, ...], bool]]:
+    mine = Q(person_id=login.person_id)
+    rows = _in_force(mine | _covered(login.person_id)).values_list(*_WORN, "person_id")
+    found = [(row, row[-1] != login.person_id) for row in rows]
+    return sorted(found, key=lambda one: one[1])
 
 
 def actor_of(login: Login, appointment_id: int | None = None) -> Actor:
-    """The actor of a login under one of its hats (the first by default)."""
-    hats = list(_in_force(login).values_list(*_WORN))
-    if not hats:
+    """The actor of a login under one of its hats (the first by default).
+
+    Under a covered hat it is still the deputy who acts.
+    """
+    rows = _hat_rows(login)
+    if not rows:
         return Actor(name=login.username, login_id=login.pk)
-    chosen = next((hat for hat in hats if hat[0] == appointment_id), hats[0])
-    _id, role, sealed_name, person_ref, organisation_id, organisation_ref, name = chosen
+    row, covered = next((one for one in rows if one[0][0] == appointment_id), rows[0])
+    _id, role, sealed_name, person_ref, organisation_id, organisation_ref, name = row[:7]
+    if covered:
+        sealed_name, person_ref = Person.objects.values_list("sealed_name", "ref").get(
+            pk=login.person_id
+        )
     return Actor(
         name=person_name(bytes(sealed_name)),
         role=role,
@@ -58,6 +87,28 @@ _WORN = (
     "organisation__ref",
     "organisation__name",
 )
+
+
+def covered_hats(actor: Actor) -> list[tuple[int, str]]:
+    """(organisation id, role) of hats that the actor covers for somebody else today."""
+    mine = Login.objects.filter(pk=actor.login_id or 0)
+    person = mine.values_list("person_id", flat=True).first()
+    rows = _in_force(_covered(person)) if person else Appointment.objects.none()
+    return list(rows.values_list("organisation_id", "role"))
+
+
+def offices_above(organisation_ids: Iterable[int]) -> dict[int, Offices]:
+    """The district's and the city's office above each organisation, by territory."""
+    nodes = Organisation.objects.filter(category="node", kind__in=("city", "district"))
+    kinds = dict(nodes.values_list("id", "kind"))
+    city = next((pk for pk, kind in kinds.items() if kind == "city"), 0)
+    rows = Organisation.objects.filter(pk__in=set(organisation_ids))
+    found = {}
+    for pk, path in rows.values_list("id", "territory_path"):
+        above = [int(part) for part in path.split("/") if part]
+        district = next((one for one in above if kinds.get(one) == "district"), 0)
+        found[pk] = Offices(district, city)
+    return found
 
 
 def person_name(sealed: bytes) -> str:

@@ -60,9 +60,21 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Hat:
-    """One appointment in force: a role at an organisation."""
+    """One appointment in force: a role at an organisation.
+
+    covered: it is another person's, for a while.
+    """
 
     appointment_id: int
     role: str
     organisation_id: int
     organisation_name: str
+    covered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """The offices above an organisation by territory: ids, 0 if it has none."""
+
+    district: int
+    city: int

@@ -1,0 +1,25 @@
+"""Facts of cases."""
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.facts import FactKind, declare
+
+DECIDED = declare(
+    FactKind(
+        name="case.decided",
+        version=1,
+        title=_("Decision"),
+        policy="demonstration-2020-03",
+        open=("district", "line", "period", "step", "type"),
+        sealed=(
+            "after",
+            "before",
+            "content",
+            "content_sha256",
+            "fields",
+            "organisation",
+            "reason",
+            "subject",
+        ),
+    )
+)

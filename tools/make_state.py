@@ -24,8 +24,11 @@ COMMANDS = (
     ("sample", "--size", "small"),
     ("places", "import", "{data}/assisted_counties.csv", "--as", "city"),
     ("purchases", "import", "{data}/" + WORKBOOK, "--as", "city"),
-    ("purchases", "release", "--period", "2019Q4", "--as", "city"),
-    ("purchases", "release", "--period", "2020Q1", "--as", "city"),
+    *(
+        ("purchases", "release", step, "--period", period, "--as", who)
+        for period in ("2019Q4", "2020Q1")
+        for step, who in (("propose", "city"), ("clear", "secrecy"), ("sign", "leader"))
+    ),
 )
 
 DONE = (0, 1)  # 1: taken, with rows that the workbook must mend

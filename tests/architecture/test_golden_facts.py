@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "50c62353e7dcaa51b3ebec62725e28413b923cf825d344acd826b8336cd066ad"
+    expected = "788bab001b6aac8815d5ea5dc074372df3944886ec369b22ca495c084d1f92c2"
     assert together.hexdigest() == expected

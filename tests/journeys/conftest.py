@@ -52,8 +52,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         try:
             _wait(f"http://127.0.0.1:{port}/readyz", server, home / "up.log")
-            release = [*command, "purchases", "release", "--period", "2019Q4", "--as", "city"]
-            subprocess.run(release, env=environment, check=True, capture_output=True)
+            for step, who in (("propose", "city"), ("clear", "secrecy"), ("sign", "leader")):
+                release = [*command, "purchases", "release", step, "--period", "2019Q4"]
+                subprocess.run(
+                    [*release, "--as", who], env=environment, check=True, capture_output=True
+                )
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

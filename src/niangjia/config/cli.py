@@ -24,8 +24,9 @@ niangjia - a city's public programmes with figures that can be looked up, assess
 
 First run          niangjia up                    makes ./var, the demonstration city, and serves it
 An office's file   niangjia purchases import FILE --as city
-What the public    niangjia purchases release --period 2020Q1 --as city
-sees
+What the public    niangjia purchases release propose --period 2020Q1 --as city
+sees               niangjia purchases release clear --as secrecy
+                   niangjia purchases release sign --as leader
 Is it all true?    niangjia ledger audit          re-hash every entry
                    niangjia indicators recount --check
 

@@ -105,7 +105,7 @@ def case_decide(
     moved = Case.objects.filter(pk=case.pk, version=version, state=case.state).update(
         state=step.after,
         version=version + 1,
-        round=case.round + 1 if step.returns else case.round,
+        round=case.round + 1 if step.returns or step.anew else case.round,
         due_on=due_on,
         moved_at=work.at,
     )

@@ -13,7 +13,8 @@ class CaseStep:
     """One way from a state to the next.
 
     permission: who may; not_by: steps whose person may not take this one in the same round (four
-    eyes); returns: sends it back, so it needs a reason and may name fields.
+    eyes); returns: sends it back, so it needs a reason and may name fields; anew: what follows is a
+    new round, as after a return.
     """
 
     name: str
@@ -24,6 +25,7 @@ class CaseStep:
     not_by: tuple[str, ...] = ()
     returns: bool = False
     needs_reason: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

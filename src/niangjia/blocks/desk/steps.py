@@ -1,8 +1,9 @@
 """Steps that other rooms take inside their own Work: what waits for whom, and what is done."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from niangjia.blocks.desk.inbox import kind_name
 from niangjia.blocks.desk.models import InboxItem
@@ -60,6 +61,11 @@ def inbox_done(work: Work, subjects: Iterable[str]) -> int:
 
 
 def inbox_remind(work: Work, subjects: Iterable[str]) -> int:
-    """What waits about these subjects is marked as reminded once more; returns how many."""
-    open_items = InboxItem.objects.filter(subject__in=list(subjects), done_at__isnull=True)
-    return open_items.update(reminded_at=clock.real_now(), n_reminders=F("n_reminders") + 1)
+    """What waits about these subjects is marked as reminded once more, at most once in 12 hours.
+
+    Returns how many items were marked.
+    """
+    now = clock.real_now()
+    rested = Q(reminded_at__isnull=True) | Q(reminded_at__lt=now - dt.timedelta(hours=12))
+    open_items = InboxItem.objects.filter(rested, subject__in=list(subjects), done_at__isnull=True)
+    return open_items.update(reminded_at=now, n_reminders=F("n_reminders") + 1)

@@ -14,3 +14,23 @@ REGISTERED = declare(
         sealed=("code", "kind", "name", "organisation", "to_confirm", "uscc"),
     )
 )
+APPOINTED = declare(
+    FactKind(
+        name="appointment.given",
+        version=1,
+        title=_("Appointment given"),
+        policy="demonstration-2020-03",
+        open=("role",),
+        sealed=("organisation", "person", "valid_from"),
+    )
+)
+RELIEVED = declare(
+    FactKind(
+        name="appointment.ended",
+        version=1,
+        title=_("Appointment ended"),
+        policy="demonstration-2020-03",
+        open=("role",),
+        sealed=("organisation", "person", "reason", "valid_to"),
+    )
+)

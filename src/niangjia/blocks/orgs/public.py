@@ -9,6 +9,8 @@ from niangjia.blocks.orgs.selectors import (
     actor_by_account,
     actor_of_request,
     actor_under,
+    buyers_in_force,
+    city_office,
     contact,
     contact_masked,
     covered_hats,
@@ -19,12 +21,16 @@ from niangjia.blocks.orgs.selectors import (
     offices_above,
     organisation,
     organisation_names,
+    people_named,
+    roles_filled,
     scope_of,
 )
 from niangjia.blocks.orgs.services import (
     Account,
     Node,
     accounts_set_up,
+    appointment_end,
+    appointment_give,
     organisations_set_up,
 )
 from niangjia.blocks.orgs.steps import buyers_take, contacts_take, known, suppliers_take
@@ -45,7 +51,11 @@ __all__ = [
     "actor_by_account",
     "actor_of_request",
     "actor_under",
+    "appointment_end",
+    "appointment_give",
+    "buyers_in_force",
     "buyers_take",
+    "city_office",
     "contact",
     "contact_masked",
     "contacts_take",
@@ -60,6 +70,8 @@ __all__ = [
     "organisation",
     "organisation_names",
     "organisations_set_up",
+    "people_named",
+    "roles_filled",
     "scope_of",
     "suppliers_take",
 ]

@@ -119,6 +119,12 @@ def person_name(sealed: bytes) -> str:
         return ""
 
 
+def people_named(refs: Iterable[str]) -> dict[str, str]:
+    """Names of people by their random ids; an empty text once erased."""
+    rows = Person.objects.filter(ref__in=set(refs))
+    return {ref: person_name(bytes(name)) for ref, name in rows.values_list("ref", "sealed_name")}
+
+
 def actor_of_request(request: HttpRequest) -> Actor:
     """The request's actor; ANONYMOUS if nobody is signed in."""
     user = getattr(request, "user", None)
@@ -178,6 +184,25 @@ def organisation(organisation_id: int) -> OrgRef:
     return OrgRef(
         row.pk, row.ref, row.name, row.uscc, row.district_code, row.line_code, row.to_confirm
     )
+
+
+def buyers_in_force() -> list[OrgRef]:
+    """All buying units that have not been closed, by id."""
+    rows = Organisation.objects.filter(category="buyer", valid_to=None).order_by("id")
+    columns = ("id", "ref", "name", "uscc", "district_code", "line_code", "to_confirm")
+    return [OrgRef(*values) for values in rows.values_list(*columns)]
+
+
+def roles_filled(organisation_id: int) -> set[str]:
+    """Roles for which somebody has an appointment in force at an organisation."""
+    at = Q(organisation_id=organisation_id)
+    return set(_in_force(at).values_list("role", flat=True))
+
+
+def city_office() -> OrgRef:
+    """The city's own node. Raises NotFound before the trees are set up."""
+    row = Organisation.objects.filter(category="node", kind="city").order_by("id").first()
+    return organisation(row.pk if row else 0)
 
 
 def organisation_names(ids: Iterable[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.core.programme import MenuEntry, RoomConfig
 
 UNIT = frozenset({"clerk", "canteen"})
+OFFICES = frozenset({"district", "city"})
 STAFF = frozenset({"clerk", "checker", "head", "canteen", "district", "city", "auditor"})
 
 
@@ -17,9 +18,24 @@ class AssistanceLedgerConfig(RoomConfig):
         "purchases.see": STAFF | {"supplier", "reviewer"},
         "purchases.correct": UNIT | {"city"},
         "purchases.release": frozenset({"city"}),
-        "releases.see": frozenset({"city", "district", "auditor"}),
+        "releases.see": frozenset({"city", "district", "auditor", "secrecy", "leader"}),
+        "releases.clear": frozenset({"secrecy"}),
+        "releases.sign": frozenset({"leader"}),
+        "releases.decide": frozenset({"city", "secrecy", "leader"}),
+        "reports.see": STAFF | {"leader"},
+        "reports.decide": STAFF - {"auditor"},
+        "reports.enter": UNIT,
+        "reports.check": frozenset({"checker"}),
+        "reports.sign": frozenset({"head"}),
+        "reports.send": UNIT | {"head"},
+        "reports.accept": OFFICES,
+        "reports.remind": OFFICES | {"leader"},
+        "reports.collect": OFFICES | {"auditor", "leader"},
+        "reports.prepare": frozenset(),
+        "periods.manage": frozenset({"city"}),
     }
     menu = (
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
+        MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),
     )

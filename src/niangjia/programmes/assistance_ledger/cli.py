@@ -7,14 +7,24 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from niangjia.blocks.cases.public import state_name
 from niangjia.blocks.intake.public import differences_workbook, problems_workbook
 from niangjia.core import jobs
 from niangjia.core.terminal import progress_bar
 from niangjia.lib.money import format_yuan
-from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
-from niangjia.programmes.assistance_ledger.selectors import board_get, changes_of
-from niangjia.programmes.assistance_ledger.services import figures_release
+from niangjia.programmes.assistance_ledger.selectors import (
+    board_get,
+    changes_of,
+    release_waiting,
+)
+from niangjia.programmes.assistance_ledger.services import (
+    period_adopt,
+    period_close,
+    period_open,
+    release_decide,
+    release_propose,
+)
 from niangjia.programmes.assistance_ledger.sheet import schema
 
 NOUN = "purchases"
@@ -49,9 +59,23 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="take changed rows: the old record is reversed with this reason",
     )
     take.set_defaults(run=run_import)
-    release = commands.add_parser("release", help="publish a period's figures as they stand now")
-    release.add_argument("--period", required=True, help="2020Q1, 2020-03 or 2020")
+    release = commands.add_parser(
+        "release",
+        help="propose a period's figures, clear and sign them, so that they are published",
+        description="The city proposes, the secrecy officer clears, the leader in charge signs: "
+        "three people. What is published stands on the public board.",
+    )
+    release.add_argument("step", choices=RELEASE_STEPS)
+    release.add_argument("--period", default="", help="with propose: 2020Q1, 2020-03 or 2020")
+    release.add_argument("--reason", default="", help="with return and withdraw")
     release.set_defaults(run=run_release)
+    period = commands.add_parser(
+        "period", help="open a quarter for the units' reports, or close it"
+    )
+    period.add_argument("step", choices=tuple(PERIOD_STEPS))
+    period.add_argument("--period", required=True, help="2020Q1")
+    period.add_argument("--reason", default="", help="why reports are missing, or where they are")
+    period.set_defaults(run=run_period)
 
 
 def run_import(options: argparse.Namespace) -> int:
@@ -175,13 +199,30 @@ def _write_corrections(path: Path, work: Import) -> None:
     differences_workbook(path, _("Corrections"), header, lines)
 
 
+RELEASE_STEPS = ("propose", "clear", "sign", "return", "withdraw")
+
+
 def run_release(options: argparse.Namespace) -> int:
-    """Freeze a period's figures; they stand on the public board at once."""
+    """One step of a release; `sign` puts the figures on the public board."""
     jobs.settle()
-    figures_release(options.actor, period=options.period)
+    if options.step == "propose":
+        release_propose(options.actor, period=options.period)
+        print(_("Proposed. It waits for the secrecy check, then for the leader's signature."))
+        return 0
+    waiting = release_waiting(options.actor)
+    name = {"return": "return_clear" if waiting.state == "proposed" else "return_sign"}
+    state = release_decide(
+        options.actor,
+        release_ref=waiting.ref,
+        step=name.get(options.step, options.step),
+        version=waiting.version,
+        reason=options.reason,
+    )
     jobs.settle()
-    board = board_get(periods.parse(options.period).code)
-    if board is not None:
+    board = board_get(waiting.period) if state == "published" else None
+    if board is None:
+        print(_("Done: %(state)s.") % {"state": state_name("release", state)})
+    else:
         found = board.document
         print(
             _("%(period)s, release %(version)s: %(n)s purchases, %(amount)s yuan, as of %(day)s.")
@@ -194,4 +235,31 @@ def run_release(options: argparse.Namespace) -> int:
             }
         )
         print(_("It stands on the public board: %(path)s") % {"path": f"/board/{found['period']}"})
+    return 0
+
+
+def _open(options: argparse.Namespace) -> str:
+    period_open(options.actor, period=options.period)
+    return _("Open. Every unit has its report of %(period)s to fill in.")
+
+
+def _close(options: argparse.Namespace) -> str:
+    period_close(options.actor, period=options.period, reason=options.reason)
+    return _("%(period)s is closed. What comes late counts in the next period.")
+
+
+def _adopt(options: argparse.Namespace) -> str:
+    period_adopt(options.actor, period=options.period, reason=options.reason)
+    return _("%(period)s is closed as it stands.")
+
+
+PERIOD_STEPS = {"open": _open, "close": _close, "adopt": _adopt}
+
+
+def run_period(options: argparse.Namespace) -> int:
+    """Open or close a quarter; `adopt` closes one that was reported before this chain."""
+    jobs.settle()
+    said = PERIOD_STEPS[options.step](options)
+    jobs.settle()
+    print(said % {"period": options.period})
     return 0

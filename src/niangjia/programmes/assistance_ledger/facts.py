@@ -63,3 +63,21 @@ IMPORTED = _kind(
     ("amount_fen", "file_sha256", "first_row", "last_row", "upload"),
 )
 RELEASED = _kind("figures.released", _("Figures released"), ("release",))
+OPENED = _kind("period.opened", _("Reporting period opened"), ("n_units",))
+CLOSED = _kind(
+    "period.closed",
+    _("Reporting period closed"),
+    (
+        "assisted_fen",
+        "direct_fen",
+        "fen",
+        "helped_fen",
+        "households",
+        "n",
+        "n_accepted",
+        "n_exempt",
+        "n_missing",
+        "people",
+        "reason",
+    ),
+)

@@ -1,4 +1,4 @@
-"""Tables of the assistance ledger: purchases, claims on invoices, released figures."""
+"""Tables of the assistance ledger: purchases, claims on invoices, reports, released figures."""
 
 from typing import ClassVar
 
@@ -13,7 +13,9 @@ class Purchase(models.Model):
 
     key: what it is known by (rules.key_of), unique among those in force; digest: all its values.
     amount_fen, income_gain_fen: fen; quantity_milli: thousandths; price_milli: thousandths of a
-    yuan. district, line: as resolved when recorded. flags: codes joined by commas.
+    yuan. district, line: as resolved when recorded. flags: codes joined by commas. month: the one
+    it counts in, later than its own where its period had been reported; reversed_month: the one its
+    reversal is taken off in, empty while it is in force.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -53,11 +55,18 @@ class Purchase(models.Model):
     row_no = models.PositiveIntegerField(default=0)
     fact_ref = models.CharField(max_length=32)
     corrects = models.CharField(max_length=32, blank=True)
+    month = models.CharField(max_length=7)
+    reversed_month = models.CharField(max_length=7, blank=True)
     recorded_at = models.DateTimeField()
     reversed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True, reversed_month="")
+                | (Q(reversed_at__isnull=False) & ~Q(reversed_month="")),
+                name="purchase_reversed_month",
+            ),
             models.UniqueConstraint(
                 fields=["key"], condition=Q(reversed_at__isnull=True), name="purchase_once"
             ),
@@ -75,6 +84,12 @@ class Purchase(models.Model):
             models.Index(fields=["occurred_on", "id"], name="purchase_day"),
             models.Index(fields=["amount_fen", "id"], name="purchase_amount"),
             models.Index(fields=["unit", "id"], name="purchase_unit"),
+            models.Index(fields=["month", "unit"], name="purchase_month"),
+            models.Index(
+                fields=["reversed_month", "unit"],
+                name="purchase_taken_off",
+                condition=~Q(reversed_month=""),
+            ),
             models.Index(fields=["county_code", "id"], name="purchase_county"),
             models.Index(fields=["district_code", "id"], name="purchase_district"),
             models.Index(
@@ -98,10 +113,60 @@ class InvoiceClaim(models.Model):
     invoice = models.CharField(max_length=60, primary_key=True)
 
 
-class Release(models.Model):
-    """Figures of a period as they were published; document is canonical JSON, never changed.
+class ReportingPeriod(models.Model):
+    """A quarter that units report. open until the city closes it; then nothing counts in it anew.
 
+    due_on: last day for units. sums: what the city closed with, in counts and fen.
+    """
+
+    code = models.CharField(max_length=10, primary_key=True)
+    first = models.DateField()
+    last = models.DateField()
+    due_on = models.DateField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    sums = models.JSONField(default=dict)
+    fact_ref = models.CharField(max_length=32)
+
+
+class Report(models.Model):
+    """What a unit reports of a period; its state stands in its case.
+
+    Sums in fen and counts as they were at the last step; content_sha256 names the records they were
+    summed from; empty until the report was entered. assisted_fen: of recognised origin.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, db_index=False)
+    unit = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="+")
+    district_code = models.CharField(max_length=12)
+    line_code = models.CharField(max_length=20)
+    n = models.IntegerField(default=0)
+    fen = models.BigIntegerField(default=0)
+    direct_fen = models.BigIntegerField(default=0)
+    helped_fen = models.BigIntegerField(default=0)
+    assisted_fen = models.BigIntegerField(default=0)
+    households = models.BigIntegerField(default=0)
+    people = models.BigIntegerField(default=0)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["period", "unit"], name="report_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["period", "district_code"], name="report_district")
+        ]
+
+
+class Release(models.Model):
+    """Figures of a period: proposed, then published or withdrawn; its state stands in its case.
+
+    document: canonical JSON, never changed but for the instant it is given when it is published.
     others: labels merged under `*`, by table; never public, they stay merged in later releases.
+    case: null for what was published before there was a chain.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -111,12 +176,30 @@ class Release(models.Model):
     others = models.JSONField()
     sha256 = models.CharField(max_length=64)
     log_size = models.BigIntegerField()
-    fact_ref = models.CharField(max_length=32)
-    released_at = models.DateTimeField()
+    case = models.OneToOneField("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, default="open")
+    note = models.CharField(max_length=500, blank=True)
+    proposed_at = models.DateTimeField()
+    fact_ref = models.CharField(max_length=32, blank=True)
+    released_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["period", "version"], name="release_once")
+            models.UniqueConstraint(
+                fields=["period", "version"],
+                condition=Q(state="published"),
+                name="release_once",
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="open"), name="release_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "published", "withdrawn"]), name="release_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(released_at__isnull=False),
+                name="release_published_at",
+            ),
         ]
 
 

@@ -1,4 +1,4 @@
-"""After a release is durable: its document goes out as a file, for whoever keeps a copy."""
+"""After the commit: a release goes out as a file; an opened period gets its reports."""
 
 import os
 from collections.abc import Mapping
@@ -7,8 +7,15 @@ from typing import Any
 
 from django.conf import settings
 
-from niangjia.core.outbox import handles
-from niangjia.programmes.assistance_ledger.models import Release
+from niangjia.blocks.orgs.public import buyers_in_force
+from niangjia.core import jobs
+from niangjia.core.actor import system_actor
+from niangjia.core.outbox import Interrupted, handles
+from niangjia.programmes.assistance_ledger.models import Release, Report, ReportingPeriod
+from niangjia.programmes.assistance_ledger.services import reports_prepare
+
+SYSTEM = system_actor("reporting periods")
+PREPARED = 400
 
 
 @handles("figures.publish")
@@ -24,3 +31,17 @@ def publish(payload: Mapping[str, Any]) -> None:
         out.flush()
         os.fsync(out.fileno())
     fresh.rename(path)
+
+
+@handles("reports.prepare")
+def prepare(payload: Mapping[str, Any]) -> None:
+    """Every unit in force has its report of the period, while it is open."""
+    period = payload["period"]
+    if not ReportingPeriod.objects.filter(pk=period, closed_at__isnull=True).exists():
+        return
+    have = set(Report.objects.filter(period=period).values_list("unit_id", flat=True))
+    units = [unit for unit in buyers_in_force() if unit.id not in have]
+    for at in range(0, len(units), PREPARED):
+        if jobs.stopping():
+            raise Interrupted
+        reports_prepare(SYSTEM, period=period, units=units[at : at + PREPARED])

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.errors import Invalid
@@ -54,3 +55,34 @@ def parse(code: str) -> Period:
 def of_day(day: dt.date) -> str:
     """Code of the quarter that holds `day`."""
     return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def of_month(month: str) -> str:
+    """Code of the quarter that holds a month, `2020-03`."""
+    return f"{month[:4]}Q{(int(month[5:7]) + 2) // 3}"
+
+
+def after(quarter: str) -> str:
+    """Code of the quarter that follows."""
+    year, _mark, number = quarter.partition("Q")
+    return f"{int(year) + 1}Q1" if number == "4" else f"{year}Q{int(number) + 1}"
+
+
+def first_month(quarter: str) -> str:
+    """`2020-04` of `2020Q2`."""
+    year, _mark, number = quarter.partition("Q")
+    return f"{year}-{3 * int(number) - 2:02d}"
+
+
+def name(code: str) -> str:
+    """2020年第一季度 or Q1 2020; months and years likewise, in the language in force."""
+    chinese = (get_language() or "").startswith("zh")
+    year, mark, quarter = code.partition("Q")
+    if mark:
+        shown = f"{year}年第{'一二三四'[int(quarter) - 1]}季度"
+        return shown if chinese else f"Q{quarter} {year}"
+    year, mark, month = code.partition("-")
+    if mark:
+        day = dt.date(int(year), int(month), 1)
+        return f"{year}年{day.month}月" if chinese else f"{day:%b %Y}"
+    return str(_("Year %(year)s") % {"year": code})

@@ -44,6 +44,25 @@ def counting_on(day: dt.date) -> Counting:
     return max(in_force, key=lambda row: row.valid_from)
 
 
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How units report from `valid_from` on. days: after the period's last one."""
+
+    valid_from: dt.date
+    every: str
+    days: int
+    source: str
+
+
+def reporting_on(day: dt.date) -> Reporting:
+    """The rule of reporting in force on `day`. Raises LookupError before the first."""
+    rows = [Reporting(**row) for row in _tables()["reporting"]]
+    in_force = [row for row in rows if row.valid_from <= day]
+    if not in_force:
+        raise LookupError(f"nothing is reported on {day}")
+    return max(in_force, key=lambda row: row.valid_from)
+
+
 @functools.cache
 def _words() -> dict[str, list[str] | dict[str, str]]:
     return tomllib.loads((DATA / "words.toml").read_text("utf-8"))

@@ -47,7 +47,7 @@ COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A purchase about to be recorded with all that it refers to."""
+    """A purchase about to be recorded with all that it refers to. month: where it counts."""
 
     row: PurchaseIn
     key: str
@@ -58,11 +58,15 @@ class Draft:
     flags: tuple[str, ...] = ()
     corrects: str = ""
     reason: str = ""
+    month: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a purchase's fact says beyond the sheet's own values; refs are public ids."""
+    """What a purchase's fact says beyond the sheet's own values; refs are public ids.
+
+    month: the one it counts in, or is taken off in.
+    """
 
     ref: str
     unit_ref: str
@@ -72,6 +76,7 @@ class Recorded:
     flags: str
     upload_ref: str
     corrects: str
+    month: str
 
 
 @functools.lru_cache(maxsize=512)
@@ -81,10 +86,15 @@ def noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), zone).astimezone(dt.UTC)
 
 
+def month_of(day: dt.date) -> str:
+    """`2020-03`."""
+    return f"{day.year}-{day.month:02d}"
+
+
 def values_of(row: PurchaseIn | Purchase, of: Recorded) -> dict[str, Value]:
     """Fields of the fact that a purchase is recorded or reversed by, nulls left out."""
     values: dict[str, Value] = {
-        "month": row.occurred_on.strftime("%Y-%m"),
+        "month": of.month,
         "day": row.occurred_on.isoformat(),
         "district": of.district,
         "line": of.line,
@@ -138,8 +148,8 @@ def recorded_fact(draft: Draft, of: Recorded, fact_ref: str) -> Fact:
     return Fact(RECORDED, f"purchase:{of.ref}", day, values, owners, ref=fact_ref)
 
 
-def reversed_fact(purchase: Purchase, reason: str) -> Fact:
-    """The fact that a purchase was taken back: amounts negated, all dimensions kept."""
+def reversed_fact(purchase: Purchase, reason: str, month: str) -> Fact:
+    """The fact that a purchase was taken back in `month`: amounts negated, the rest kept."""
     of = Recorded(
         ref=purchase.ref,
         unit_ref=purchase.unit.ref,
@@ -149,6 +159,7 @@ def reversed_fact(purchase: Purchase, reason: str) -> Fact:
         flags=purchase.flags,
         upload_ref=purchase.upload_ref,
         corrects=purchase.corrects,
+        month=month,
     )
     values = values_of(purchase, of)
     for name in NEGATED:
@@ -193,6 +204,7 @@ def _recorded(work: Work, draft: Draft, upload_ref: str) -> Recorded:
         flags=",".join(draft.flags),
         upload_ref=upload_ref,
         corrects=draft.corrects,
+        month=draft.month or month_of(draft.row.occurred_on),
     )
 
 
@@ -209,6 +221,8 @@ COLUMNS = (
     "upload_ref",
     "corrects",
     "fact_ref",
+    "month",
+    "reversed_month",
     "recorded_at",
     "reversed_at",
     *COPIED,
@@ -231,6 +245,8 @@ def _row(work: Work, draft: Draft, of: Recorded, fact_ref: str) -> tuple[object,
         of.upload_ref,
         of.corrects,
         fact_ref,
+        of.month,
+        "",
         work.at,
         None,
         *_copied(draft.row),

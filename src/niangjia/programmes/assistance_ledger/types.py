@@ -47,7 +47,9 @@ class PurchaseIn:
 class Taken:
     """What became of a batch, by position in it. changed: position -> ref of the one in force.
 
-    flagged: refs of records flagged now, new and older ones, by flag.
+    flagged: refs of records flagged now, new and older ones, by flag. late: position -> period that
+    was reported or closed, so that an explanation is needed; held: position -> period whose report
+    is being signed, so that it must be withdrawn first. Neither was taken.
     """
 
     taken: Mapping[int, str]
@@ -55,3 +57,5 @@ class Taken:
     changed: Mapping[int, str]
     flagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     n_corrected: int = 0
+    late: Mapping[int, str] = field(default_factory=dict)
+    held: Mapping[int, str] = field(default_factory=dict)

@@ -2,5 +2,19 @@
 
 from niangjia.programmes.assistance_ledger.forms.records import CorrectionForm, FiltersForm
 from niangjia.programmes.assistance_ledger.forms.releases import ReleaseForm
+from niangjia.programmes.assistance_ledger.forms.reports import (
+    CollectionFiltersForm,
+    DecisionForm,
+    PeriodForm,
+    ReportDecisionForm,
+)
 
-__all__ = ["CorrectionForm", "FiltersForm", "ReleaseForm"]
+__all__ = [
+    "CollectionFiltersForm",
+    "CorrectionForm",
+    "DecisionForm",
+    "FiltersForm",
+    "PeriodForm",
+    "ReleaseForm",
+    "ReportDecisionForm",
+]

@@ -7,7 +7,7 @@ from niangjia.programmes.assistance_ledger.forms.records import INPUT
 
 
 class ReleaseForm(forms.Form):
-    """Which period to release."""
+    """Which period to propose, and what those who decide should know."""
 
     period = forms.CharField(
         label=_("Reporting period"),
@@ -15,4 +15,11 @@ class ReleaseForm(forms.Form):
         help_text=_("A quarter, a month or a year: 2020Q1, 2020-03 or 2020."),
         widget=forms.TextInput(attrs=INPUT),
         error_messages={"required": _("Write a period such as 2020Q1.")},
+    )
+    note = forms.CharField(
+        label=_("For those who decide"),
+        max_length=500,
+        required=False,
+        help_text=_("Why it is released now, what is new in it. Not published."),
+        widget=forms.TextInput(attrs=INPUT),
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -47,7 +48,7 @@ def board_parts(board: Board) -> dict[str, Any]:
         "line": _line(board),
         "merged": _merged(board),
         "not_counted": _not_counted(found),
-        "released_at": shown.moment(board.release.released_at),
+        "released_at": shown.moment(board.released_at),
         "cut_off": _date(found["cut_off"]),
         "choices": _choices(board),
     }
@@ -101,15 +102,15 @@ def _figures(board: Board) -> list[Figure]:
     ]
 
 
-def _label(board: Board, row: Row, name: Callable[[str], str]) -> str:
+def _label(row: Row, name: Callable[[str], str]) -> str:
     if row["label"] == OTHER:
         return _("%(n)s others together") % {"n": row["merged"]}
     return name(row["label"]) or _("Not given")
 
 
-def _table(board: Board, key: str, title: str, name: Callable[[str], str]) -> Table:
+def _table(found: Row, key: str, title: str, name: Callable[[str], str]) -> Table:
     """A table's rows, largest first (months in order), with the total below."""
-    rows = _ordered(board.document["tables"][key], key)
+    rows = _ordered(found["tables"][key], key)
     columns = [
         Column(title, "{0}", lead=True),
         Column(_("Direct purchase"), "{1}", numeric=True),
@@ -117,8 +118,7 @@ def _table(board: Board, key: str, title: str, name: Callable[[str], str]) -> Ta
         Column(_("Together"), "{3}", numeric=True),
         Column(_("Purchases"), "{4}", numeric=True),
     ]
-    values = [_values(_label(board, row, name), row) for row in rows]
-    found = board.document
+    values = [_values(_label(row, name), row) for row in rows]
     total = _values(_("Total"), found)
     return Table(title, columns, values, cards=False, foot=total)
 
@@ -138,7 +138,7 @@ def _ordered(rows: list[Row], key: str) -> list[Row]:
 
 def _bars(board: Board, key: str, title: str, name: Callable[[str], str], *, flat: bool) -> Bars:
     rows = _ordered(board.document["tables"][key], key)
-    labels = [_label(board, row, name) for row in rows]
+    labels = [_label(row, name) for row in rows]
     return Bars(
         key=f"by-{key}",
         title=title,
@@ -149,7 +149,7 @@ def _bars(board: Board, key: str, title: str, name: Callable[[str], str], *, fla
             (_("Direct purchase"), [shown.wan_number(row["direct_fen"]) for row in rows]),
             (_("Helped sale"), [shown.wan_number(row["helped_fen"]) for row in rows]),
         ],
-        table=_table(board, key, title, name),
+        table=_table(board.document, key, title, name),
         flat=flat,
     )
 
@@ -175,7 +175,7 @@ def _map(board: Board) -> DistrictMap:
     def name(code: str) -> str:
         return names.get(code, code).removesuffix("总工会")
 
-    labels = [_label(board, row, name) for row in rows]
+    labels = [_label(row, name) for row in rows]
     sums = [shown.wan_number(row["direct_fen"] + row["helped_fen"]) for row in rows]
     return DistrictMap(
         key="by-district",
@@ -190,7 +190,7 @@ def _map(board: Board) -> DistrictMap:
         outlines=asset("districts.json"),
         less=_("less"),
         more=_("more"),
-        table=_table(board, "district", _("District"), name),
+        table=_table(board.document, "district", _("District"), name),
     )
 
 
@@ -200,12 +200,29 @@ def _county(board: Board) -> Table:
     def name(code: str) -> str:
         return f"{provinces.get(code, '')} {names.get(code, code)}".strip()
 
-    return _table(board, "county", _("County of origin"), name)
+    return _table(board.document, "county", _("County of origin"), name)
 
 
 def _line(board: Board) -> Table:
     names = board.names["line"]
-    return _table(board, "line", _("System"), lambda code: names.get(code, code))
+    return _table(board.document, "line", _("System"), lambda code: names.get(code, code))
+
+
+def release_tables(found: Row, names: dict[str, dict[str, str]]) -> list[Table]:
+    """Every table of a release's document, as the public would see it."""
+    titles: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("district", _("District"), names["district"]),
+        ("line", _("System"), names["line"]),
+        ("county", _("County of origin"), names["county"]),
+        ("category", _("Kind"), {}),
+        ("channel", _("Channel"), {}),
+    )
+    tables = [_table(found, key, title, partial(_named, listed)) for key, title, listed in titles]
+    return [_table(found, "month", _("Month"), shown.month), *tables]
+
+
+def _named(names: dict[str, str], code: str) -> str:
+    return names.get(code, code)
 
 
 def _merged(board: Board) -> bool:

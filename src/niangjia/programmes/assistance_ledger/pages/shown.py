@@ -4,9 +4,9 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from niangjia.programmes.assistance_ledger import periods
 from niangjia.ui.page import language_of
 
 FLAGS = {
@@ -64,16 +64,7 @@ def month(code: str) -> str:
     return f"{dt.date(int(year), int(number), 1):%b %Y}"
 
 
-def period(code: str) -> str:
-    """`2020Q1` as 2020年第一季度 or Q1 2020; months and years likewise."""
-    if "Q" in code:
-        year, _mark, quarter = code.partition("Q")
-        if language_of().startswith("zh"):
-            return f"{year}年第{'一二三四'[int(quarter) - 1]}季度"
-        return f"Q{quarter} {year}"
-    if "-" in code:
-        return month(code)
-    return _("Year %(year)s") % {"year": code}
+period = periods.name
 
 
 def flags(codes: str) -> list[str]:

@@ -2,8 +2,11 @@
 
 from niangjia.programmes.assistance_ledger.selectors.board import (
     Board,
+    Proposal,
     board_get,
     board_key,
+    release_get,
+    release_waiting,
     releases_list,
 )
 from niangjia.programmes.assistance_ledger.selectors.records import (
@@ -15,17 +18,40 @@ from niangjia.programmes.assistance_ledger.selectors.records import (
     purchase_get,
     purchases_page,
 )
+from niangjia.programmes.assistance_ledger.selectors.reports import (
+    Collection,
+    ReportDetail,
+    ReportFilters,
+    collection_get,
+    periods_known,
+    refs_listed,
+    report_get,
+    reports_own,
+    versions_of,
+)
 
 __all__ = [
     "Board",
+    "Collection",
     "Detail",
     "Filters",
+    "Proposal",
     "RecordPage",
+    "ReportDetail",
+    "ReportFilters",
     "board_get",
     "board_key",
     "changes_of",
+    "collection_get",
     "n_of_upload",
+    "periods_known",
     "purchase_get",
     "purchases_page",
+    "refs_listed",
+    "release_get",
+    "release_waiting",
     "releases_list",
+    "report_get",
+    "reports_own",
+    "versions_of",
 ]

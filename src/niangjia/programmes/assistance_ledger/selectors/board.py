@@ -2,17 +2,23 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
 from niangjia.blocks.ledger.public import HistoryLine, history
-from niangjia.blocks.orgs.public import nodes
+from niangjia.blocks.orgs.public import nodes, people_named
 from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
+from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods, policy
 from niangjia.programmes.assistance_ledger.disclosure import OTHER
-from niangjia.programmes.assistance_ledger.models import Release
+from niangjia.programmes.assistance_ledger.models import Release, ReportingPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class Board:
     """
 
     release: Release
+    released_at: dt.datetime
     document: dict[str, Any]
     names: dict[str, dict[str, str]]
     provinces: dict[str, str]
@@ -31,12 +38,16 @@ class Board:
     periods: list[str]
 
 
+def _published() -> QuerySet[Release]:
+    return Release.objects.filter(state="published")
+
+
 def board_key(period: str = "") -> tuple[str, int] | None:
     """(ref of the release shown, id of the newest of all): changes when the page does. One query.
 
     Without a period: the one that ends last; of several, the one released last.
     """
-    rows = list(Release.objects.order_by("-id").values_list("period", "ref", "id"))
+    rows = list(_published().order_by("-id").values_list("period", "ref", "id"))
     wanted = [row for row in rows if not period or row[0] == period]
     if not wanted:
         return None
@@ -51,24 +62,29 @@ def board_get(period: str = "") -> Board | None:
         return None
     release = Release.objects.get(ref=key[0])
     document = json.loads(bytes(release.document))
-    tables = document["tables"]
-    counties = {row["label"] for row in tables["county"]} - {OTHER}
-    names = {
-        "district": dict(nodes("district", "virtual_district")),
-        "line": dict(nodes("line", "virtual_line")),
-        "county": region_names(counties),
-    }
+    counties = _counties(document)
     return Board(
         release=release,
+        released_at=dt.datetime.fromisoformat(document["released_at"]),
         document=document,
-        names=names,
+        names=_names(document),
         provinces=provinces_of(counties),
         rule=_rule(document["policy"], document["cut_off"]),
         fact=history(f"release:{release.ref}")[0],
-        periods=list(
-            Release.objects.order_by("-period").values_list("period", flat=True).distinct()
-        ),
+        periods=list(_published().order_by("-period").values_list("period", flat=True).distinct()),
     )
+
+
+def _counties(document: dict[str, Any]) -> set[str]:
+    return {row["label"] for row in document["tables"]["county"]} - {OTHER}
+
+
+def _names(document: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {
+        "district": dict(nodes("district", "virtual_district")),
+        "line": dict(nodes("line", "virtual_line")),
+        "county": region_names(_counties(document)),
+    }
 
 
 def _rule(policy_id: str, cut_off: str) -> policy.Counting:
@@ -78,15 +94,88 @@ def _rule(policy_id: str, cut_off: str) -> policy.Counting:
     return rule
 
 
-def releases_list(actor: Actor) -> list[dict[str, Any]]:
-    """All releases, newest first. Raises NotSignedIn, Denied."""
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A release on its way. version: of its case; n_version: of the release.
+
+    steps: what the actor can do; past: decisions, oldest first, with names by ref in `who`.
+    published: the newest release of the period that stands on the board, or None.
+    """
+
+    ref: str
+    period: str
+    n_version: int
+    state: str
+    version: int
+    note: str
+    proposed_at: dt.datetime
+    sha256: str
+    document: dict[str, Any]
+    names: dict[str, dict[str, str]]
+    rule: policy.Counting
+    steps: Sequence[CaseStep]
+    past: Sequence[Past]
+    who: Mapping[str, str]
+    published: dict[str, Any] | None
+    period_closed: bool
+
+
+def release_get(actor: Actor, *, ref: str) -> Proposal:
+    """A release with its chain. Raises NotSignedIn, Denied, NotFound."""
     authorise(actor, "releases.see")
-    rows = Release.objects.order_by("-id")[:100]
+    row = Release.objects.select_related("case").filter(ref=ref, case__isnull=False).first()
+    if row is None or row.case is None:
+        raise NotFound(_("There is no such release."))
+    document = json.loads(bytes(row.document))
+    past = past_of(row.case.pk)
+    stands = _published().filter(period=row.period).exclude(pk=row.pk).order_by("-version").first()
+    return Proposal(
+        ref=row.ref,
+        period=row.period,
+        n_version=row.version,
+        state=row.case.state,
+        version=row.case.version,
+        note=row.note,
+        proposed_at=row.proposed_at,
+        sha256=row.sha256,
+        document=document,
+        names=_names(document),
+        rule=_rule(document["policy"], document["cut_off"]),
+        steps=case_steps(actor, row.case),
+        past=past,
+        who=people_named({one.person_ref for one in past}),
+        published=json.loads(bytes(stands.document)) if stands else None,
+        period_closed=_is_closed(row.period),
+    )
+
+
+def _is_closed(period: str) -> bool:
+    """Every quarter that the period meets was closed."""
+    quarters = {periods.of_month(month) for month in periods.parse(period).months}
+    closed = ReportingPeriod.objects.filter(code__in=quarters, closed_at__isnull=False)
+    return closed.count() == len(quarters)
+
+
+def release_waiting(actor: Actor) -> Proposal:
+    """The proposal that waits to be decided. Raises NotSignedIn, Denied, NotFound."""
+    authorise(actor, "releases.see")
+    ref = Release.objects.filter(state="open").values_list("ref", flat=True).first()
+    if ref is None:
+        raise NotFound(_("No release waits to be decided."))
+    return release_get(actor, ref=ref)
+
+
+def releases_list(actor: Actor) -> list[dict[str, Any]]:
+    """Releases and proposals, newest first. Raises NotSignedIn, Denied."""
+    authorise(actor, "releases.see")
+    rows = Release.objects.select_related("case").order_by("-id")[:100]
     return [
         {
             "ref": row.ref,
             "period": row.period,
             "version": row.version,
+            "state": row.case.state if row.case else row.state,
+            "proposed_at": row.proposed_at,
             "released_at": row.released_at,
             "log_size": row.log_size,
             "sha256": row.sha256,

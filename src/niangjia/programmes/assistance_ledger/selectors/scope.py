@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from niangjia.blocks.orgs.public import scope_of
 from niangjia.core.actor import Actor
-from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.models import Purchase, Report
 
 
 def visible_to(actor: Actor) -> QuerySet[Purchase]:
@@ -21,4 +21,17 @@ def visible_to(actor: Actor) -> QuerySet[Purchase]:
         return rows.filter(supplier_id=scope.id)
     if scope.kind == "county" and scope.code:
         return rows.filter(county_code=scope.code)
+    return rows.none()
+
+
+def reports_visible_to(actor: Actor) -> QuerySet[Report]:
+    """All for the city's offices; those of units beneath a district; one's own unit's."""
+    scope = scope_of(actor)
+    rows = Report.objects.all()
+    if scope.kind == "all":
+        return rows
+    if scope.kind == "beneath" and scope.path:
+        return rows.filter(unit__territory_path__startswith=scope.path)
+    if scope.kind == "unit":
+        return rows.filter(unit_id=scope.id)
     return rows.none()

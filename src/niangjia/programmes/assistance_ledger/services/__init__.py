@@ -1,18 +1,38 @@
 """Writes of the assistance ledger, one module per use case."""
 
+from niangjia.programmes.assistance_ledger.services.closing import (
+    period_adopt,
+    period_close,
+    period_open,
+)
 from niangjia.programmes.assistance_ledger.services.correcting import (
     purchase_correct,
     purchase_reverse,
 )
-from niangjia.programmes.assistance_ledger.services.releasing import figures_release
+from niangjia.programmes.assistance_ledger.services.releasing import (
+    release_decide,
+    release_propose,
+)
+from niangjia.programmes.assistance_ledger.services.reporting import (
+    report_decide,
+    reports_prepare,
+    reports_remind,
+)
 from niangjia.programmes.assistance_ledger.services.taking import purchases_take
 from niangjia.programmes.assistance_ledger.services.uploads import upload_begin, upload_end
 
 __all__ = [
-    "figures_release",
+    "period_adopt",
+    "period_close",
+    "period_open",
     "purchase_correct",
     "purchase_reverse",
     "purchases_take",
+    "release_decide",
+    "release_propose",
+    "report_decide",
+    "reports_prepare",
+    "reports_remind",
     "upload_begin",
     "upload_end",
 ]

@@ -12,9 +12,11 @@ from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import rules, steps
+from niangjia.programmes.assistance_ledger.booking import Booking
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
 from niangjia.programmes.assistance_ledger.services.taking import (
+    booked,
     flag,
     own_flags,
     reason_of,
@@ -63,7 +65,7 @@ def purchase_reverse(work: Work, /, *, purchase_ref: str, reason: str) -> str:
     """The purchase is reversed and no longer counts; returns its ref. Raises NotFound, Conflict."""
     text = reason_of(reason)
     purchase = _in_force(work.actor, purchase_ref)
-    reverse(work, purchase, text)
+    reverse(work, Booking([purchase.unit_id]), purchase, text)
     return purchase.ref
 
 
@@ -82,8 +84,12 @@ def purchase_correct(
     purchase = _in_force(work.actor, purchase_ref)
     row = replace(_row_of(purchase), **changes)  # type: ignore[arg-type]
     _check(purchase, row)
-    reverse(work, purchase, text)
-    drafts = {0: _draft(purchase, row, text)}
+    booking = Booking([purchase.unit_id])
+    reverse(work, booking, purchase, text)
+    own = steps.month_of(row.occurred_on)
+    moved = own != steps.month_of(purchase.occurred_on)
+    month = booked(booking, purchase.unit_id, own if moved else purchase.month)
+    drafts = {0: _draft(purchase, row, text, month)}
     flag(work, drafts)
     draft = drafts[0]
     inserted = steps.insert(work, [draft], purchase.upload_ref)
@@ -141,7 +147,7 @@ def _contact(purchase: Purchase) -> tuple[ContactRef | None, str, str]:
     return contact(purchase.contact_id) if purchase.contact_id else (None, "", "")
 
 
-def _draft(purchase: Purchase, row: PurchaseIn, reason: str) -> Draft:
+def _draft(purchase: Purchase, row: PurchaseIn, reason: str, month: str) -> Draft:
     unit, supplier = organisation(purchase.unit_id), organisation(purchase.supplier_id)
     # The parents under which it was recorded stay: access follows today's tree, figures do not.
     unit = replace(unit, district=purchase.district_code, line=purchase.line_code)
@@ -156,4 +162,10 @@ def _draft(purchase: Purchase, row: PurchaseIn, reason: str) -> Draft:
         flags=own_flags(row),
         corrects=purchase.ref,
         reason=reason,
+        month=month,
     )
+
+
+def draft_of(purchase: Purchase, reason: str, month: str) -> Draft:
+    """The same purchase once more, counting in another month. purchase: with unit and supplier."""
+    return _draft(purchase, _row_of(purchase), reason, month)

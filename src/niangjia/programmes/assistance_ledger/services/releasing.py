@@ -1,42 +1,51 @@
-"""Releasing figures: what the public board shows, frozen as a fact."""
+"""Releasing figures: proposed, checked for secrets, signed off, then frozen as a fact."""
 
 import datetime as dt
 import hashlib
 import json
+from functools import partial
 
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
+from niangjia.blocks.desk.public import inbox_done
 from niangjia.blocks.indicators.public import Sums, snapshot
+from niangjia.blocks.orgs.public import city_office, organisation
 from niangjia.core import clock
-from niangjia.core.errors import Invalid
+from niangjia.core.db.held import hold
+from niangjia.core.errors import Conflict, Invalid, NotFound, ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import figures, periods, policy
+from niangjia.programmes.assistance_ledger import chain, figures, periods, policy
 from niangjia.programmes.assistance_ledger.facts import RELEASED
 from niangjia.programmes.assistance_ledger.models import Release, ReleaseCell
 from niangjia.programmes.assistance_ledger.periods import Period
 
+NAME = "assistance_ledger.releases"
 Cells = dict[tuple[str, ...], Sums]
 
 
 @service(permission="purchases.release", records=FACT)
-def figures_release(work: Work, /, *, period: str) -> str:
-    """The period's figures stand on the public board as they are now; returns the release's ref.
+def release_propose(work: Work, /, *, period: str, note: str = "") -> str:
+    """The period's figures as they are now wait for the secrecy check; returns the release's ref.
 
     Raises Invalid: no such period, not begun, no rule for it, within a longer one that was
-    released, empty, nothing changed, too few to show.
+    released, empty, nothing changed, too few to show; Conflict: another proposal is open.
     """
     span = periods.parse(period)
+    hold(NAME, alone=True)
     today = clock.city_today()
     if span.first > today:
         raise Invalid(_("The period %(period)s has not begun."), code="future", period=span.code)
+    _refuse_second()
     cut_off = min(span.last, today)
     rule = _rule_on(cut_off, span)
     size, cells = snapshot("purchases", span.months)
     _refuse_within_released(span)
-    versions = Release.objects.filter(period=span.code).order_by("version")
-    own = [_read(release) for release in versions]
+    own = [_read(one) for one in _published().filter(period=span.code).order_by("version")]
     if own and own[-1][1] == _money_only(cells):
         raise Invalid(
             _("Nothing changed since release %(version)s. The board shows what it should."),
@@ -50,10 +59,88 @@ def figures_release(work: Work, /, *, period: str) -> str:
         "version": len(own) + 1,
         "cut_off": cut_off.isoformat(),
         "log_size": size,
-        "released_at": work.at.isoformat(timespec="seconds"),
     }
     found = figures.figures(cells, before, rule, head)
-    return _store(work, found, cells, size)
+    release = _store(work, found, cells, size, note)
+    _decide(work, release, "propose", version=0)
+    return release.ref
+
+
+@service(permission="releases.decide", records=FACT)
+def release_decide(
+    work: Work, /, *, release_ref: str, step: str, version: int, reason: str = ""
+) -> str:
+    """The release has moved by `step` of chain.RELEASE; `sign` publishes it. Returns its state.
+
+    version: of the case as the actor saw it. Raises NotFound, Denied (role, four eyes), Conflict
+    (moved meanwhile), Invalid (no reason).
+    """
+    hold(NAME, alone=True)
+    release = (
+        Release.objects.select_related("case").filter(ref=release_ref, case__isnull=False).first()
+    )
+    if release is None:
+        raise NotFound(_("There is no such release."))
+    return _decide(work, release, step, version=version, reason=reason)
+
+
+def _published() -> QuerySet[Release]:
+    return Release.objects.filter(state="published")
+
+
+def _refuse_second() -> None:
+    if waiting := Release.objects.filter(state="open").first():
+        raise Conflict(
+            _(
+                "%(period)s is proposed and waits to be decided. One proposal at a time: what "
+                "each shows is checked against all that was published before."
+            ),
+            code="proposal_open",
+            period=periods.name(waiting.period),
+        )
+
+
+def _decide(work: Work, release: Release, step: str, *, version: int, reason: str = "") -> str:
+    if release.case is None:
+        raise ProgrammingError("a release without a case is not decided")
+    matter = Matter(
+        organisation=organisation(release.case.organisation_id),
+        href=reverse("assistance_ledger:proposal", args=[release.ref]),
+        period=release.period,
+        content={"n": json.loads(bytes(release.document))["n"], "version": release.version},
+        content_sha256=release.sha256,
+        params={"period": release.period, "version": release.version},
+    )
+    publish = partial(_publish, work, release) if step == "sign" else None
+    state = case_decide(
+        work, release.case, step, matter, version=version, reason=reason, fact=publish
+    )
+    if state in ("returned", "withdrawn"):
+        Release.objects.filter(pk=release.pk).update(state="withdrawn")
+    elif state == "published":
+        work.send("figures.publish", {"release": release.ref})
+    return state
+
+
+def _publish(work: Work, release: Release, _state: str) -> Fact:
+    """The release has its instant and stands on the board; returns the fact that says so."""
+    document = json.loads(bytes(release.document))
+    document["released_at"] = work.at.isoformat(timespec="seconds")
+    data = figures.encode(document)
+    release.document, release.sha256 = data, hashlib.sha256(data).hexdigest()
+    release.state, release.released_at, release.fact_ref = "published", work.at, work.new_id()
+    release.save()
+    values = {name: document[name] for name in RELEASED.open if name in document}
+    left_out = document["not_counted_fen"]
+    values["recorded_fen"] = int(document["counted_fen"]) + int(left_out or 0)
+    return Fact(
+        RELEASED,
+        f"release:{release.ref}",
+        dt.datetime.fromisoformat(document["released_at"]),
+        {**values, "document_sha256": release.sha256, "release": release.ref},
+        {BUSINESS: f"org:{work.actor.organisation_ref}"},
+        ref=release.fact_ref,
+    )
 
 
 def _rule_on(cut_off: dt.date, span: Period) -> policy.Counting:
@@ -69,7 +156,7 @@ def _rule_on(cut_off: dt.date, span: Period) -> policy.Counting:
 
 def _newest() -> dict[Period, Release]:
     """The newest release of every period."""
-    rows = Release.objects.order_by("version").defer("document")
+    rows = _published().order_by("version").defer("document")
     return {periods.parse(release.period): release for release in rows}
 
 
@@ -96,7 +183,7 @@ def _views_within(span: Period) -> list[list[tuple[figures.Figures, Cells]]]:
     views = []
     for inner in newest:
         beside = [_read(newest[one]) for one in largest if not one.meets(inner)]
-        for release in Release.objects.filter(period=inner.code):
+        for release in _published().filter(period=inner.code):
             alone = _read(release)
             views += [[alone], [alone, *beside]] if beside else [[alone]]
     return views
@@ -107,21 +194,24 @@ def _read(release: Release) -> tuple[figures.Figures, Cells]:
     return figures.Figures(document, release.others), _cells_of(release)
 
 
-def _store(work: Work, made: figures.Figures, cells: Cells, size: int) -> str:
+def _store(work: Work, made: figures.Figures, cells: Cells, size: int, note: str) -> Release:
     found = made.document
     data = figures.encode(found)
-    digest = hashlib.sha256(data).hexdigest()
-    ref, fact_ref = work.new_id(), work.new_id()
+    ref = work.new_id()
+    office = city_office()
+    subject = f"release:{ref}"
+    cases = cases_open(work, chain.RELEASE.name, [Opening(subject, office)])
     release = Release.objects.create(
         ref=ref,
         period=found["period"],
         version=found["version"],
         document=data,
         others=made.others,
-        sha256=digest,
+        sha256=hashlib.sha256(data).hexdigest(),
         log_size=size,
-        fact_ref=fact_ref,
-        released_at=work.at,
+        case_id=cases[subject],
+        note=note.strip()[:500],
+        proposed_at=work.at,
     )
     ReleaseCell.objects.bulk_create(
         [
@@ -130,21 +220,9 @@ def _store(work: Work, made: figures.Figures, cells: Cells, size: int) -> str:
         ],
         batch_size=200,
     )
-    values = {name: found[name] for name in RELEASED.open if name in found}
-    left_out = found["not_counted_fen"]
-    values["recorded_fen"] = int(str(found["counted_fen"])) + int(str(left_out or 0))
-    work.record(
-        Fact(
-            RELEASED,
-            f"release:{ref}",
-            dt.datetime.fromisoformat(str(found["released_at"])),
-            {**values, "document_sha256": digest, "release": ref},
-            {BUSINESS: f"org:{work.actor.organisation_ref}"},
-            ref=fact_ref,
-        )
-    )
-    work.send("figures.publish", {"release": ref})
-    return ref
+    gone = Release.objects.filter(state="withdrawn", period=release.period)
+    inbox_done(work, [f"release:{old}" for old in gone.values_list("ref", flat=True)])
+    return release
 
 
 def _cells_of(release: Release) -> Cells:

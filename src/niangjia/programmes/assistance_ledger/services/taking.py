@@ -21,11 +21,12 @@ from niangjia.blocks.orgs.public import (
     suppliers_take,
 )
 from niangjia.core.db.bulk import insert_rows
-from niangjia.core.errors import Denied, Invalid, ProgrammingError
+from niangjia.core.errors import Conflict, Denied, Invalid, ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import rules, steps
+from niangjia.programmes.assistance_ledger.booking import Booking
 from niangjia.programmes.assistance_ledger.facts import FLAGGED, IMPORTED
 from niangjia.programmes.assistance_ledger.models import InvoiceClaim, Purchase
 from niangjia.programmes.assistance_ledger.steps import Draft
@@ -44,40 +45,67 @@ def purchases_take(
     upload_ref: str = "",
     file_sha256: str = "",
     accept_corrections: str = "",
+    explain_late: str = "",
 ) -> Taken:
     """Every row is in the ledger once. rows: at most 200, checked.
 
     Equal to one in force, or to one that was corrected since: repeated. Known but changed, or
     taken back: listed, or, with the reason in `accept_corrections`, the one in force is reversed
-    and the new one recorded. Raises Denied if a unit lies outside the actor's scope, Invalid if the
-    reason says nothing; then nothing of the batch is taken.
+    and the new one recorded. Of a period that the unit reported or the city closed: listed as late,
+    or, with the reason in `explain_late`, counted in the next open period. Raises Denied if a unit
+    lies outside the actor's scope, Invalid if a reason says nothing; then nothing is taken.
     """
-    if len(rows) > BATCH:
-        raise Invalid(_("At most %(n)s rows in a batch."), code="batch_too_large", n=BATCH)
     reason = reason_of(accept_corrections) if accept_corrections else ""
+    explained = reason_of(explain_late) if explain_late else ""
     drafts = _drafts(work, rows)
-    _check_scope(work, drafts)
+    booking = Booking(draft.unit.id for draft in drafts)
     fresh, repeated, changed = _sorted_out(drafts)
-    old = _reverse_changed(work, drafts, changed, reason, upload_ref)
+    fresh, late, held = _booked(booking, fresh, explained)
+    old, held_changes = _reverse_changed(work, booking, drafts, changed, reason, upload_ref)
     going_in = {**fresh, **old}
     older = flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
-    late_same, late_changed = _late(
-        {i: draft for i, draft in going_in.items() if draft.key not in inserted}
-    )
+    met_same, met_changed = _met({i: d for i, d in going_in.items() if d.key not in inserted})
     taken = {i: inserted[d.key] for i, d in going_in.items() if d.key in inserted}
     if taken:
         work.record(_batch_fact(work, rows, taken, upload_ref, file_sha256))
+        _prepare_reports(work, booking, going_in)
     elif not work.n_facts:
         work.repeated()
     return Taken(
         taken=taken,
-        repeated=tuple(sorted((*repeated, *late_same))),
-        changed={i: one.ref if one else "" for i, one in changed.items() if i not in old}
-        | late_changed,
+        repeated=tuple(sorted((*repeated, *met_same))),
+        changed=_left(changed, {*old, *held_changes}) | met_changed,
         flagged=_all_flagged(older, going_in, taken),
         n_corrected=len(old),
+        late=late,
+        held=held | held_changes,
     )
+
+
+def _prepare_reports(work: Work, booking: Booking, taken: Mapping[int, Draft]) -> None:
+    """Units that have no report of an open period yet get one after the commit."""
+    for code in booking.unreported((d.unit.id, d.month) for d in taken.values()):
+        work.send("reports.prepare", {"period": code})
+
+
+def _booked(
+    booking: Booking, fresh: Mapping[int, Draft], explained: str
+) -> tuple[dict[int, Draft], dict[int, str], dict[int, str]]:
+    """(rows with the month they count in, late ones without an explanation, held ones)."""
+    booked: dict[int, Draft] = {}
+    late: dict[int, str] = {}
+    held: dict[int, str] = {}
+    for position, draft in fresh.items():
+        place = booking.place(draft.unit.id, steps.month_of(draft.row.occurred_on))
+        if place.why == "under_way":
+            held[position] = place.period
+        elif place.why == "late" and not explained:
+            late[position] = place.period
+        else:
+            reason = explained if place.why else draft.reason
+            booked[position] = replace(draft, month=place.month, reason=reason)
+    return booked, late, held
 
 
 def _all_flagged(
@@ -94,7 +122,12 @@ def _all_flagged(
 
 
 def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
-    """Rows with their unit, supplier and contact, registered where they are new."""
+    """Rows with their unit, supplier and contact, registered where they are new.
+
+    Raises Invalid if there are too many, Denied if a unit is not the actor's.
+    """
+    if len(rows) > BATCH:
+        raise Invalid(_("At most %(n)s rows in a batch."), code="batch_too_large", n=BATCH)
     units = buyers_take(
         work, [BuyerIn(r.unit_name, r.unit_uscc, r.unit_kind, r.district, r.line) for r in rows]
     )
@@ -107,10 +140,12 @@ def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
         for row, supplier in zip(rows, supplier_of, strict=True)
     ]
     contacts = contacts_take(work, [one for one in wanted if one[1] or one[2]])
-    return [
+    drafts = [
         _draft(row, units[key_of(row.unit_uscc, row.unit_name)], supplier, contacts.get(one))
         for row, supplier, one in zip(rows, supplier_of, wanted, strict=True)
     ]
+    _check_scope(work, drafts)
+    return drafts
 
 
 def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None) -> Draft:
@@ -210,33 +245,46 @@ _KNOWN = ("id", "ref", "digest", "upload_ref", "reversed_at")
 
 def _reverse_changed(
     work: Work,
+    booking: Booking,
     drafts: Sequence[Draft],
     changed: Mapping[int, Known | None],
     reason: str,
     upload_ref: str,
-) -> dict[int, Draft]:
-    """With a reason: reverse what is changed; returns what takes its place.
+) -> tuple[dict[int, Draft], dict[int, str]]:
+    """With a reason: reverse what is changed; returns (what takes its place, what is held).
 
     A key that stands more than once in the file is left: no reason says which of its rows is meant.
     """
     if not reason:
-        return {}
+        return {}, {}
     rows = Counter(draft.key for draft in {(d.key, d.digest): d for d in drafts}.values())
     replacing: dict[int, Draft] = {}
+    held: dict[int, str] = {}
     done: set[str] = set()
     for position, known in changed.items():
         draft = drafts[position]
         if known is None or rows[draft.key] > 1 or known.ref in done:
             continue
+        place = booking.place(draft.unit.id, steps.month_of(draft.row.occurred_on))
         if known.reversed_at is None:
             if upload_ref and known.upload_ref == upload_ref:
                 continue
-            reverse(
-                work, Purchase.objects.select_related("unit", "supplier").get(pk=known.id), reason
-            )
+            purchase = Purchase.objects.select_related("unit", "supplier").get(pk=known.id)
+            old = booking.place(purchase.unit_id, purchase.month)
+            if "under_way" in (place.why, old.why):
+                held[position] = place.period or old.period
+                continue
+            reverse(work, booking, purchase, reason)
+        elif place.why == "under_way":
+            held[position] = place.period
+            continue
         done.add(known.ref)
-        replacing[position] = replace(draft, corrects=known.ref, reason=reason)
-    return replacing
+        replacing[position] = replace(draft, corrects=known.ref, reason=reason, month=place.month)
+    return replacing, held
+
+
+def _left(changed: Mapping[int, Known | None], done: set[int]) -> dict[int, str]:
+    return {i: one.ref if one else "" for i, one in changed.items() if i not in done}
 
 
 def reason_of(text: str) -> str:
@@ -248,16 +296,39 @@ def reason_of(text: str) -> str:
     return reason[:500]
 
 
-def reverse(work: Work, purchase: Purchase, reason: str) -> None:
-    """The purchase is out of force, by a conditional update; a second one raises Invalid."""
+def booked(booking: Booking, unit_id: int, month: str) -> str:
+    """The month in which something of `month` counts now.
+
+    Raises Conflict while the unit's report is being signed.
+    """
+    place = booking.place(unit_id, month)
+    if place.why == "under_way":
+        raise Conflict(
+            _(
+                "The report of %(period)s is being checked and signed, so its records stand still. "
+                "Withdraw the report first, or wait until it is reported: what comes then counts "
+                "in the next period."
+            ),
+            code="report_under_way",
+            period=place.period,
+        )
+    return place.month
+
+
+def reverse(work: Work, booking: Booking, purchase: Purchase, reason: str) -> None:
+    """The purchase is out of force, by a conditional update; a second one raises Invalid.
+
+    Taken off in its own month, or in the next open period's if its own was reported.
+    """
+    month = booked(booking, purchase.unit_id, purchase.month)
     moved = Purchase.objects.filter(pk=purchase.pk, reversed_at__isnull=True).update(
-        reversed_at=work.at
+        reversed_at=work.at, reversed_month=month
     )
     if moved != 1:
         raise Invalid(
             _("This record was reversed already. Nothing was changed."), code="already_reversed"
         )
-    work.record(steps.reversed_fact(purchase, reason))
+    work.record(steps.reversed_fact(purchase, reason, month))
 
 
 def flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
@@ -329,7 +400,7 @@ def _flag_older(work: Work, rows: Sequence[Claim]) -> tuple[str, ...]:
     return tuple(flagged)
 
 
-def _late(drafts: Mapping[int, Draft]) -> tuple[list[int], dict[int, str]]:
+def _met(drafts: Mapping[int, Draft]) -> tuple[list[int], dict[int, str]]:
     """Rows that another import took first: (positions equal to its, position -> ref of its).
 
     A row that is not there at all was refused by the database: a fault in the program.

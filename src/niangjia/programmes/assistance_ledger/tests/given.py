@@ -13,7 +13,12 @@ from niangjia.blocks.orgs.public import (
 from niangjia.blocks.places.public import demonstration_counties_load, regions_load
 from niangjia.core import jobs
 from niangjia.core.actor import system_actor
-from niangjia.programmes.assistance_ledger.services import purchases_take
+from niangjia.programmes.assistance_ledger.models import Release
+from niangjia.programmes.assistance_ledger.services import (
+    purchases_take,
+    release_decide,
+    release_propose,
+)
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 SYSTEM = system_actor("test city")
@@ -22,6 +27,12 @@ UNITS = {"甲": "81110101000000001X", "乙": "81110105000000002X", "丙": "81110
 CAST = {
     "clerk": "uscc:" + UNITS["甲"],
     "clerk_b": "uscc:" + UNITS["乙"],
+    "checker": "uscc:" + UNITS["甲"],
+    "checker_b": "uscc:" + UNITS["乙"],
+    "head_b": "uscc:" + UNITS["乙"],
+    "secrecy": "110000",
+    "leader": "110000",
+    "district_b": "110105",
     "head": "uscc:" + UNITS["甲"],
     "district": "110101",
     "city": "110000",
@@ -103,3 +114,13 @@ def take(*rows: PurchaseIn, by: str = "city", **more):
     result = purchases_take(actor(by), rows=rows, **more)
     jobs.settle()
     return result
+
+
+def release(period: str) -> str:
+    """The period's figures stand on the board, by three people; returns the release's ref."""
+    ref = release_propose(actor("city"), period=period)
+    for version, (who, step) in enumerate((("secrecy", "clear"), ("leader", "sign")), start=1):
+        release_decide(actor(who), release_ref=ref, step=step, version=version)
+    assert Release.objects.get(ref=ref).state == "published"
+    jobs.settle()
+    return ref

@@ -63,7 +63,7 @@ def test_a_null_character_is_no_fault_of_ours(record, who, path, status):
 
 @pytest.mark.parametrize("period", ["0000", "9999", "2018Q4", "abc", "２０２０Q9"])
 def test_a_period_that_cannot_be_released_is_refused_at_its_field(record, period):
-    answer = browser("city").post(reverse("assistance_ledger:release"), {"period": period})
+    answer = browser("city").post(reverse("assistance_ledger:propose"), {"period": period})
     assert answer.status_code == 422 and not Release.objects.exists()
 
 
@@ -75,7 +75,7 @@ def test_the_address_of_a_form_leads_somewhere_when_it_is_opened(record, path):
 
 
 def test_who_was_signed_out_meanwhile_is_led_to_sign_in(record):
-    answer = browser().post(reverse("assistance_ledger:release"), {"period": "2020Q1"})
+    answer = browser().post(reverse("assistance_ledger:propose"), {"period": "2020Q1"})
     assert answer.status_code == 401 and reverse("orgs:sign_in") in answer.content.decode()
 
 
@@ -116,6 +116,6 @@ def test_the_front_page_shows_the_period_that_ends_last(record):
         ]
         given.take(*rows)
     for period in ("2020Q1", "2019Q4"):
-        browser("city").post(reverse("assistance_ledger:release"), {"period": period})
+        given.release(period)
     assert Release.objects.count() == 2
     assert "<h1>Q1 2020</h1>" in browser().get("/").content.decode()

@@ -23,7 +23,7 @@ from niangjia.programmes.assistance_ledger.disclosure import (
 )
 from niangjia.programmes.assistance_ledger.models import Release
 from niangjia.programmes.assistance_ledger.selectors import board_get
-from niangjia.programmes.assistance_ledger.services import figures_release, purchase_reverse
+from niangjia.programmes.assistance_ledger.services import purchase_reverse, release_propose
 from niangjia.programmes.assistance_ledger.tests import given
 
 LEAST = Least(3, 3)
@@ -93,8 +93,7 @@ def _many(start=1, n=4, **changes):
 
 
 def release():
-    ref = figures_release(given.actor("city"), period="2020Q1")
-    jobs.settle()
+    ref = given.release("2020Q1")
     return json.loads(bytes(Release.objects.get(ref=ref).document))
 
 
@@ -172,10 +171,10 @@ def test_a_quarter_is_compared_with_older_releases_of_its_months(city):
     """January 12, then 15, then 11 in the quarter: the first less the last is one purchase."""
     january = {"occurred_on": dt.date(2020, 1, 10)}
     first = given.take(*_many(**january))
-    figures_release(given.actor("city"), period="2020-01")
+    given.release("2020-01")
     more = given.take(*_many(start=50, n=1, **january))
     jobs.settle()
-    figures_release(given.actor("city"), period="2020-01")
+    given.release("2020-01")
     for ref in [first.taken[0], *more.taken.values()]:
         purchase_reverse(given.actor("city"), purchase_ref=ref, reason="退货")
     jobs.settle()
@@ -187,8 +186,8 @@ def test_a_quarter_is_compared_with_older_releases_of_its_months(city):
 def test_a_period_in_full_width_is_the_same_and_an_empty_one_is_refused(city):
     given.take(*_many())
     with pytest.raises(Invalid, match="nothing to release"):
-        figures_release(given.actor("city"), period="2019Q4")
-    figures_release(given.actor("city"), period="２０２０q１")
+        given.release("2019Q4")
+    given.release("２０２０q１")
     assert Release.objects.get().period == "2020Q1"
 
 
@@ -197,12 +196,12 @@ def test_a_quarter_is_closed_once_its_year_was_released(city):
     given.take(*_many())
     release()
     given.take(*_many(start=50, occurred_on=dt.date(2020, 3, 2)))
-    figures_release(given.actor("city"), period="2020")
+    given.release("2020")
     given.take(*_many(start=60))
     for period in ("2020Q1", "2020-02"):
         with pytest.raises(Invalid, match="was released and holds"):
-            figures_release(given.actor("city"), period=period)
-    assert figures_release(given.actor("city"), period="2020")
+            given.release(period)
+    assert given.release("2020")
 
 
 @database
@@ -211,9 +210,9 @@ def test_a_year_is_compared_with_its_released_quarters(city):
     release()
     given.take(given.purchase(9))
     with pytest.raises(Invalid, match="work out"):
-        figures_release(given.actor("city"), period="2020")
+        given.release("2020")
     given.take(*_many(start=50))
-    figures_release(given.actor("city"), period="2020")
+    given.release("2020")
 
 
 @database
@@ -221,7 +220,7 @@ def test_only_the_city_releases(city):
     given.take(*_many())
     for who in ("clerk", "district", "auditor", "head"):
         with pytest.raises(Denied):
-            figures_release(given.actor(who), period="2020Q1")
+            release_propose(given.actor(who), period="2020Q1")
     assert not Release.objects.exists()
 
 
@@ -231,7 +230,7 @@ def test_only_the_city_releases(city):
 )
 def test_a_period_that_is_none_or_has_not_begun_is_refused(city, period):
     with pytest.raises(Invalid):
-        figures_release(given.actor("city"), period=period)
+        given.release(period)
 
 
 @database

@@ -1,4 +1,4 @@
-"""Releases: what was released, and releasing."""
+"""Releases: what was released, proposing, and the decisions on a proposal."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,20 +7,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from niangjia.blocks.cases.public import state_name
 from niangjia.core.clock import city_today
-from niangjia.core.errors import Invalid
+from niangjia.core.errors import Conflict, DomainError, Invalid
 from niangjia.programmes.assistance_ledger import periods
-from niangjia.programmes.assistance_ledger.forms import ReleaseForm
-from niangjia.programmes.assistance_ledger.pages.releases import releases_table
-from niangjia.programmes.assistance_ledger.selectors import releases_list
-from niangjia.programmes.assistance_ledger.services import figures_release
+from niangjia.programmes.assistance_ledger.forms import DecisionForm, ReleaseForm
+from niangjia.programmes.assistance_ledger.pages import board as board_parts
+from niangjia.programmes.assistance_ledger.pages import reports as chain_parts
+from niangjia.programmes.assistance_ledger.pages.releases import (
+    difference_table,
+    releases_table,
+)
+from niangjia.programmes.assistance_ledger.selectors import release_get, releases_list
+from niangjia.programmes.assistance_ledger.services import release_decide, release_propose
 from niangjia.ui.page import actor_of
 
 
 @never_cache
 @require_GET
 def releases(request: HttpRequest) -> HttpResponse:
-    """What was released so far; the city finds the button here."""
+    """What was released and what is on its way; the city finds the button here."""
     return _releases(request, ReleaseForm(initial={"period": periods.of_day(city_today())}))
 
 
@@ -38,17 +44,77 @@ def _releases(request: HttpRequest, form: ReleaseForm) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def release(request: HttpRequest) -> HttpResponse:
-    """The period's figures are on the public board."""
+def propose(request: HttpRequest) -> HttpResponse:
+    """The period's figures wait for the secrecy check."""
     if request.method == "GET":  # a reload, or the language changed, after a refusal
         return redirect("assistance_ledger:releases")
     form = ReleaseForm(request.POST)
     if form.is_valid():
         try:
-            figures_release(actor_of(request), period=form.cleaned_data["period"])
-        except Invalid as error:
+            ref = release_propose(actor_of(request), **form.cleaned_data)
+        except (Invalid, Conflict) as error:
             form.add_error("period", str(error))
         else:
-            messages.success(request, _("Released. The public board shows these figures now."))
-            return redirect("assistance_ledger:releases")
+            messages.success(
+                request,
+                _("Proposed. It waits for the secrecy check, then for the leader's signature."),
+            )
+            return redirect("assistance_ledger:proposal", ref=ref)
     return _releases(request, form)
+
+
+@never_cache
+@require_GET
+def proposal(request: HttpRequest, ref: str) -> HttpResponse:
+    """A release with all that the public would see of it, and its chain."""
+    return _proposal(request, ref, DecisionForm())
+
+
+def _proposal(
+    request: HttpRequest, ref: str, form: DecisionForm, status: int = 200
+) -> HttpResponse:
+    found = release_get(actor_of(request), ref=ref)
+    onward, asking = chain_parts.split(found.steps)
+    context = {
+        "found": found,
+        "period": periods.name(found.period),
+        "state": state_name("release", found.state),
+        "tone": chain_parts.tone(found.state),
+        "difference": difference_table(found),
+        "tables": board_parts.release_tables(found.document, found.names),
+        "said": chain_parts.decisions("release", found.past, found.who),
+        "onward": onward,
+        "asking": asking,
+        "form": form,
+        "opened": form.data.get("step", ""),
+    }
+    return render(request, "assistance_ledger/proposal.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, ref: str) -> HttpResponse:
+    """A step of the release's chain; a refusal shows the page as it is now."""
+    if request.method == "GET":
+        return redirect("assistance_ledger:proposal", ref=ref)
+    form = DecisionForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            state = release_decide(
+                actor_of(request),
+                release_ref=ref,
+                step=form.cleaned_data["step"],
+                version=form.cleaned_data["version"],
+                reason=form.cleaned_data["reason"],
+            )
+        except DomainError as error:
+            if error.status in (401, 404):
+                raise
+            fields = error.fields if isinstance(error, Invalid) else {}
+            form.add_error("reason" if fields else None, str(error))
+            status = error.status
+        else:
+            said = _("Done: %(state)s.") % {"state": state_name("release", state)}
+            messages.success(request, said)
+            return redirect("assistance_ledger:proposal", ref=ref)
+    return _proposal(request, ref, form, status)

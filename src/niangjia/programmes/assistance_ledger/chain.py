@@ -1,0 +1,162 @@
+"""The two chains of the assistance ledger: a unit's report, and the release of figures."""
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.cases.public import CaseStep, CaseType, Waits, declare_case_type
+from niangjia.programmes.assistance_ledger import inbox
+
+# What a return can point at.
+REPORT_FIELDS = {
+    "records": _("Records"),
+    "fen": _("Amount in all"),
+    "direct_fen": _("Direct purchase"),
+    "helped_fen": _("Helped sale"),
+    "assisted_fen": _("From assisted counties"),
+    "households": _("Households helped"),
+    "people": _("People helped"),
+    "note": _("Remarks"),
+}
+RETURN = _("Return")
+
+REPORT = declare_case_type(
+    CaseType(
+        name="report",
+        first="draft",
+        states={
+            "draft": _("Being filled in"),
+            "entered": _("Waits for the unit's check"),
+            "checked": _("Waits for the head's signature"),
+            "signed": _("Signed, to be reported"),
+            "reported": _("Waits for the district's check"),
+            "accepted": _("In the city sum"),
+            "returned": _("Returned, to be mended"),
+            "exempt": _("Exempt from reporting"),
+            "carried": _("Carried over to the next period"),
+        },
+        steps=(
+            CaseStep(
+                "enter", _("Enter the report"), ("draft", "returned"), "entered", "reports.enter"
+            ),
+            CaseStep(
+                "withdraw",
+                _("Withdraw"),
+                ("entered", "checked", "signed"),
+                "draft",
+                "reports.enter",
+                anew=True,
+            ),
+            CaseStep("check", _("Checked"), ("entered",), "checked", "reports.check", ("enter",)),
+            CaseStep("sign", _("Sign"), ("checked",), "signed", "reports.sign", ("enter", "check")),
+            CaseStep("send", _("Report it"), ("signed",), "reported", "reports.send"),
+            CaseStep(
+                "accept",
+                _("Accept into the city sum"),
+                ("reported",),
+                "accepted",
+                "reports.accept",
+                ("enter", "check", "sign"),
+            ),
+            CaseStep(
+                "return_check", RETURN, ("entered",), "returned", "reports.check", returns=True
+            ),
+            CaseStep("return_sign", RETURN, ("checked",), "returned", "reports.sign", returns=True),
+            CaseStep(
+                "return_district",
+                RETURN,
+                ("reported", "accepted"),
+                "returned",
+                "reports.accept",
+                returns=True,
+            ),
+            CaseStep(
+                "exempt",
+                _("Exempt this unit"),
+                ("draft", "returned"),
+                "exempt",
+                "periods.manage",
+                needs_reason=True,
+            ),
+            CaseStep(
+                "carry",
+                _("Carry over to the next period"),
+                ("draft", "returned", "entered", "checked", "signed"),
+                "carried",
+                "periods.manage",
+                needs_reason=True,
+            ),
+            CaseStep(
+                "unexempt",
+                _("No longer exempt"),
+                ("exempt",),
+                "draft",
+                "periods.manage",
+                needs_reason=True,
+                anew=True,
+            ),
+        ),
+        waits={
+            "draft": Waits("clerk", "own", inbox.ENTER, 10),
+            "entered": Waits("checker", "own", inbox.CHECK, 3),
+            "checked": Waits("head", "own", inbox.SIGN, 3),
+            "signed": Waits("clerk", "own", inbox.SEND, 2),
+            "reported": Waits("district", "district", inbox.ACCEPT, 5),
+            "returned": Waits("clerk", "own", inbox.MEND, 3),
+        },
+    )
+)
+NOT_REPORTED = ("draft", "returned", "entered", "checked", "signed")
+
+RELEASE = declare_case_type(
+    CaseType(
+        name="release",
+        first="draft",
+        states={
+            "draft": _("Being prepared"),
+            "proposed": _("Waits for the secrecy check"),
+            "cleared": _("Waits for the leader's signature"),
+            "published": _("Published"),
+            "returned": _("Returned"),
+            "withdrawn": _("Withdrawn"),
+        },
+        steps=(
+            CaseStep(
+                "propose", _("Propose for release"), ("draft",), "proposed", "purchases.release"
+            ),
+            CaseStep(
+                "clear",
+                _("No secret in it"),
+                ("proposed",),
+                "cleared",
+                "releases.clear",
+                ("propose",),
+            ),
+            CaseStep(
+                "sign",
+                _("Sign off and publish"),
+                ("cleared",),
+                "published",
+                "releases.sign",
+                ("propose", "clear"),
+            ),
+            CaseStep(
+                "return_clear", RETURN, ("proposed",), "returned", "releases.clear", returns=True
+            ),
+            CaseStep(
+                "return_sign", RETURN, ("cleared",), "returned", "releases.sign", returns=True
+            ),
+            CaseStep(
+                "withdraw",
+                _("Withdraw the proposal"),
+                ("proposed", "cleared"),
+                "withdrawn",
+                "purchases.release",
+                needs_reason=True,
+            ),
+        ),
+        waits={
+            "proposed": Waits("secrecy", "city", inbox.CLEAR, 2),
+            "cleared": Waits("leader", "city", inbox.PUBLISH, 2),
+            "returned": Waits("city", "city", inbox.REPROPOSE, 3),
+        },
+    )
+)

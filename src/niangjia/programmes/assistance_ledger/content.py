@@ -1,0 +1,97 @@
+"""What a report says: sums over the records that count in its period, and their fingerprint."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from niangjia.lib import canonical
+from niangjia.programmes.assistance_ledger import periods
+from niangjia.programmes.assistance_ledger.models import Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums of a unit's period; fen and counts; what was taken off in it is negative."""
+
+    n: int = 0
+    fen: int = 0
+    direct_fen: int = 0
+    helped_fen: int = 0
+    assisted_fen: int = 0
+    households: int = 0
+    people: int = 0
+
+    def plus(self, other: "Sums", sign: int = 1) -> "Sums":
+        mine, theirs = asdict(self), asdict(other)
+        return Sums(**{name: mine[name] + sign * theirs[name] for name in mine})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """sha256: over the sums and over (sign, ref) of every record that went into them."""
+
+    sums: Sums
+    sha256: str
+
+
+def counting_in(months: Sequence[str]) -> tuple[QuerySet[Purchase], QuerySet[Purchase]]:
+    """(records that count in these months, records that are taken off in them)."""
+    off = Purchase.objects.exclude(reversed_month="").filter(reversed_month__in=months)
+    return Purchase.objects.filter(month__in=months), off
+
+
+def content_of(unit_id: int, period: str) -> Content:
+    """What a unit's report of a period says now."""
+    added, off = (
+        rows.filter(unit_id=unit_id) for rows in counting_in(periods.parse(period).months)
+    )
+    columns = ("ref", "amount_fen", "mode", "assisted", "households", "people")
+    listed = [(1, *row) for row in added.values_list(*columns)]
+    listed += [(-1, *row) for row in off.values_list(*columns)]
+    sums = Sums()
+    for sign, _ref, fen, mode, assisted, households, people in listed:
+        one = Sums(
+            1,
+            fen,
+            fen if mode == "direct" else 0,
+            fen if mode == "helped" else 0,
+            fen if assisted else 0,
+            households or 0,
+            people or 0,
+        )
+        sums = sums.plus(one, sign)
+    named = [asdict(sums), sorted((row[1], row[0]) for row in listed)]
+    digest = hashlib.sha256(canonical.encode(named, limit=None)).hexdigest()
+    return Content(sums, digest)
+
+
+def sums_by_unit(period: str) -> dict[int, Sums]:
+    """Sums of every unit that anything counts for in the period. Units that cancel out stand."""
+    added, off = counting_in(periods.parse(period).months)
+    found: dict[int, Sums] = {}
+    for sign, rows in ((1, added), (-1, off)):
+        for unit_id, *numbers in _by_unit(rows):
+            found[unit_id] = found.get(unit_id, Sums()).plus(Sums(*numbers), sign)
+    return found
+
+
+def _by_unit(rows: QuerySet[Purchase]) -> QuerySet[Purchase, tuple[int, ...]]:
+    def only(condition: Q) -> Sum:
+        return Sum(Case(When(condition, then=F("amount_fen")), default=Value(0)))
+
+    made = rows.order_by().values("unit_id")
+    made = made.annotate(
+        n_=Count("id"),
+        fen_=Sum("amount_fen"),
+        direct_=only(Q(mode="direct")),
+        helped_=only(Q(mode="helped")),
+        assisted_=only(Q(assisted=True)),
+        households_=Coalesce(Sum("households"), 0, output_field=IntegerField()),
+        people_=Coalesce(Sum("people"), 0, output_field=IntegerField()),
+    )
+    return made.values_list(
+        "unit_id", "n_", "fen_", "direct_", "helped_", "assisted_", "households_", "people_"
+    )

@@ -1,0 +1,58 @@
+"""What waits at the desks: kinds of inbox items of the assistance ledger."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.desk.public import inbox_kind
+from niangjia.programmes.assistance_ledger import periods
+
+
+def _shown(params: Mapping[str, object]) -> dict[str, object]:
+    return {**params, "period": periods.name(str(params["period"]))}
+
+
+def _kind(kind: str, *, name: object, title: object) -> str:
+    return inbox_kind(kind, name=name, title=title, shown=_shown)
+
+
+ENTER = _kind(
+    "report.enter", name=_("Reports to fill in"), title=_("%(period)s: fill in the report")
+)
+MEND = _kind(
+    "report.mend", name=_("Reports returned to you"), title=_("%(period)s: returned, to be mended")
+)
+CHECK = _kind(
+    "report.check", name=_("Reports to check"), title=_("%(period)s: check the unit's report")
+)
+SIGN = _kind(
+    "report.sign", name=_("Reports to sign"), title=_("%(period)s: sign the unit's report")
+)
+SEND = _kind(
+    "report.send", name=_("Reports to send up"), title=_("%(period)s: signed, to be reported")
+)
+ACCEPT = _kind(
+    "report.accept",
+    name=_("Reports of units to check"),
+    title=_("%(period)s: %(unit)s has reported"),
+)
+DROPPED = _kind(
+    "report.dropped",
+    name=_("Reports taken out of the city sum"),
+    title=_("%(period)s: %(unit)s was returned after it had been summed"),
+)
+CLEAR = _kind(
+    "release.clear",
+    name=_("Releases for the secrecy check"),
+    title=_("%(period)s, release %(version)s: check before it is published"),
+)
+PUBLISH = _kind(
+    "release.sign",
+    name=_("Releases for signature"),
+    title=_("%(period)s, release %(version)s: sign off or return"),
+)
+REPROPOSE = _kind(
+    "release.returned",
+    name=_("Releases returned"),
+    title=_("%(period)s, release %(version)s: returned, see why"),
+)

@@ -1,0 +1,183 @@
+"""One report's page: its figures beside those before, the chain, who decided what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from niangjia.blocks.cases.public import CaseStep, Past, case_type, state_name
+from niangjia.core import clock
+from niangjia.programmes.assistance_ledger import chain, periods
+from niangjia.programmes.assistance_ledger.content import Sums
+from niangjia.programmes.assistance_ledger.models import Report
+from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.selectors import ReportDetail
+from niangjia.ui.parts import Column, Table
+from niangjia.ui.words import role_name
+
+STAGES = ("draft", "entered", "checked", "signed", "reported", "accepted")
+TONES = {
+    "draft": "",
+    "returned": "bad",
+    "accepted": "good",
+    "published": "good",
+    "withdrawn": "",
+    "exempt": "",
+    "carried": "",
+}
+MONEY = ("fen", "direct_fen", "helped_fen", "assisted_fen")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the chain. mark: `done`, `here` or empty."""
+
+    title: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A decision as shown. fields: (name of what was returned, reason)."""
+
+    title: str
+    who: str
+    when: str
+    reason: str
+    fields: Sequence[tuple[str, str]]
+
+
+def tone(state: str) -> str:
+    """The colour of a state's tag: it always stands beside its words."""
+    return TONES.get(state, "warn")
+
+
+def stages(state: str) -> list[Stage]:
+    """The chain with what is done; empty for a state outside of it."""
+    names = {
+        "draft": _("Fill in"),
+        "entered": _("Unit's check"),
+        "checked": _("Head signs"),
+        "signed": _("Report"),
+        "reported": _("District's check"),
+        "accepted": _("City sum"),
+    }
+    at = {"returned": "draft"}.get(state, state)
+    if at not in STAGES:
+        return []
+    place = STAGES.index(at)
+    done = place + (1 if at == "accepted" else 0)
+    return [
+        Stage(names[one], "done" if n < done else "here" if n == place else "")
+        for n, one in enumerate(STAGES)
+    ]
+
+
+def names_of_sums() -> dict[str, str]:
+    return {
+        "n": _("Purchases"),
+        "fen": _("Amount in all (yuan)"),
+        "direct_fen": _("of it direct purchase"),
+        "helped_fen": _("of it helped sale"),
+        "assisted_fen": _("of it from assisted counties"),
+        "households": _("Households helped"),
+        "people": _("People helped"),
+    }
+
+
+def number(name: str, value: int) -> str:
+    """A sum as shown: money in yuan to the fen, counts with separators."""
+    return shown.yuan(value) if name in MONEY else f"{value:,}"
+
+
+def figures_table(sums: Sums, before: Report | None) -> Table:
+    """The report's figures, beside those of the unit's report before."""
+    earlier = before.period_id if before else ""
+    columns = [
+        Column(_("Figure"), "{0}", lead=True),
+        Column(_("This period"), "<strong>{1}</strong>", numeric=True),
+    ]
+    if before:
+        columns.append(Column(periods.name(earlier), "{2}", numeric=True))
+    rows = []
+    for name, title in names_of_sums().items():
+        was = number(name, getattr(before, name)) if before else ""
+        rows.append((title, number(name, asdict(sums)[name]), was))
+    return Table(_("Figures of the report"), columns, rows, cards=False)
+
+
+def decisions(kind: str, past: Sequence[Past], who: Mapping[str, str]) -> list[Said]:
+    """What was decided, newest first."""
+    titles = {step.name: step.title for step in case_type(kind).steps}
+    return [
+        Said(
+            title=str(titles.get(one.step, one.step)),
+            who=" · ".join(filter(None, (who.get(one.person_ref, ""), role_name(one.role)))),
+            when=shown.moment(one.at),
+            reason=one.reason,
+            fields=[
+                (str(chain.REPORT_FIELDS.get(name, name)), text)
+                for name, text in one.fields.items()
+            ],
+        )
+        for one in reversed(past)
+    ]
+
+
+def split(steps: Sequence[CaseStep]) -> tuple[list[CaseStep], list[CaseStep]]:
+    """(steps that go on with one press, steps that need a reason first)."""
+    asking = [step for step in steps if step.returns or step.needs_reason]
+    return [step for step in steps if step not in asking], asking
+
+
+def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The unit's own reports, one row a period."""
+    address = reverse("assistance_ledger:report", args=["REF"]).replace("REF", "{0}")
+    columns = [
+        Column(_("Period"), f'<a href="{address}">{{1}}</a>', lead=True),
+        Column(_("State"), '<span class="tag {2}">{3}</span>'),
+        Column(_("Due"), '<span class="num">{4}</span>'),
+        Column(_("Purchases"), "{5}", numeric=True),
+        Column(_("Amount (yuan)"), "{6}", numeric=True),
+    ]
+    lines = [
+        (
+            row["ref"],
+            periods.name(row["period_id"]),
+            tone(row["case__state"]),
+            state_name("report", row["case__state"]),
+            row["period__due_on"].isoformat(),
+            f"{row['n']:,}",
+            shown.yuan(row["fen"]),
+        )
+        for row in rows
+    ]
+    return Table(_("Reports"), columns, lines)
+
+
+def waits_for(detail: ReportDetail) -> str:
+    """For whom the report waits, in words; empty if for nobody."""
+    waits = chain.REPORT.waits.get(detail.report.case.state)
+    if waits is None or detail.report.period.closed_at is not None:
+        return ""
+    where = detail.unit_name if waits.level == "own" else detail.district_name
+    text = _("Waits for: %(role)s, %(where)s") % {"role": role_name(waits.role), "where": where}
+    due_on = detail.report.case.due_on
+    if due_on is None:
+        return text
+    late = _("overdue") if due_on < clock.city_today() else ""
+    day = _("until %(day)s") % {"day": shown.day(due_on)}
+    return " · ".join(filter(None, (text, day, late)))
+
+
+def signers(detail: ReportDetail) -> dict[str, tuple[str, str]]:
+    """Who entered, checked and signed in the last round: step -> (name, day)."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in detail.past:
+        if one.step == "enter":
+            found = {}
+        if one.step in ("enter", "check", "sign"):
+            found[one.step] = (detail.who.get(one.person_ref, ""), shown.moment(one.at))
+    return found

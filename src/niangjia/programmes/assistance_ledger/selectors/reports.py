@@ -1,0 +1,253 @@
+"""Reads of the reporting chain: one report, a period's list, its sums by territory and line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
+from niangjia.blocks.orgs.public import nodes, organisation, people_named, roles_filled
+from niangjia.core import clock
+from niangjia.core.actor import Actor
+from niangjia.core.errors import NotFound
+from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger import chain
+from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of
+from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
+from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
+
+PER_PAGE = 50
+SUMMED = tuple(one.name for one in fields(Sums))
+# States as one line of the collection counts them.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "missing": chain.NOT_REPORTED,
+    "reported": ("reported",),
+    "accepted": ("accepted",),
+    "exempt": ("exempt", "carried"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDetail:
+    """One report as its page shows it.
+
+    content: what it says now; moved: that differs from what was entered. steps: what the actor can
+    do; past: decisions, oldest first, with the people's names by ref in `who`. unfilled: roles that
+    the next steps need and nobody at the unit holds.
+    """
+
+    report: Report
+    unit_name: str
+    district_name: str
+    line_name: str
+    content: Content
+    steps: Sequence[CaseStep]
+    past: Sequence[Past]
+    who: Mapping[str, str]
+    moved: bool
+    unfilled: Sequence[str]
+    returned: Past | None = None
+    before: Report | None = None
+
+
+def report_get(actor: Actor, *, ref: str) -> ReportDetail:
+    """One report in the actor's scope. Raises NotSignedIn, Denied, NotFound."""
+    authorise(actor, "reports.see")
+    rows = reports_visible_to(actor).select_related("case", "period")
+    report = rows.filter(ref=ref).first()
+    if report is None:
+        raise NotFound(_("There is no such report, or it is not yours to see."))
+    closed = report.period.closed_at is not None
+    past = past_of(report.case_id)
+    content = content_of(report.unit_id, report.period_id)
+    state = report.case.state
+    firm = state in ("entered", "checked", "signed", "reported", "accepted")
+    unit = organisation(report.unit_id)
+    return ReportDetail(
+        report=report,
+        unit_name=unit.name,
+        district_name=_name("district", report.district_code),
+        line_name=_name("line", report.line_code),
+        content=content,
+        steps=() if closed else case_steps(actor, report.case),
+        past=past,
+        who=people_named({one.person_ref for one in past}),
+        moved=firm and content.sha256 != report.content_sha256,
+        unfilled=_unfilled(report),
+        returned=past[-1] if state == "returned" and past else None,
+        before=_before(report),
+    )
+
+
+def _name(kind: str, code: str) -> str:
+    return dict(nodes(kind, f"virtual_{kind}")).get(code, code)
+
+
+def _unfilled(report: Report) -> list[str]:
+    if report.case.state in ("reported", "accepted", "exempt", "carried"):
+        return []
+    filled = roles_filled(report.unit_id)
+    return [role for role in ("checker", "head") if role not in filled]
+
+
+def _before(report: Report) -> Report | None:
+    """The unit's report of the period before, if it was summed."""
+    rows = Report.objects.filter(
+        unit_id=report.unit_id, period__lt=report.period_id, case__state="accepted"
+    )
+    return rows.order_by("-period_id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Where a period stands in the actor's scope. n: by group of GROUPS, and `all`, `overdue`.
+
+    by_territory, by_line: (code, name, n of units, Sums) of what was accepted; both add up to
+    `total`. rows: one page of reports; next: place of the following page, or 0.
+    """
+
+    period: ReportingPeriod
+    n: Mapping[str, int]
+    total: Sums
+    by_territory: Sequence[tuple[str, str, int, Sums]]
+    by_line: Sequence[tuple[str, str, int, Sums]]
+    rows: Sequence[Mapping[str, Any]]
+    next: int
+    n_listed: int
+    periods: Sequence[ReportingPeriod] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilters:
+    """What the collection's list is narrowed to; empty means all. text: part of a unit's name."""
+
+    group: str = ""
+    state: str = ""
+    district: str = ""
+    line: str = ""
+    text: str = ""
+
+
+def periods_known() -> list[ReportingPeriod]:
+    """All reporting periods, the newest first."""
+    return list(ReportingPeriod.objects.order_by("-code"))
+
+
+def collection_get(
+    actor: Actor, *, period: str = "", filters: ReportFilters, after: int = 0
+) -> Collection | None:
+    """A period's reports in the actor's scope; None if no period was opened yet.
+
+    Without a period: the open one that ends first, else the newest.
+    Raises NotSignedIn, Denied, NotFound.
+    """
+    authorise(actor, "reports.collect")
+    known = periods_known()
+    if not known:
+        return None
+    running = [one for one in known if one.closed_at is None]
+    row = next((one for one in known if one.code == period), None)
+    if period and row is None:
+        raise NotFound(_("This period was not opened."))
+    row = row or (running[-1] if running else known[0])
+    scope = reports_visible_to(actor).filter(period=row)
+    listed = _narrowed(scope, filters)
+    columns = ("ref", "case__state", "case__due_on", "unit__name", "district_code", *SUMMED)
+    page = listed.order_by("district_code", "unit_id").values("case__moved_at", *columns)
+    rows = list(page[after : after + PER_PAGE + 1])
+    accepted = scope.filter(case__state="accepted")
+    return Collection(
+        period=row,
+        n=_counts(scope, row),
+        total=_total(accepted),
+        by_territory=_by(accepted, "district_code", "district"),
+        by_line=_by(accepted, "line_code", "line"),
+        rows=rows[:PER_PAGE],
+        next=after + PER_PAGE if len(rows) > PER_PAGE else 0,
+        n_listed=listed.count(),
+        periods=known,
+    )
+
+
+def _narrowed(rows: QuerySet[Report], filters: ReportFilters) -> QuerySet[Report]:
+    if filters.group in GROUPS:
+        rows = rows.filter(case__state__in=GROUPS[filters.group])
+    if filters.state in chain.REPORT.states:
+        rows = rows.filter(case__state=filters.state)
+    if filters.district:
+        rows = rows.filter(district_code=filters.district)
+    if filters.line:
+        rows = rows.filter(line_code=filters.line)
+    if filters.text:
+        rows = rows.filter(unit__name__contains=filters.text)
+    return rows
+
+
+def _counts(scope: QuerySet[Report], period: ReportingPeriod) -> dict[str, int]:
+    states = dict(scope.order_by().values_list("case__state").annotate(n=Count("id")))
+    found = {
+        group: sum(states.get(state, 0) for state in members) for group, members in GROUPS.items()
+    }
+    late = period.closed_at is None and clock.city_today() > period.due_on
+    return found | {
+        "all": sum(states.values()),
+        "overdue": found["missing"] if late else 0,
+        "returned": states.get("returned", 0),
+    }
+
+
+_SUMS = {f"{name}_": Sum(name, default=0) for name in SUMMED}
+
+
+def _total(rows: QuerySet[Report]) -> Sums:
+    found = rows.aggregate(**_SUMS)
+    return Sums(*(found[f"{name}_"] for name in SUMMED))
+
+
+def _by(rows: QuerySet[Report], column: str, kind: str) -> list[tuple[str, str, int, Sums]]:
+    names = dict(nodes(kind, f"virtual_{kind}"))
+    grouped = rows.order_by(column).values(column).annotate(units_=Count("id"), **_SUMS)
+    return [
+        (
+            one[column],
+            names.get(one[column], one[column]),
+            one["units_"],
+            Sums(*(one[f"{name}_"] for name in SUMMED)),
+        )
+        for one in grouped
+    ]
+
+
+def refs_listed(
+    actor: Actor, *, period: str, filters: ReportFilters, states: Sequence[str], most: int
+) -> list[str]:
+    """Refs of reports in the scope that match and are in one of the states; at most `most`."""
+    authorise(actor, "reports.collect")
+    rows = _narrowed(reports_visible_to(actor).filter(period=period), filters)
+    rows = rows.filter(case__state__in=states).order_by("district_code", "unit_id")
+    return list(rows.values_list("ref", flat=True)[:most])
+
+
+def versions_of(actor: Actor, *, refs: Sequence[str]) -> list[tuple[str, str, int]]:
+    """(ref, unit's name, version of its case) of reports that the actor may see."""
+    rows = reports_visible_to(actor).filter(ref__in=refs).order_by("district_code", "unit_id")
+    return list(rows.values_list("ref", "unit__name", "case__version"))
+
+
+def reports_own(actor: Actor) -> list[dict[str, Any]]:
+    """Reports of the actor's own unit, the newest period first."""
+    authorise(actor, "reports.see")
+    if actor.organisation_id is None:
+        return []
+    rows = reports_visible_to(actor).filter(unit_id=actor.organisation_id)
+    columns = ("ref", "period_id", "period__due_on", "period__closed_at", "case__state", *SUMMED)
+    return list(rows.order_by("-period_id").values(*columns)[:40])
+
+
+def blockers_of(actor: Actor, *, period: str) -> int:
+    """How many reports of a period still keep it from being summed in full."""
+    authorise(actor, "periods.manage")
+    open_states = Q(case__state__in=(*chain.NOT_REPORTED, "reported"))
+    return Report.objects.filter(open_states, period=period).count()

@@ -6,14 +6,19 @@ from niangjia.programmes.assistance_ledger.selectors.board import (
     board_key,
     releases_list,
 )
-from niangjia.programmes.assistance_ledger.selectors.records import (
-    Detail,
+from niangjia.programmes.assistance_ledger.selectors.listing import (
     Filters,
     RecordPage,
+    purchases_chosen,
+    purchases_each,
+    purchases_page,
+    purchases_total,
+)
+from niangjia.programmes.assistance_ledger.selectors.records import (
+    Detail,
     changes_of,
     n_of_upload,
     purchase_get,
-    purchases_page,
 )
 
 __all__ = [
@@ -26,6 +31,9 @@ __all__ = [
     "changes_of",
     "n_of_upload",
     "purchase_get",
+    "purchases_chosen",
+    "purchases_each",
     "purchases_page",
+    "purchases_total",
     "releases_list",
 ]

@@ -1,5 +1,6 @@
 """Django settings, made from the site's own (`core/settings.py`)."""
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -9,6 +10,8 @@ import pysqlite3
 # The one stand-in: the system's SQLite may lie in the range of the WAL-reset corruption bug.
 sys.modules["sqlite3"] = pysqlite3
 sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
+# Its table of phrases takes 45 MB; single characters are enough for initials.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
 from niangjia.core import settings as site_settings
 

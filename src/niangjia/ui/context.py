@@ -32,4 +32,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if actor.signed_in:
         side, bottom = navigation.navigation(actor.role, language, here)
         found |= {"side_bar": side, "bottom_bar": bottom, "role_name": role_name(actor.role)}
+        found["may_find"] = actor.may("desk.find")
     return found

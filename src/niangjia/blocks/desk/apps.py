@@ -4,8 +4,29 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.programme import RoomConfig
 
+OFFICE = frozenset(
+    {
+        "clerk",
+        "checker",
+        "head",
+        "canteen",
+        "reviewer",
+        "supplier",
+        "district",
+        "city",
+        "auditor",
+        "secrecy",
+        "leader",
+    }
+)
+
 
 class DeskConfig(RoomConfig):
     name = "niangjia.blocks.desk"
     label = "desk"
     verbose_name = _("Desk")
+    grants = {
+        "desk.find": OFFICE,
+        "desk.views": OFFICE,
+        "desk.export": OFFICE,
+    }

@@ -112,3 +112,31 @@ class Export(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["login_id", "-id"], name="export_mine")]
+
+
+class FindPosition(models.Model):
+    """How far the index of what can be found has followed the log; one row, id 1.
+
+    target: until where a rebuild goes, 0 if none is under way.
+    """
+
+    size = models.BigIntegerField(default=0)
+    target = models.BigIntegerField(default=0)
+
+
+class PrintedSheet(models.Model):
+    """A list as it was printed, found again by the code on the paper.
+
+    code: 20 hexadecimal digits of the fingerprint; sha256: over the printed rows in order; refs: of
+    the rows, by blanks between. Holds no personal data; kept as long as the records.
+    """
+
+    code = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+    title = models.CharField(max_length=120)
+    n = models.PositiveIntegerField()
+    total_fen = models.BigIntegerField()
+    refs = models.TextField()
+    organisation_id = models.BigIntegerField(null=True)
+    printed_at = models.DateTimeField()

@@ -1,8 +1,10 @@
 """What crosses the door of desk."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from niangjia.core.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,63 @@ class InboxGroup:
     n: int
     n_overdue: int
     lines: tuple[InboxLine, ...]
+
+
+# Tokens that must all be there; a clause: any of its alternatives; what is wanted: every clause.
+Alternative = tuple[str, ...]
+Clause = tuple[Alternative, ...]
+Wanted = tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the index keeps of one thing. id: its row's; tokens: by blanks between."""
+
+    id: int
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found, as its reader sees it. facts: what tells it from others."""
+
+    id: int
+    href: str
+    title: str
+    facts: tuple[str, ...] = ()
+    number: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Things of one kind that can be found; declared once by the room that keeps them.
+
+    number: its place in the index, for ever; subject: what its facts are about (`purchase:<ref>`);
+    permission: who may look; documents: refs -> what the index keeps, of those that are there;
+    scope: tokens of which an actor's finds have some; None: the actor sees nothing;
+    hits: those of the ids that the actor may see, newest first; whole: address of the list of all
+    that a query finds.
+    """
+
+    name: str
+    number: int
+    subject: str
+    title: object
+    permission: str
+    documents: Callable[[Sequence[str]], Iterable[Document]]
+    scope: Callable[[Actor], Wanted | None]
+    hits: Callable[[Actor, Sequence[int]], list[Hit]]
+    whole: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """What a query found of one kind; n: as many, or more than that if n_more."""
+
+    name: str
+    title: str
+    hits: tuple[Hit, ...]
+    n: int
+    n_more: bool
+    whole: str

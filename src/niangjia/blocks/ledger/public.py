@@ -7,6 +7,7 @@ from niangjia.blocks.ledger.selectors import (
     history,
     log_size,
     logged_facts,
+    logged_subjects,
     n_pending,
 )
 from niangjia.blocks.ledger.sequencer import SequencerJob
@@ -24,5 +25,6 @@ __all__ = [
     "history",
     "log_size",
     "logged_facts",
+    "logged_subjects",
     "n_pending",
 ]

@@ -34,6 +34,12 @@ def logged_facts(start: int, limit: int, kinds: frozenset[str]) -> list[LoggedFa
     return [_logged(row, kinds) for row in rows]
 
 
+def logged_subjects(start: int, limit: int) -> list[str]:
+    """What entries [start, start+limit) are about, in log order: `purchase:<ref>`."""
+    rows = Entry.objects.filter(index__gte=start, index__lt=start + limit).order_by("index")
+    return list(rows.values_list("fact__subject", flat=True))
+
+
 def _logged(row: tuple[int, str, str, Bytes, Bytes], kinds: frozenset[str]) -> LoggedFact:
     index, ref, kind, body, business = row
     if kind not in kinds:

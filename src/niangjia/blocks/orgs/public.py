@@ -4,6 +4,7 @@ Columns that other rooms may join on: Organisation.id, .name, .territory_path, .
 .to_confirm, .district_code, .line_code; Contact.id.
 """
 
+from niangjia.blocks.orgs.finding import organisations_found, organisations_listed
 from niangjia.blocks.orgs.rules import UNASSIGNED, UNPLACED, key_of
 from niangjia.blocks.orgs.selectors import (
     actor_by_account,
@@ -34,7 +35,15 @@ from niangjia.blocks.orgs.services import (
     organisations_set_up,
 )
 from niangjia.blocks.orgs.steps import buyers_take, contacts_take, known, suppliers_take
-from niangjia.blocks.orgs.types import BuyerIn, ContactRef, Offices, OrgRef, Scope, SupplierIn
+from niangjia.blocks.orgs.types import (
+    BuyerIn,
+    ContactRef,
+    ListedOrg,
+    Offices,
+    OrgRef,
+    Scope,
+    SupplierIn,
+)
 
 __all__ = [
     "UNASSIGNED",
@@ -42,6 +51,7 @@ __all__ = [
     "Account",
     "BuyerIn",
     "ContactRef",
+    "ListedOrg",
     "Node",
     "Offices",
     "OrgRef",
@@ -69,6 +79,8 @@ __all__ = [
     "offices_above",
     "organisation",
     "organisation_names",
+    "organisations_found",
+    "organisations_listed",
     "organisations_set_up",
     "people_named",
     "roles_filled",

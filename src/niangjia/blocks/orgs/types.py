@@ -78,3 +78,17 @@ class Offices:
 
     district: int
     city: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrg:
+    """An organisation in a list. path: ids of its territory's nodes and itself, `/1/4/9/`."""
+
+    id: int
+    ref: str
+    name: str
+    uscc: str
+    kind: str
+    district: str
+    region: str
+    path: str

@@ -9,14 +9,19 @@ from niangjia.programmes.assistance_ledger.selectors.board import (
     release_waiting,
     releases_list,
 )
-from niangjia.programmes.assistance_ledger.selectors.records import (
-    Detail,
+from niangjia.programmes.assistance_ledger.selectors.listing import (
     Filters,
     RecordPage,
+    purchases_chosen,
+    purchases_each,
+    purchases_page,
+    purchases_total,
+)
+from niangjia.programmes.assistance_ledger.selectors.records import (
+    Detail,
     changes_of,
     n_of_upload,
     purchase_get,
-    purchases_page,
 )
 from niangjia.programmes.assistance_ledger.selectors.reports import (
     Collection,
@@ -46,7 +51,10 @@ __all__ = [
     "n_of_upload",
     "periods_known",
     "purchase_get",
+    "purchases_chosen",
+    "purchases_each",
     "purchases_page",
+    "purchases_total",
     "refs_listed",
     "release_get",
     "release_waiting",

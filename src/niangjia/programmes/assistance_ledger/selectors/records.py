@@ -1,141 +1,19 @@
-"""The list of records and one record's page."""
+"""One record's page."""
 
-import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.ledger.public import HistoryLine, history
 from niangjia.blocks.orgs.public import contact, contact_masked, masked, nodes, organisation
 from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
-from niangjia.core.errors import Invalid, NotFound
+from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import rules
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
-
-PER_PAGE = 20
-COUNT_LIMIT = 1000
-# Sort keys that an index serves; `-` in front turns the order.
-SORTS = {"recorded": "id", "day": "occurred_on", "amount": "amount_fen"}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to; empty means all. text: product, unit, invoice or contract."""
-
-    text: str = ""
-    district: str = ""
-    county: str = ""
-    channel: str = ""
-    mode: str = ""
-    category: str = ""
-    flag: str = ""
-    first: dt.date | None = None
-    last: dt.date | None = None
-    state: str = "in_force"
-
-
-@dataclass(frozen=True, slots=True)
-class RecordPage:
-    """rows: dicts ready for a template; next: cursor of the page that follows, or empty.
-
-    n: matching records, counted up to 1,000; n_more: there are more than that.
-    """
-
-    rows: list[dict[str, Any]]
-    next: str
-    n: int
-    n_more: bool
-
-
-COLUMNS = (
-    "id",
-    "ref",
-    "occurred_on",
-    "product",
-    "spec",
-    "category",
-    "channel",
-    "mode",
-    "county_code",
-    "amount_fen",
-    "flags",
-    "unit__name",
-    "reversed_at",
-)
-
-
-def purchases_page(
-    actor: Actor, *, filters: Filters, sort: str = "-recorded", after: str = ""
-) -> RecordPage:
-    """One page of 20, by key: its cost does not depend on how many records there are.
-
-    Raises NotSignedIn, Denied, Invalid (unknown sort, broken cursor).
-    """
-    authorise(actor, "purchases.see")
-    rows = narrowed(visible_to(actor), filters)
-    name, down = sort.lstrip("-"), sort.startswith("-")
-    if name not in SORTS:
-        raise Invalid(_("The list cannot be sorted by this."), code="sort_unknown")
-    column = SORTS[name]
-    page = rows if not after else rows.filter(_beyond(column, down, after))
-    sign = "-" if down else ""
-    order = [f"{sign}{column}"] if column == "id" else [f"{sign}{column}", f"{sign}id"]
-    found = list(page.order_by(*order).values(*COLUMNS)[: PER_PAGE + 1])
-    n = rows.order_by()[: COUNT_LIMIT + 1].count()
-    more = len(found) > PER_PAGE
-    found = found[:PER_PAGE]
-    cursor = f"{found[-1][column]}~{found[-1]['id']}" if more else ""
-    return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT)
-
-
-def _beyond(column: str, down: bool, after: str) -> Q:
-    value, _mark, pk = after.partition("~")
-    side = "lt" if down else "gt"
-    try:
-        at: object = dt.date.fromisoformat(value) if column == "occurred_on" else int(value)
-        if column == "id":
-            return Q(**{f"id__{side}": int(pk)})
-        return Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": int(pk)})
-    except ValueError as error:
-        raise Invalid(
-            _("This link to a page is damaged. Open the list afresh."), code="cursor_damaged"
-        ) from error
-
-
-def narrowed(rows: QuerySet[Purchase], filters: Filters) -> QuerySet[Purchase]:
-    """rows that match every filter given."""
-    equal = {
-        "district_code": filters.district,
-        "county_code": filters.county,
-        "channel": filters.channel,
-        "mode": filters.mode,
-        "category": filters.category,
-    }
-    rows = rows.filter(**{name: value for name, value in equal.items() if value})
-    if filters.flag:
-        rows = rows.exclude(flags="").filter(flags__contains=filters.flag)
-    if filters.first:
-        rows = rows.filter(occurred_on__gte=filters.first)
-    if filters.last:
-        rows = rows.filter(occurred_on__lte=filters.last)
-    if filters.state == "in_force":
-        rows = rows.filter(reversed_at__isnull=True)
-    elif filters.state == "reversed":
-        rows = rows.filter(reversed_at__isnull=False)
-    if filters.text:
-        rows = rows.filter(
-            Q(product__contains=filters.text)
-            | Q(unit__name__contains=filters.text)
-            | Q(invoice_no=filters.text)
-            | Q(contract_no=filters.text)
-        )
-    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""Finding things of every kind that the actor may see."""
+
+from niangjia.blocks.desk import postings
+from niangjia.blocks.desk.sources import sources
+from niangjia.blocks.desk.tokens import wanted_of
+from niangjia.blocks.desk.types import FoundGroup, Hit, Source, Wanted
+from niangjia.core.actor import Actor
+from niangjia.core.service import authorise
+
+SHOWN = 8
+COUNTED = 100
+
+
+def find(actor: Actor, query: str) -> list[FoundGroup]:
+    """What of each kind the query finds for the actor, newest first; empty kinds are left out.
+
+    Raises NotSignedIn, Denied.
+    """
+    authorise(actor, "desk.find")
+    wanted = wanted_of(query)
+    if not wanted:
+        return []
+    groups = [_group(actor, source, query, wanted) for source in sources()]
+    return [group for group in groups if group and group.hits]
+
+
+def _group(actor: Actor, source: Source, query: str, wanted: Wanted) -> FoundGroup | None:
+    scope = source.scope(actor) if actor.may(source.permission) else None
+    if scope is None:
+        return None
+    everything = (*wanted, *scope)
+    hits: list[Hit] = []
+    for ids in postings.walk(source.number, everything):
+        hits += source.hits(actor, ids)
+        if len(hits) > COUNTED or len(ids) >= postings.LAST_STEP:
+            break
+    return FoundGroup(
+        name=source.name,
+        title=str(source.title),
+        hits=tuple(hits[:SHOWN]),
+        n=min(len(hits), COUNTED),
+        n_more=len(hits) > COUNTED,
+        whole=source.whole(query),
+    )

@@ -1,0 +1,5 @@
+"""Pages of the desk, one module per subject."""
+
+from niangjia.blocks.desk.views import finding
+
+__all__ = ["finding"]

@@ -1,0 +1,180 @@
+"""What of the ledger can be found: purchases, buying units, suppliers."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from niangjia.blocks.desk.public import (
+    Document,
+    Hit,
+    Source,
+    Wanted,
+    code_tokens,
+    find_source,
+    joined,
+    text_tokens,
+)
+from niangjia.blocks.orgs.public import (
+    ListedOrg,
+    organisations_found,
+    organisations_listed,
+    scope_of,
+)
+from niangjia.blocks.places.public import region_names
+from niangjia.core.actor import Actor
+from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.selectors import wanted
+from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+
+_COLUMNS = (
+    "id",
+    "product",
+    "category",
+    "channel",
+    "mode",
+    "county_code",
+    "district_code",
+    "flags",
+    "upload_ref",
+    "contract_no",
+    "invoice_code",
+    "invoice_no",
+    "voucher_no",
+    "occurred_on",
+    "amount_fen",
+    "reversed_at",
+    "unit_id",
+    "supplier_id",
+    "unit__name",
+    "unit__territory_path",
+    "supplier__name",
+)
+
+
+def _documents(refs: Sequence[str]) -> Iterable[Document]:
+    rows = list(Purchase.objects.filter(ref__in=refs).values_list(*_COLUMNS))
+    counties = region_names({row[5] for row in rows})
+    return [_document(row, counties.get(row[5], "")) for row in rows]
+
+
+def _document(row: tuple, county: str) -> Document:  # type: ignore[type-arg]
+    of = dict(zip(_COLUMNS, row, strict=True))
+    tokens = [
+        *code_tokens(of["contract_no"], of["invoice_no"], of["voucher_no"], of["invoice_code"]),
+        *wanted.day_tokens(of["occurred_on"]),
+        *wanted.path_tokens(of["unit__territory_path"]),
+        f"a_{of['amount_fen']}",
+        f"u_{of['unit_id']}",
+        f"s_{of['supplier_id']}",
+        wanted.token("c", of["county_code"]),
+        wanted.token("d", of["district_code"]),
+        wanted.token("o", of["mode"]),
+        wanted.token("k", of["category"]),
+        wanted.token("h", of["channel"]),
+    ]
+    tokens += [wanted.token("f", flag) for flag in of["flags"].split(",") if flag]
+    if of["upload_ref"]:
+        tokens.append(wanted.token("p", of["upload_ref"]))
+    if of["reversed_at"]:
+        tokens.append(wanted.REVERSED)
+    texts = (of["product"], of["unit__name"], of["supplier__name"], county, of["category"])
+    return Document(of["id"], joined(*map(text_tokens, texts), more=tokens))
+
+
+def _purchases(actor: Actor, ids: Sequence[int]) -> list[Hit]:
+    rows = visible_to(actor).filter(pk__in=ids).order_by("-id")
+    return [
+        Hit(
+            id=row[0],
+            href=reverse("assistance_ledger:record", args=[row[1]]),
+            title=row[2],
+            facts=(row[3], row[4], shown.day(row[5])),
+            number=f"¥ {shown.yuan(row[6])}",
+            state=_("Reversed") if row[7] else "",
+        )
+        for row in rows.values_list(
+            "id",
+            "ref",
+            "product",
+            "unit__name",
+            "supplier__name",
+            "occurred_on",
+            "amount_fen",
+            "reversed_at",
+        )
+    ]
+
+
+def _all_purchases(query: str) -> str:
+    return f"{reverse('assistance_ledger:records')}?{urlencode({'text': query, 'state': 'all'})}"
+
+
+def _organisations(refs: Sequence[str], category: str) -> Iterable[Document]:
+    return [_organisation(one) for one in organisations_listed(refs, category=category)]
+
+
+def _organisation(one: ListedOrg) -> Document:
+    tokens = [*code_tokens(one.uscc), f"u_{one.id}", wanted.token("c", one.region)]
+    tokens += wanted.path_tokens(one.path)
+    return Document(one.id, joined(text_tokens(one.name), text_tokens(one.kind), more=tokens))
+
+
+def _hits(actor: Actor, ids: Sequence[int], category: str, name: str) -> list[Hit]:
+    address = reverse("assistance_ledger:records")
+    return [
+        Hit(one.id, f"{address}?{name}={one.ref}", one.name, tuple(filter(None, (one.uscc,))))
+        for one in organisations_found(actor, ids, category=category)
+    ]
+
+
+def _buyers_scope(actor: Actor) -> Wanted | None:
+    scope = scope_of(actor)
+    if scope.kind in ("supplier", "county"):
+        return None
+    return wanted.scope_clauses(scope)
+
+
+def _suppliers_scope(actor: Actor) -> Wanted | None:
+    scope = scope_of(actor)
+    if scope.kind == "supplier":
+        return (((f"u_{scope.id}",),),)
+    if scope.kind == "county":
+        return wanted.scope_clauses(scope)
+    return () if scope.kind in ("all", "beneath", "unit") else None
+
+
+find_source(
+    Source(
+        name="purchases",
+        number=wanted.INDEX,
+        subject="purchase",
+        title=gettext_lazy("Purchases"),
+        permission="purchases.see",
+        documents=_documents,
+        scope=lambda actor: wanted.scope_clauses(scope_of(actor)),
+        hits=_purchases,
+        whole=_all_purchases,
+    )
+)
+for _number, _category, _name, _title, _scope in (
+    (2, "buyer", "unit", gettext_lazy("Buying units"), _buyers_scope),
+    (3, "supplier", "supplier", gettext_lazy("Suppliers"), _suppliers_scope),
+):
+    find_source(
+        Source(
+            name=_name,
+            number=_number,
+            subject="organisation",
+            title=_title,
+            permission="purchases.see",
+            documents=partial(_organisations, category=_category),
+            scope=_scope,
+            hits=partial(_hits, category=_category, name=_name),
+            whole=lambda query: "",
+        )
+    )

@@ -1,0 +1,330 @@
+"""The list of records: filtered, sorted, counted and summed; its cost does not grow with the city.
+
+The index proposes ids; `visible_to` and the filters in SQL alone say which rows are read.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.desk.public import Wanted, among, far_behind, proposed, walk
+from niangjia.blocks.orgs.public import organisations_listed, scope_of
+from niangjia.core import clock
+from niangjia.core.actor import Actor
+from niangjia.core.errors import Invalid
+from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.selectors.wanted import (
+    INDEX,
+    day_clauses,
+    filter_clauses,
+    scope_clauses,
+    text_clauses,
+)
+
+PER_PAGE = 20
+COUNT_LIMIT = 1000
+SORTED_AT_ONCE = 5_000  # up to so many are read and sorted; more are met along the sorted index
+STEP = 500
+# Sort keys that an index serves; `-` in front turns the order.
+SORTS = {"recorded": "id", "day": "occurred_on", "amount": "amount_fen"}
+_REF = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty means all.
+
+    text: words, initials, numbers; unit, supplier, upload: refs.
+    """
+
+    text: str = ""
+    district: str = ""
+    county: str = ""
+    channel: str = ""
+    mode: str = ""
+    category: str = ""
+    flag: str = ""
+    unit: str = ""
+    supplier: str = ""
+    upload: str = ""
+    first: dt.date | None = None
+    last: dt.date | None = None
+    state: str = "in_force"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """rows: dicts ready for a template; next: cursor of the page that follows, or empty.
+
+    n, total_fen: matching records and their amounts, up to 1,000; n_more: there are more than that.
+    """
+
+    rows: list[dict[str, Any]]
+    next: str
+    n: int
+    n_more: bool
+    total_fen: int = 0
+
+
+COLUMNS = (
+    "id",
+    "ref",
+    "occurred_on",
+    "product",
+    "spec",
+    "category",
+    "channel",
+    "mode",
+    "county_code",
+    "amount_fen",
+    "flags",
+    "unit__name",
+    "reversed_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """column: an indexed one; down: largest or newest first."""
+
+    column: str
+    down: bool
+
+    @property
+    def names(self) -> list[str]:
+        sign = "-" if self.down else ""
+        return [f"{sign}{name}" for name in dict.fromkeys((self.column, "id"))]
+
+    def cursor(self, row: dict[str, Any]) -> str:
+        return f"{row[self.column]}~{row['id']}"
+
+    def beyond(self, after: str) -> tuple[Q, int | None]:
+        """(what comes after a cursor, its id). Raises Invalid if it is damaged."""
+        if not after:
+            return Q(), None
+        value, _mark, pk = after.partition("~")
+        side = "lt" if self.down else "gt"
+        try:
+            is_day = self.column == "occurred_on"
+            at: object = dt.date.fromisoformat(value) if is_day else int(value)
+            if self.column == "id":
+                return Q(**{f"id__{side}": int(pk)}), int(pk)
+            same = Q(**{self.column: at, f"id__{side}": int(pk)})
+            return Q(**{f"{self.column}__{side}": at}) | same, int(pk)
+        except ValueError as error:
+            raise Invalid(
+                _("This link to a page is damaged. Open the list afresh."), code="cursor_damaged"
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """rows: all that the actor may see and the filters let through; wanted: the same as tokens.
+
+    Without tokens the rows' own indexes are good enough.
+    """
+
+    rows: QuerySet[Purchase]
+    wanted: Wanted = ()
+
+
+def _order(sort: str) -> _Order:
+    name = sort.lstrip("-")
+    if name not in SORTS:
+        raise Invalid(_("The list cannot be sorted by this."), code="sort_unknown")
+    return _Order(SORTS[name], sort.startswith("-"))
+
+
+def purchases_page(
+    actor: Actor, *, filters: Filters, sort: str = "-recorded", after: str = ""
+) -> RecordPage:
+    """One page of 20, by key: its cost does not depend on how many records there are.
+
+    Raises NotSignedIn, Denied, Invalid (unknown sort, broken cursor).
+    """
+    authorise(actor, "purchases.see")
+    asked, order = _ask(actor, filters), _order(sort)
+    found = _rows(asked, order, after, PER_PAGE + 1, COLUMNS)
+    n, total = _counted(asked)
+    more = len(found) > PER_PAGE
+    found = found[:PER_PAGE]
+    cursor = order.cursor(found[-1]) if more else ""
+    return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT, total)
+
+
+def purchases_total(actor: Actor, *, filters: Filters) -> tuple[int, int]:
+    """(how many match, their amount in fen), exact; takes time with their number.
+
+    Raises NotSignedIn, Denied.
+    """
+    authorise(actor, "purchases.see")
+    asked = _ask(actor, filters)
+    if not asked.wanted:
+        return _summed(asked.rows.order_by())
+    sums = [_summed(asked.rows.filter(pk__in=ids).order_by()) for ids in walk(INDEX, asked.wanted)]
+    return sum(n for n, _fen in sums), sum(fen for _n, fen in sums)
+
+
+def purchases_each(
+    actor: Actor, *, filters: Filters, sort: str, columns: Sequence[str]
+) -> Iterator[list[dict[str, Any]]]:
+    """All that match, in lists of at most 500; columns: names of Purchase, `unit__name` too.
+
+    Raises NotSignedIn, Denied, Invalid.
+    """
+    authorise(actor, "purchases.see")
+    asked, order, after = _ask(actor, filters), _order(sort), ""
+    names = tuple(dict.fromkeys(("id", order.column, *columns)))
+    while found := _rows(asked, order, after, STEP, names):
+        yield found
+        after = order.cursor(found[-1])
+
+
+def purchases_chosen(
+    actor: Actor, *, refs: Sequence[str], columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Those of the refs that the actor may see, in the order given. Raises NotSignedIn, Denied."""
+    authorise(actor, "purchases.see")
+    rows = visible_to(actor).filter(ref__in=list(refs)).values("ref", *columns)
+    by_ref = {row["ref"]: row for row in rows}
+    return [by_ref[ref] for ref in dict.fromkeys(refs) if ref in by_ref]
+
+
+def _ask(actor: Actor, filters: Filters) -> _Asked:
+    rows = visible_to(actor)
+    if _REF.fullmatch(filters.text):
+        return _Asked(_narrowed(rows.filter(ref=filters.text), filters, {}))
+    scope = scope_of(actor)
+    words, fixed = text_clauses(filters.text), scope_clauses(scope)
+    organisations = _organisations(filters)
+    if words is None or fixed is None or organisations is None:
+        return _Asked(rows.none())
+    rows = _narrowed(rows, filters, organisations)
+    equal: dict[str, str | int] = {name: getattr(filters, name) for name in _EQUAL}
+    narrow = (
+        *words,
+        *filter_clauses(equal | organisations, reversed_only=filters.state == "reversed"),
+        *day_clauses(filters.first, filters.last, clock.city_today()),
+    )
+    if not narrow and scope.kind != "beneath":
+        return _Asked(rows)
+    if not words and far_behind():
+        return _Asked(rows)
+    return _Asked(rows, (*narrow, *fixed))
+
+
+_EQUAL = ("district", "county", "channel", "mode", "category", "flag", "upload")
+_SQL = {
+    "district": "district_code",
+    "county": "county_code",
+    "channel": "channel",
+    "mode": "mode",
+    "category": "category",
+    "upload": "upload_ref",
+}
+
+
+def _organisations(filters: Filters) -> dict[str, str | int] | None:
+    """Ids of unit and supplier; None if one of them is not there."""
+    found: dict[str, str | int] = {}
+    for name, category in (("unit", "buyer"), ("supplier", "supplier")):
+        ref = getattr(filters, name)
+        if ref:
+            listed = organisations_listed([ref], category=category)
+            if not listed:
+                return None
+            found[name] = listed[0].id
+    return found
+
+
+def _narrowed(
+    rows: QuerySet[Purchase], filters: Filters, organisations: dict[str, str | int]
+) -> QuerySet[Purchase]:
+    """rows that match every filter given but the text."""
+    equal = {column: getattr(filters, name) for name, column in _SQL.items()}
+    rows = rows.filter(**{column: value for column, value in equal.items() if value})
+    rows = rows.filter(**{f"{name}_id": pk for name, pk in organisations.items()})
+    if filters.flag:
+        rows = rows.exclude(flags="").filter(flags__contains=filters.flag)
+    if filters.first:
+        rows = rows.filter(occurred_on__gte=filters.first)
+    if filters.last:
+        rows = rows.filter(occurred_on__lte=filters.last)
+    if filters.state == "in_force":
+        rows = rows.filter(reversed_at__isnull=True)
+    elif filters.state == "reversed":
+        rows = rows.filter(reversed_at__isnull=False)
+    return rows
+
+
+def _rows(
+    asked: _Asked, order: _Order, after: str, need: int, columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The next `need` rows after a cursor."""
+    beyond, pk = order.beyond(after)
+    if not asked.wanted:
+        return list(asked.rows.filter(beyond).order_by(*order.names).values(*columns)[:need])
+    if order.column == "id":
+        return _by_age(asked, order, pk, need, columns)
+    ids = proposed(INDEX, asked.wanted, limit=SORTED_AT_ONCE + 1)
+    if len(ids) > SORTED_AT_ONCE:
+        return _along(asked, order, beyond, need, columns)
+    rows = asked.rows.filter(beyond, pk__in=ids)
+    return list(rows.order_by(*order.names).values(*columns)[:need])
+
+
+def _by_age(
+    asked: _Asked, order: _Order, pk: int | None, need: int, columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for ids in walk(INDEX, asked.wanted, beyond=pk, oldest=not order.down):
+        rows = asked.rows.filter(pk__in=ids).order_by(*order.names).values(*columns)
+        found += rows[: need - len(found)]
+        if len(found) >= need:
+            break
+    return found
+
+
+def _along(
+    asked: _Asked, order: _Order, beyond: Q, need: int, columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Where very many match: along the sorted index, asking of each step which ones do."""
+    found: list[dict[str, Any]] = []
+    while len(found) < need:
+        steps = Purchase.objects.filter(beyond).order_by(*order.names)
+        met = list(steps.values("id", order.column)[:STEP])
+        if not met:
+            break
+        ids = among(INDEX, asked.wanted, [row["id"] for row in met])
+        rows = asked.rows.filter(pk__in=ids).order_by(*order.names).values(*columns)
+        found += rows[: need - len(found)]
+        beyond, _pk = order.beyond(order.cursor(met[-1]))
+    return found
+
+
+def _counted(asked: _Asked) -> tuple[int, int]:
+    """(how many match, their amount in fen); ends beyond 1,000."""
+    if not asked.wanted:
+        return _summed(asked.rows.order_by()[: COUNT_LIMIT + 1])
+    n, total, last = 0, 0, None
+    while n <= COUNT_LIMIT:
+        ids = proposed(INDEX, asked.wanted, beyond=last, limit=COUNT_LIMIT + 1)
+        if not ids:
+            break
+        more, fen = _summed(asked.rows.filter(pk__in=ids).order_by())
+        n, total, last = n + more, total + fen, ids[-1]
+        if len(ids) <= COUNT_LIMIT:
+            break
+    return n, total
+
+
+def _summed(rows: QuerySet[Purchase]) -> tuple[int, int]:
+    found = rows.aggregate(n=Count("id"), fen=Sum("amount_fen"))
+    return found["n"], found["fen"] or 0

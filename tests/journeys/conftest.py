@@ -52,11 +52,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         try:
             _wait(f"http://127.0.0.1:{port}/readyz", server, home / "up.log")
-            for step, who in (("propose", "city"), ("clear", "secrecy"), ("sign", "leader")):
-                release = [*command, "purchases", "release", step, "--period", "2019Q4"]
-                subprocess.run(
-                    [*release, "--as", who], env=environment, check=True, capture_output=True
-                )
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

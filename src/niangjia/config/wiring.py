@@ -1,16 +1,17 @@
 """What fills core's ports, and the order of the worker's round."""
 
-from niangjia.blocks.desk.public import FindJob
+from niangjia.blocks.desk.public import FindJob, inbox_counts
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob
 from niangjia.blocks.orgs.public import actor_of_request
 from niangjia.core import jobs
 from niangjia.core.facts import RECORDER
-from niangjia.core.http import ACTORS
+from niangjia.core.http import ACTORS, WAITING
 from niangjia.core.outbox import OutboxJob, SlowJob
 
 RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
+WAITING.provide(inbox_counts)
 for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob()):
     jobs.add(job)
 jobs.add_slow(SlowJob())

@@ -20,6 +20,8 @@ from niangjia.core.unavailable import unavailable
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # How to find the actor of a request; filled by orgs.
 ACTORS: Port[Callable[[HttpRequest], Actor]] = Port("actor of a request")
+# How much waits for an actor, and how much of it is overdue; filled by desk.
+WAITING: Port[Callable[[Actor], tuple[int, int]]] = Port("what waits for an actor")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 

@@ -22,6 +22,7 @@ R = TypeVar("R")
 
 PAUSES_S = (0.05, 0.2, 0.5)
 PUBLIC = "public"
+SIGNED_IN = "signed in"  # whoever is, under any hat
 # Services open to visitors; everything else refuses who is not signed in.
 PUBLIC_SERVICES = frozenset({"orgs.sign_in_note"})
 
@@ -48,7 +49,7 @@ def authorise(actor: object, permission: str) -> Actor:
     """The actor, if the hat holds `permission`; NotSignedIn or Denied otherwise."""
     if not isinstance(actor, Actor) or (not actor.signed_in and permission != PUBLIC):
         raise NotSignedIn(_("Please sign in first; nothing was changed."))
-    if permission != PUBLIC and not actor.may(permission):
+    if permission not in (PUBLIC, SIGNED_IN) and not actor.may(permission):
         raise Denied(
             _("Your role does not include this. Ask your unit's head or the city office for it.")
         )
@@ -118,4 +119,13 @@ def service(
     return decorate
 
 
-__all__ = ["FACT", "JOURNAL", "NOTHING", "PUBLIC", "authorise", "registered_services", "service"]
+__all__ = [
+    "FACT",
+    "JOURNAL",
+    "NOTHING",
+    "PUBLIC",
+    "SIGNED_IN",
+    "authorise",
+    "registered_services",
+    "service",
+]

@@ -5,7 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from niangjia.core.actor import Actor
+from niangjia.core.http import WAITING
 from niangjia.ui import navigation
 from niangjia.ui import page as request_page
 from niangjia.ui.csp import nonce_of
@@ -32,5 +35,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if actor.signed_in:
         side, bottom = navigation.navigation(actor.role, language, here)
         found |= {"side_bar": side, "bottom_bar": bottom, "role_name": role_name(actor.role)}
+        found["waiting"] = SimpleLazyObject(partial(_waiting, actor))
         found["may_find"] = actor.may("desk.find")
     return found
+
+
+def _waiting(actor: Actor) -> dict[str, int]:
+    n, n_overdue = WAITING.impl(actor)
+    return {"n": n, "n_overdue": n_overdue}

@@ -16,7 +16,7 @@ Line = tuple[str, str, str, bool]
 
 def _desk_lines(role: str, here: str) -> list[Line]:
     actor = Actor(name="", role=role, login_id=0)
-    lines = [(reverse("orgs:desk"), "inbox", _("Desk"), here == "orgs:desk")]
+    lines = [(reverse("desk:home"), "inbox", _("Desk"), here == "desk:home")]
     for entry in menu_for(actor.may):
         mine = here == entry.url_name
         lines.append((reverse(entry.url_name), entry.icon, str(entry.title), mine))
@@ -26,7 +26,7 @@ def _desk_lines(role: str, here: str) -> list[Line]:
 def _member_lines(role: str, here: str) -> list[Line]:
     lines = [
         (reverse("home"), "home", _("Home"), here == "home"),
-        (reverse("orgs:desk"), "inbox", _("Desk"), here == "orgs:desk"),
+        (reverse("desk:home"), "inbox", _("Desk"), here == "desk:home"),
         (reverse("orgs:me"), "person", _("Me"), here == "orgs:me"),
     ]
     for href, _icon, _title, mine in _desk_lines(role, here)[1:2] if role else []:
@@ -36,7 +36,7 @@ def _member_lines(role: str, here: str) -> list[Line]:
 
 @lru_cache(maxsize=512)
 def navigation(role: str, language: str, here: str) -> tuple[SafeString, SafeString]:
-    """(side bar, bottom bar) as HTML. here: name of the page's route, `orgs:desk`."""
+    """(side bar, bottom bar) as HTML. here: name of the page's route, `desk:home`."""
     with override(language):
         side = render_to_string("ui/parts/side.html", {"lines": _desk_lines(role, here)})
         bottom = render_to_string("ui/parts/bottom.html", {"lines": _member_lines(role, here)})

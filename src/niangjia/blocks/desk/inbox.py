@@ -27,6 +27,10 @@ def inbox_kind(kind: str, *, name: object, title: object, shown: Shown = dict) -
     return kind
 
 
+def kind_known(kind: str) -> bool:
+    return kind in _kinds
+
+
 def kind_name(kind: str) -> str:
     """The name of a group in the reader's language. Raises ProgrammingError if undeclared."""
     if kind not in _kinds:

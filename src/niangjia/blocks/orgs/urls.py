@@ -10,5 +10,4 @@ urlpatterns = [
     path("sign-out", views.sign_out, name="sign_out"),
     path("me", views.me, name="me"),
     path("me/hat", views.hat, name="hat"),
-    path("desk", views.desk, name="desk"),
 ]

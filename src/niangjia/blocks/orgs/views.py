@@ -1,4 +1,4 @@
-"""Pages of orgs: signing in and out, my roles, the desk's first page."""
+"""Pages of orgs: signing in and out, my roles."""
 
 import json
 from typing import Any, cast
@@ -51,7 +51,7 @@ def _onward(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         return target
-    return reverse("orgs:desk")
+    return reverse("desk:home")
 
 
 def _sign_in_context(request: HttpRequest, form: SignInForm) -> dict[str, Any]:
@@ -112,14 +112,6 @@ def hat(request: HttpRequest) -> HttpResponse:
         raise Denied(_("This appointment is not yours, or has ended. Choose one from the list."))
     request.session[HAT] = form.cleaned_data["appointment"]
     return redirect("orgs:me")
-
-
-@never_cache
-@require_GET
-def desk(request: HttpRequest) -> HttpResponse:
-    """The desk's first page: what this role can do here."""
-    actor = _signed_in(request)
-    return render(request, "orgs/desk.html", {"tasks": menu_for(actor.may)})
 
 
 def _signed_in(request: HttpRequest) -> Actor:

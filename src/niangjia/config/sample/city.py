@@ -15,6 +15,7 @@ from niangjia.blocks.orgs.public import (
     Account,
     Node,
     accounts_set_up,
+    actor_by_account,
     organisations_set_up,
 )
 from niangjia.blocks.places.public import (
@@ -24,11 +25,18 @@ from niangjia.blocks.places.public import (
     regions_load,
 )
 from niangjia.config.sample import codes
-from niangjia.core import jobs
+from niangjia.core import clock, jobs
 from niangjia.core.actor import system_actor
 from niangjia.core.errors import Conflict
-from niangjia.programmes.assistance_ledger.selectors import n_of_upload
-from niangjia.programmes.assistance_ledger.services import purchases_take
+from niangjia.programmes.assistance_ledger import periods
+from niangjia.programmes.assistance_ledger.selectors import board_key, n_of_upload, periods_known
+from niangjia.programmes.assistance_ledger.services import (
+    period_adopt,
+    period_open,
+    purchases_take,
+    release_decide,
+    release_propose,
+)
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 DEMO_PASSWORD = "niangjia-demo-2020"
@@ -56,7 +64,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size("sample", 2, 183, 60, 2_000, dt.date(2019, 10, 8), 84),
+    "small": Size("sample", 2, 183, 60, 2_000, dt.date(2019, 10, 8), 160),
     "city": Size("sample-city", 22, 27_623, 2_000, 1_000_000, dt.date(2019, 1, 2), 440, True),
 }
 LINES = (
@@ -111,8 +119,9 @@ def sample_begun() -> str:
 
 
 def sample_is_loaded(name: str) -> bool:
-    """True once all purchases of that size are in."""
-    return n_of_upload(SIZES[name].upload) == SIZES[name].purchases
+    """True once all purchases of that size are in and the running quarter is open."""
+    size = SIZES[name]
+    return n_of_upload(size.upload) == size.purchases and bool(periods_known())
 
 
 def load_sample(name: str, progress: Callable[[int], None] = lambda n: None) -> int:
@@ -140,7 +149,33 @@ def load_sample(name: str, progress: Callable[[int], None] = lambda n: None) -> 
             jobs.settle()
         progress(n)
     jobs.settle()
+    _report(size)
     return n
+
+
+def _report(size: Size) -> None:
+    """Quarters that ended are closed and the last one is released; the running one is open."""
+    known = {one.code for one in periods_known()}
+    running = periods.of_day(clock.city_today())
+    quarter = periods.of_day(size.first)
+    ended = []
+    while quarter < running:
+        ended.append(quarter)
+        if quarter not in known:
+            period_adopt(SYSTEM, period=quarter, reason="示例：本系统启用前已线下上报")
+        quarter = periods.after(quarter)
+    if running not in known:
+        period_open(SYSTEM, period=running)
+    jobs.settle()
+    if ended and board_key(ended[-1]) is None:
+        _release(ended[-1])
+
+
+def _release(period: str) -> None:
+    ref = release_propose(actor_by_account("city"), period=period)
+    for version, (who, step) in enumerate((("secrecy", "clear"), ("leader", "sign")), start=1):
+        release_decide(actor_by_account(who), release_ref=ref, step=step, version=version)
+    jobs.settle()
 
 
 def _batches(rows: Iterator[PurchaseIn]) -> Iterator[list[PurchaseIn]]:

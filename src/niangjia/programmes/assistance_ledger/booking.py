@@ -35,8 +35,11 @@ class Booking:
         self._closed = max((code for code, closed_at in listed if closed_at), default="")
         self._open = {code for code, closed_at in listed if not closed_at}
         reports = Report.objects.filter(unit_id__in=set(unit_ids), period__gt=self._closed)
-        held = reports.order_by("id").select_for_update(of=("self",)).select_related("case")
-        self._states = {(one.unit_id, one.period_id): one.case.state for one in held}
+        # Locked first and read after: the states are then those of whoever was here before us.
+        held = list(reports.order_by("id").select_for_update().values_list("id", flat=True))
+        states = Report.objects.filter(pk__in=held) if held else Report.objects.none()
+        columns = ("unit_id", "period_id", "case__state")
+        self._states = {(unit, code): state for unit, code, state in states.values_list(*columns)}
 
     def _why(self, unit_id: int, period: str) -> str:
         if period <= self._closed:

@@ -131,7 +131,7 @@ def _check_firm(report: Report, content: Content) -> None:
 def _held(work: Work, ref: str) -> Report:
     """The report, held until this transaction ends; its period is open."""
     mine = reports_visible_to(work.actor).select_for_update(of=("self",))
-    report = mine.select_related("case", "period").filter(ref=ref).first()
+    report = mine.filter(ref=ref).first()  # its case and period are read after it is held
     if report is None:
         raise NotFound(_("There is no such report, or it is not yours to see."))
     if report.period.closed_at is not None:

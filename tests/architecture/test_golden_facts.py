@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "788bab001b6aac8815d5ea5dc074372df3944886ec369b22ca495c084d1f92c2"
+    expected = "53a290484e9b982eadd8bd08955e4cdf5823bf7ecb3314955f07350314ff7de5"
     assert together.hexdigest() == expected

@@ -7,18 +7,27 @@ from niangjia.blocks.orgs.rest import router as orgs
 from niangjia.blocks.places.rest import router as places
 from niangjia.programmes.assistance_ledger.rest import open_router
 from niangjia.programmes.assistance_ledger.rest import router as ledger
-from niangjia.ui.rest import map_errors
+from niangjia.programmes.assistance_ledger.rest_reports import (
+    periods_router,
+    releases_router,
+)
+from niangjia.programmes.assistance_ledger.rest_reports import router as reports
+from niangjia.ui.rest import Key, map_errors
 
 api = NinjaAPI(
     title="Niangjia",
     version="1",
-    description="Reading by session. Sign in on the site first; writes need the CSRF token.",
+    description="With a key from the page `Keys for programs`: `Authorization: Bearer nj_...`; it "
+    "opens what its scopes say. Or by the session of a browser; writes then need the CSRF token.",
     docs_url=None,
-    auth=django_auth,
+    auth=[Key(), django_auth],
     urls_namespace="api",
 )
 map_errors(api)
 api.add_router("/orgs", orgs)
 api.add_router("/places", places)
 api.add_router("/purchases", ledger)
+api.add_router("/reports", reports)
+api.add_router("/periods", periods_router)
+api.add_router("/releases", releases_router)
 api.add_router("/board", open_router)

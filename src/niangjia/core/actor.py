@@ -19,6 +19,7 @@ ROLES = (
 )
 
 _grants: dict[str, frozenset[str]] = {}
+_scopes: dict[str, frozenset[str]] = {}
 
 
 def grant(permission: str, roles: frozenset[str]) -> None:
@@ -31,6 +32,16 @@ def grant(permission: str, roles: frozenset[str]) -> None:
     _grants[permission] = roles
 
 
+def grant_scope(scope: str, permissions: frozenset[str]) -> None:
+    """Let keys with `scope` use these permissions too; several rooms add to one scope."""
+    _scopes[scope] = _scopes.get(scope, frozenset()) | permissions
+
+
+def declared_scopes() -> dict[str, frozenset[str]]:
+    """Every scope that a key for programs can have, with the permissions it opens."""
+    return dict(_scopes)
+
+
 def declared_permissions() -> dict[str, frozenset[str]]:
     """Every permission that a room declared, with the roles that hold it."""
     return dict(_grants)
@@ -38,7 +49,10 @@ def declared_permissions() -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """person_ref and organisation_ref are the random public ids that sealed fields may carry."""
+    """person_ref and organisation_ref are the random public ids that sealed fields may carry.
+
+    only: permissions that the key in use opens; None: no key, all that the hat holds.
+    """
 
     name: str
     role: str = ""
@@ -48,6 +62,7 @@ class Actor:
     organisation_ref: str = ""
     organisation_name: str = ""
     system: bool = False
+    only: frozenset[str] | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -56,6 +71,8 @@ class Actor:
     def may(self, permission: str) -> bool:
         """True if the actor's hat holds the permission; the system holds all that are declared."""
         if permission not in _grants:
+            return False
+        if self.only is not None and permission not in self.only:
             return False
         return self.system or (self.signed_in and self.role in _grants[permission])
 

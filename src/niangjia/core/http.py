@@ -23,6 +23,7 @@ ACTORS: Port[Callable[[HttpRequest], Actor]] = Port("actor of a request")
 # How much waits for an actor, and how much of it is overdue; filled by desk.
 WAITING: Port[Callable[[Actor], tuple[int, int]]] = Port("what waits for an actor")
 GetResponse = Callable[[HttpRequest], HttpResponse]
+API = "/api/"
 log = logging.getLogger(__name__)
 
 
@@ -66,7 +67,13 @@ class RequestMiddleware:
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """The page of a refusal; who is not signed in is led to the sign-in page and back."""
+    """The page of a refusal; who is not signed in is led to the sign-in page and back.
+
+    A program gets the same as JSON, in the shape that every answer of the API has.
+    """
+    if request.path.startswith(API):
+        told = {"code": error.code, "message": str(error), "fields": {}}
+        return JsonResponse(told, status=error.status)
     sign_in = reverse("orgs:sign_in")
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return HttpResponseRedirect(f"{sign_in}?{urlencode({'next': request.get_full_path()})}")

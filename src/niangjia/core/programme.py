@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from django.apps import AppConfig, apps
 from django.utils.module_loading import module_has_submodule
 
-from niangjia.core.actor import grant
+from niangjia.core.actor import grant, grant_scope
 
 T = TypeVar("T")
 
@@ -46,11 +46,15 @@ class MenuEntry:
 
 
 class RoomConfig(AppConfig):
-    """Base of every room's AppConfig. grants: permission -> roles that hold it."""
+    """Base of every room's AppConfig. grants: permission -> roles that hold it.
+
+    scopes: scope of a key for programs -> permissions that it opens.
+    """
 
     default = False
     default_auto_field = "django.db.models.BigAutoField"
     grants: ClassVar[Mapping[str, frozenset[str]]] = {}
+    scopes: ClassVar[Mapping[str, frozenset[str]]] = {}
     menu: ClassVar[tuple[MenuEntry, ...]] = ()
     url_prefix: ClassVar[str | None] = None
 
@@ -64,6 +68,8 @@ class RoomConfig(AppConfig):
                 import_module(f"{self.name}.{part}")
         for permission, roles in self.grants.items():
             grant(permission, roles)
+        for scope, permissions in self.scopes.items():
+            grant_scope(scope, permissions)
 
 
 def rooms() -> tuple[RoomConfig, ...]:

@@ -49,6 +49,8 @@ def authorise(actor: object, permission: str) -> Actor:
     """The actor, if the hat holds `permission`; NotSignedIn or Denied otherwise."""
     if not isinstance(actor, Actor) or (not actor.signed_in and permission != PUBLIC):
         raise NotSignedIn(_("Please sign in first; nothing was changed."))
+    if permission == SIGNED_IN and actor.only is not None:
+        raise Denied(_("A key for programs cannot do this. Sign in on the site."))
     if permission not in (PUBLIC, SIGNED_IN) and not actor.may(permission):
         raise Denied(
             _("Your role does not include this. Ask your unit's head or the city office for it.")

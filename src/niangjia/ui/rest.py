@@ -1,13 +1,17 @@
 """What every JSON answer shares: the shape of a refusal and the table of declared ones."""
 
+from typing import Any
+
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
 
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.unavailable import unavailable
+from niangjia.ui.page import actor_of
 
 
 class Refusal(Schema):
@@ -20,7 +24,16 @@ class Refusal(Schema):
 
 SIGNED_IN = {401: Refusal, 403: Refusal, 422: Refusal, 503: Refusal}
 ONE = {**SIGNED_IN, 404: Refusal}
+CHANGED = {**ONE, 400: Refusal, 409: Refusal}
 OPEN = {404: Refusal, 422: Refusal, 503: Refusal}
+
+
+class Key(HttpBearer):
+    """A key for programs; whom it stands for was found before the page was."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        actor = actor_of(request)
+        return actor if actor.signed_in else None
 
 
 def map_errors(api: NinjaAPI) -> None:
@@ -55,7 +68,10 @@ def map_errors(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return _answer(api, request, error.status_code, _body("refused", str(error)))
+        message = str(error)
+        if error.status_code == 400:
+            message = _("The body of the request is not JSON. Nothing was changed.")
+        return _answer(api, request, error.status_code, _body("refused", message))
 
 
 def _body(code: str, message: str, fields: dict[str, str] | None = None) -> dict[str, object]:

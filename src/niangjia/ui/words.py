@@ -22,3 +22,11 @@ ROLE_NAMES = {
 def role_name(role: str) -> str:
     """The role in the page's language; the code itself if it has no name."""
     return str(ROLE_NAMES.get(role, role))
+
+
+SCOPE_NAMES = {
+    "read": _("Read records, reports and figures"),
+    "import": _("Take in workbooks"),
+    "report": _("Take steps in the reporting chain"),
+    "release": _("Take steps in the release of figures"),
+}

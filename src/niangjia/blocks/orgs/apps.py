@@ -9,4 +9,7 @@ class OrgsConfig(RoomConfig):
     name = "niangjia.blocks.orgs"
     label = "orgs"
     verbose_name = _("Organisations")
-    grants = {"orgs.set_up": frozenset({"operator"}), "orgs.appoint": frozenset({"city"})}
+    grants = {
+        "orgs.set_up": frozenset({"operator"}),
+        "orgs.appoint": frozenset({"city"}),
+    }

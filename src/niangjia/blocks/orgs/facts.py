@@ -34,3 +34,23 @@ RELIEVED = declare(
         sealed=("organisation", "person", "reason", "valid_to"),
     )
 )
+DELEGATED = declare(
+    FactKind(
+        name="delegation.given",
+        version=1,
+        title=_("Deputy named"),
+        policy="demonstration-2020-03",
+        open=("role",),
+        sealed=("deputy", "organisation", "valid_from", "valid_to"),
+    )
+)
+RETURNED = declare(
+    FactKind(
+        name="delegation.ended",
+        version=1,
+        title=_("Deputy relieved"),
+        policy="demonstration-2020-03",
+        open=("role",),
+        sealed=("deputy", "organisation", "valid_from", "valid_to"),
+    )
+)

@@ -154,3 +154,67 @@ class Delegation(models.Model):
                 name="delegation_once",
             ),
         ]
+
+
+class AccessToken(models.Model):
+    """A key for a program: acts under one appointment, for the scopes named, until a day.
+
+    digest: of the secret, which is shown once and kept nowhere.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="tokens")
+    organisation_id = models.BigIntegerField()
+    role = models.CharField(max_length=20)
+    title = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class KnownSession(models.Model):
+    """A browser signed in. key: of its session; device: what the browser says it is, shortened.
+
+    Personal, purpose `see and end my own sessions`, removed with the session.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="sessions")
+    key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=80)
+    signed_in_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+
+class SecondFactor(models.Model):
+    """What a person shows besides the password. kind: `totp` or `passkey`.
+
+    sealed: the shared secret, or the credential's public data, under the person's key.
+    credential: digest of a passkey's id, to find it; last_step: of the last code taken, so that no
+    code works twice.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=8)
+    title = models.CharField(max_length=60)
+    sealed = models.BinaryField()
+    credential = models.CharField(max_length=64, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["totp", "passkey"]), name="factor_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["credential"],
+                condition=~models.Q(credential=""),
+                name="factor_credential",
+            ),
+        ]

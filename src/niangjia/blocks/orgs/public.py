@@ -4,11 +4,11 @@ Columns that other rooms may join on: Organisation.id, .name, .territory_path, .
 .to_confirm, .district_code, .line_code; Contact.id.
 """
 
+from niangjia.blocks.orgs.access import actor_of_request
 from niangjia.blocks.orgs.finding import organisations_found, organisations_listed
 from niangjia.blocks.orgs.rules import UNASSIGNED, UNPLACED, key_of
 from niangjia.blocks.orgs.selectors import (
     actor_by_account,
-    actor_of_request,
     actor_under,
     buyers_in_force,
     city_office,
@@ -33,6 +33,7 @@ from niangjia.blocks.orgs.services import (
     appointment_end,
     appointment_give,
     organisations_set_up,
+    token_make,
 )
 from niangjia.blocks.orgs.steps import buyers_take, contacts_take, known, suppliers_take
 from niangjia.blocks.orgs.types import (
@@ -86,4 +87,5 @@ __all__ = [
     "roles_filled",
     "scope_of",
     "suppliers_take",
+    "token_make",
 ]

@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs import rules
@@ -20,7 +18,7 @@ from niangjia.blocks.orgs.models import (
 )
 from niangjia.blocks.orgs.types import ContactRef, Hat, Offices, OrgRef, Scope
 from niangjia.core import clock, seal
-from niangjia.core.actor import ANONYMOUS, Actor
+from niangjia.core.actor import Actor
 from niangjia.core.errors import Denied, NotFound
 
 HAT = "hat"
@@ -123,14 +121,6 @@ def people_named(refs: Iterable[str]) -> dict[str, str]:
     """Names of people by their random ids; an empty text once erased."""
     rows = Person.objects.filter(ref__in=set(refs))
     return {ref: person_name(bytes(name)) for ref, name in rows.values_list("ref", "sealed_name")}
-
-
-def actor_of_request(request: HttpRequest) -> Actor:
-    """The request's actor; ANONYMOUS if nobody is signed in."""
-    user = getattr(request, "user", None)
-    if user is None or isinstance(user, AnonymousUser) or not user.is_authenticated:
-        return ANONYMOUS
-    return actor_of(user, request.session.get(HAT))
 
 
 def actor_under(login_id: int, organisation_id: int | None, role: str) -> Actor:

@@ -34,6 +34,33 @@ class AssistanceLedgerConfig(RoomConfig):
         "reports.prepare": frozenset(),
         "periods.manage": frozenset({"city"}),
     }
+    scopes = {
+        "read": frozenset({"purchases.see", "reports.see", "reports.collect", "releases.see"}),
+        "import": frozenset({"purchases.import", "purchases.see"}),
+        "report": frozenset(
+            {
+                "reports.see",
+                "reports.collect",
+                "reports.decide",
+                "reports.enter",
+                "reports.check",
+                "reports.sign",
+                "reports.send",
+                "reports.accept",
+                "reports.remind",
+                "periods.manage",
+            }
+        ),
+        "release": frozenset(
+            {
+                "purchases.release",
+                "releases.see",
+                "releases.decide",
+                "releases.clear",
+                "releases.sign",
+            }
+        ),
+    }
     menu = (
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),

@@ -4,26 +4,21 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
-
 from niangjia.blocks.orgs import rules
-from niangjia.blocks.orgs.facts import APPOINTED, RELIEVED
 from niangjia.blocks.orgs.models import (
     Appointment,
+    KnownSession,
     Login,
     Organisation,
     Person,
 )
 from niangjia.blocks.orgs.steps import registered, stand
-from niangjia.core import seal
-from niangjia.core.actor import ROLES
-from niangjia.core.errors import Conflict, Invalid, NotFound
-from niangjia.core.facts import BUSINESS, Fact
+from niangjia.core import clock, seal
 from niangjia.core.service import FACT, JOURNAL, PUBLIC, service
 from niangjia.core.work import Work
 
 BATCH = 200
+KEPT = dt.timedelta(hours=24)  # a session lasts 12 hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,69 +144,28 @@ def accounts_set_up(work: Work, /, *, accounts: Sequence[Account], valid_from: d
 
 
 @service(permission=PUBLIC, records=JOURNAL)
-def sign_in_note(work: Work, /, *, username_known: bool, outcome: str) -> None:
-    """A sign-in, a refusal or a sign-out is in the journal."""
-    work.journal(f"orgs.{outcome}", known=username_known)
-
-
-@service(permission="orgs.appoint", records=FACT)
-def appointment_give(
-    work: Work, /, *, username: str, organisation_id: int, role: str, valid_from: dt.date
-) -> int:
-    """The account's person holds the role at the organisation from that day; returns its id.
-
-    Raises NotFound, Invalid (no such role), Conflict (held already).
-    """
-    person, at = _person_and_place(username, organisation_id)
-    if role not in ROLES:
-        raise Invalid(_("There is no such role."), code="role_unknown")
-    held = Appointment.objects.filter(person=person, organisation=at, role=role)
-    if held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)).exists():
-        raise Conflict(_("This person holds the role there already."), code="held_already")
-    made = Appointment.objects.create(
-        person=person, organisation=at, role=role, valid_from=valid_from
-    )
-    values = {
-        "organisation": at.ref,
-        "person": person.ref,
-        "role": role,
-        "valid_from": valid_from.isoformat(),
-    }
-    owners = {BUSINESS: f"org:{at.ref}"}
-    work.record(Fact(APPOINTED, f"organisation:{at.ref}", work.at, values, owners))
-    return made.pk
-
-
-@service(permission="orgs.appoint", records=FACT)
-def appointment_end(
+def sign_in_note(
     work: Work,
     /,
     *,
-    username: str,
-    organisation_id: int,
-    role: str,
-    last_day: dt.date,
-    reason: str = "",
+    username_known: bool,
+    outcome: str,
+    session_key: str = "",
+    device: str = "",
 ) -> None:
-    """The appointment ends with that day. Raises NotFound."""
-    person, at = _person_and_place(username, organisation_id)
-    held = Appointment.objects.filter(person=person, organisation=at, role=role)
-    if not held.filter(valid_to__isnull=True).update(valid_to=last_day):
-        raise NotFound(_("There is no such appointment in force."))
-    values = {
-        "organisation": at.ref,
-        "person": person.ref,
-        "role": role,
-        "valid_to": last_day.isoformat(),
-        "reason": reason.strip()[:200] or None,
-    }
-    owners = {BUSINESS: f"org:{at.ref}"}
-    work.record(Fact(RELIEVED, f"organisation:{at.ref}", work.at, values, owners))
-
-
-def _person_and_place(username: str, organisation_id: int) -> tuple[Person, Organisation]:
-    login = Login.objects.select_related("person").filter(username=username).first()
-    at = Organisation.objects.filter(pk=organisation_id).first()
-    if login is None or at is None:
-        raise NotFound(_("There is no such account or organisation."))
-    return login.person, at
+    """A sign-in, a refusal or a sign-out is in the journal, and the session among the person's."""
+    login_id = work.actor.login_id
+    if outcome == "signed_in" and session_key and login_id is not None:
+        now = clock.real_now()
+        KnownSession.objects.filter(login_id=login_id, seen_at__lt=now - KEPT).delete()
+        KnownSession.objects.create(
+            ref=work.new_id(),
+            login_id=login_id,
+            key=session_key,
+            device=device[:80],
+            signed_in_at=now,
+            seen_at=now,
+        )
+    elif outcome == "signed_out" and session_key:
+        KnownSession.objects.filter(key=session_key).delete()
+    work.journal(f"orgs.{outcome}", known=username_known)

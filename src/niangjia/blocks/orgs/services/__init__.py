@@ -1,0 +1,45 @@
+"""Writes of orgs, one module per use case."""
+
+from niangjia.blocks.orgs.services.access import (
+    factor_remove,
+    factor_use,
+    factors_reset,
+    passkey_add,
+    session_end,
+    token_make,
+    token_revoke,
+    totp_add,
+)
+from niangjia.blocks.orgs.services.appointing import (
+    appointment_end,
+    appointment_give,
+    delegation_end,
+    delegation_give,
+)
+from niangjia.blocks.orgs.services.setting_up import (
+    Account,
+    Node,
+    accounts_set_up,
+    organisations_set_up,
+    sign_in_note,
+)
+
+__all__ = [
+    "Account",
+    "Node",
+    "accounts_set_up",
+    "appointment_end",
+    "appointment_give",
+    "delegation_end",
+    "delegation_give",
+    "factor_remove",
+    "factor_use",
+    "factors_reset",
+    "organisations_set_up",
+    "passkey_add",
+    "session_end",
+    "sign_in_note",
+    "token_make",
+    "token_revoke",
+    "totp_add",
+]

@@ -1,0 +1,176 @@
+"""Appointments and leave: who holds a role, from when to when, and who stands in."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.orgs.facts import APPOINTED, DELEGATED, RELIEVED, RETURNED
+from niangjia.blocks.orgs.models import Appointment, Delegation, Login, Organisation, Person
+from niangjia.core import clock
+from niangjia.core.actor import ROLES
+from niangjia.core.errors import Conflict, Invalid, NotFound
+from niangjia.core.facts import BUSINESS, Fact
+from niangjia.core.service import FACT, SIGNED_IN, service
+from niangjia.core.work import Work
+
+LONGEST_DAYS = 185
+
+
+@service(permission="orgs.appoint", records=FACT)
+def appointment_give(
+    work: Work, /, *, username: str, organisation_id: int, role: str, valid_from: dt.date
+) -> int:
+    """The account's person holds the role at the organisation from that day; returns its id.
+
+    Raises NotFound, Invalid (no such role), Conflict (held already).
+    """
+    person, at = _person_and_place(username, organisation_id)
+    if role not in ROLES:
+        raise Invalid(_("There is no such role."), code="role_unknown")
+    held = Appointment.objects.filter(person=person, organisation=at, role=role)
+    if held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)).exists():
+        raise Conflict(_("This person holds the role there already."), code="held_already")
+    made = Appointment.objects.create(
+        person=person, organisation=at, role=role, valid_from=valid_from
+    )
+    values = {
+        "organisation": at.ref,
+        "person": person.ref,
+        "role": role,
+        "valid_from": valid_from.isoformat(),
+    }
+    owners = {BUSINESS: f"org:{at.ref}"}
+    work.record(Fact(APPOINTED, f"organisation:{at.ref}", work.at, values, owners))
+    return made.pk
+
+
+@service(permission="orgs.appoint", records=FACT)
+def appointment_end(
+    work: Work,
+    /,
+    *,
+    username: str,
+    organisation_id: int,
+    role: str,
+    last_day: dt.date,
+    reason: str = "",
+) -> None:
+    """The appointment ends with that day. Raises NotFound."""
+    person, at = _person_and_place(username, organisation_id)
+    held = Appointment.objects.filter(person=person, organisation=at, role=role)
+    if not held.filter(valid_to__isnull=True).update(valid_to=last_day):
+        raise NotFound(_("There is no such appointment in force."))
+    values = {
+        "organisation": at.ref,
+        "person": person.ref,
+        "role": role,
+        "valid_to": last_day.isoformat(),
+        "reason": reason.strip()[:200] or None,
+    }
+    owners = {BUSINESS: f"org:{at.ref}"}
+    work.record(Fact(RELIEVED, f"organisation:{at.ref}", work.at, values, owners))
+
+
+def _person_and_place(username: str, organisation_id: int) -> tuple[Person, Organisation]:
+    login = Login.objects.select_related("person").filter(username=username).first()
+    at = Organisation.objects.filter(pk=organisation_id).first()
+    if login is None or at is None:
+        raise NotFound(_("There is no such account or organisation."))
+    return login.person, at
+
+
+@service(permission=SIGNED_IN, records=FACT)
+def delegation_give(
+    work: Work,
+    /,
+    *,
+    appointment_id: int,
+    deputy_username: str,
+    first: dt.date,
+    last: dt.date,
+    reason: str = "",
+) -> str:
+    """A deputy acts under the actor's own appointment on these days; returns its ref.
+
+    What the deputy does carries the deputy's name. Raises NotFound (not the actor's appointment, no
+    such account), Invalid (oneself, days), Conflict (given already).
+    """
+    held = _own(work, appointment_id)
+    deputy = Login.objects.select_related("person").filter(username=deputy_username.strip()).first()
+    if deputy is None or not deputy.is_active:
+        message = _("There is no account of this name.")
+        raise NotFound(message)
+    _check_days(first, last)
+    if deputy.person_id == held.person_id:
+        message = _("Name somebody else: you cannot stand in for yourself.")
+        raise Invalid(message, code="own_deputy", fields={"deputy": str(message)})
+    try:
+        with transaction.atomic():
+            made = Delegation.objects.create(
+                ref=work.new_id(),
+                appointment=held,
+                deputy=deputy.person,
+                valid_from=first,
+                valid_to=last,
+                reason=reason.strip()[:100],
+                given_at=work.at,
+            )
+    except IntegrityError as error:
+        raise Conflict(
+            _("This deputy stands in from that day already."), code="delegated_already"
+        ) from error
+    work.record(_delegation_fact(work, DELEGATED, made))
+    return made.ref
+
+
+def _own(work: Work, appointment_id: int) -> Appointment:
+    mine = Appointment.objects.select_related("organisation", "person")
+    person = Login.objects.filter(pk=work.actor.login_id or 0).values("person_id")
+    held = mine.filter(pk=appointment_id, person__in=person).first()
+    if held is None:
+        raise NotFound(_("This appointment is not yours, or has ended. Choose one from the list."))
+    return held
+
+
+def _check_days(first: dt.date, last: dt.date) -> None:
+    wrong: object = ""
+    if last < first:
+        wrong = _("The last day lies before the first.")
+    elif last < clock.city_today():
+        wrong = _("These days are over.")
+    elif (last - first).days > LONGEST_DAYS:
+        wrong = _("At most half a year at a time. For longer, somebody else is appointed.")
+    if wrong:
+        raise Invalid(wrong, code="days", fields={"last": str(wrong)})
+
+
+@service(permission=SIGNED_IN, records=FACT)
+def delegation_end(work: Work, /, *, delegation_ref: str) -> None:
+    """The actor is back: the deputy stands in no more. Raises NotFound."""
+    person = Login.objects.filter(pk=work.actor.login_id or 0).values("person_id")
+    rows = Delegation.objects.select_related("appointment__organisation", "deputy")
+    made = rows.filter(ref=delegation_ref, appointment__person__in=person).first()
+    ended = Delegation.objects.filter(ref=delegation_ref, ended_at__isnull=True)
+    if made is None or not ended.update(ended_at=work.at):
+        raise NotFound(_("There is no such delegation in force."))
+    work.record(_delegation_fact(work, RETURNED, made))
+
+
+def _delegation_fact(work: Work, kind: object, made: Delegation) -> Fact:
+    held = made.appointment
+    values = {
+        "organisation": held.organisation.ref,
+        "role": held.role,
+        "deputy": made.deputy.ref,
+        "valid_from": made.valid_from.isoformat(),
+        "valid_to": made.valid_to.isoformat(),
+    }
+    return Fact(
+        kind,  # type: ignore[arg-type]
+        f"organisation:{held.organisation.ref}",
+        work.at,
+        values,
+        {BUSINESS: f"org:{held.organisation.ref}"},
+    )

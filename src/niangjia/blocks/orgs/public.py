@@ -19,6 +19,7 @@ from niangjia.blocks.orgs.selectors import (
     offices_above,
     organisation,
     organisation_names,
+    registered_names,
     scope_of,
 )
 from niangjia.blocks.orgs.services import (
@@ -60,6 +61,7 @@ __all__ = [
     "organisation",
     "organisation_names",
     "organisations_set_up",
+    "registered_names",
     "scope_of",
     "suppliers_take",
 ]

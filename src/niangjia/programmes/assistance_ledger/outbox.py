@@ -8,7 +8,10 @@ from typing import Any
 from django.conf import settings
 
 from niangjia.core.outbox import handles
+from niangjia.programmes.assistance_ledger import import_jobs
 from niangjia.programmes.assistance_ledger.models import Release
+
+__all__ = ["import_jobs", "publish"]
 
 
 @handles("figures.publish")

@@ -136,8 +136,8 @@ def upload_checked(
     replace_problems(upload, problems)
 
 
-def upload_edit(work: Work, *, ref: str, version: int, edit: Edit) -> str:
-    """The edit is kept and marks the problems it mends; returns its id.
+def upload_edit(work: Work, *, ref: str, version: int, edits: Sequence[Edit]) -> list[str]:
+    """The edits are kept and mark the problems they mend; returns their ids.
 
     A page that is behind may add an edit as long as nobody else mended the same cells: then
     Conflict. Raises Invalid where there are too many.
@@ -145,7 +145,7 @@ def upload_edit(work: Work, *, ref: str, version: int, edit: Edit) -> str:
     upload = _locked(work, ref)
     if upload.state != "checked":
         raise Conflict(_changed(upload), code="changed_meanwhile", version=upload.version)
-    if upload.version != version and _touched(upload, edit):
+    if upload.version != version and any(_touched(upload, edit) for edit in edits):
         raise Conflict(
             _(
                 "A colleague or another window mended the same cell meanwhile. Theirs is kept; "
@@ -154,18 +154,21 @@ def upload_edit(work: Work, *, ref: str, version: int, edit: Edit) -> str:
             code="changed_meanwhile",
             version=upload.version,
         )
-    if len(upload.edits) >= MOST_EDITS:
+    if len(upload.edits) + len(edits) > MOST_EDITS:
         message = _(
             "More than %(n)s mendings. Download the rows to be mended and upload them again."
         )
         raise Invalid(message, code="too_many_edits", n=MOST_EDITS)
-    id = work.new_id()[:10]
-    kept = chosen.edit_kept(edit, id=id, at=real_now().isoformat(), login_id=work.actor.login_id)
-    upload.edits = [*upload.edits, kept]
+    at, login_id = real_now().isoformat(), work.actor.login_id
+    kept = [
+        chosen.edit_kept(edit, id=work.new_id()[:10], at=at, login_id=login_id) for edit in edits
+    ]
+    upload.edits = [*upload.edits, *kept]
     upload.version += 1
     upload.save(update_fields=["edits", "version"])
-    _mark(upload, kept)
-    return id
+    for one in kept:
+        _mark(upload, one)
+    return [one["id"] for one in kept]
 
 
 def _touched(upload: Upload, edit: Edit) -> bool:

@@ -20,6 +20,7 @@ class AssistanceLedgerConfig(RoomConfig):
         "releases.see": frozenset({"city", "district", "auditor"}),
     }
     menu = (
+        MenuEntry(_("Imports"), "assistance_ledger:imports", "import", "purchases.import", 15),
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),
     )

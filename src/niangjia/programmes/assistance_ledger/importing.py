@@ -130,7 +130,7 @@ class Reading:
         own = organisation(scope.id) if scope.kind == "unit" else None
         self._counties = CountyBook()
         names = frozenset(registered_names("buyer")) if self._hints and own is None else None
-        return Checker(self._counties, clock.city_today(), own, known_code, names)
+        return Checker(self._counties, clock.city_today(), own, known_code, names, self._hints)
 
     def _province(self, code: str) -> str:
         if code not in self._provinces:

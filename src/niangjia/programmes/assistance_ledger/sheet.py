@@ -63,6 +63,10 @@ TEXTS |= {
         "Row %(row)s: the quantity is written in “%(beside)s”, the column of measures says "
         "“%(shown)s”. Please make them agree."
     ),
+    "word_unlisted": _(
+        "Row %(row)s: “%(column)s” reads “%(shown)s”, which is no official word. It is kept as it "
+        "is and counted under “%(last)s”."
+    ),
     "unit_unknown": _(
         "Row %(row)s: no unit “%(shown)s” is registered. It will be registered anew and marked to "
         "be confirmed; if it is a short name, please put the full one."
@@ -102,7 +106,7 @@ def _column(line: dict[str, Any]) -> Column:
 class Checker:
     """Checks rows of one import. own: the unit of a clerk, who may enter no other's.
 
-    unit_names: registered units; where given, a name beyond them is hinted at.
+    hints: also tell what is not refused; unit_names: registered units, for a hint at others.
     """
 
     counties: CountyBook
@@ -110,6 +114,7 @@ class Checker:
     own: OrgRef | None = None
     find_code: Callable[[str, str], str] = field(default=lambda category, name: "")
     unit_names: frozenset[str] | None = None
+    hints: bool = False
     _codes: dict[str, str | None] = field(default_factory=dict)
 
     def check(self, row: SheetRow, headers: dict[str, str]) -> PurchaseIn | None:
@@ -137,7 +142,9 @@ class Checker:
                 shown=shown,
                 own=self.own.name,
             )
-        self._hint_at_unit(row, headers)
+        if self.hints:
+            self._hint_at_unit(row, headers)
+            self._hint_at_words(row, headers)
         if any(not one.hint for one in row.problems) or county is None:
             return None
         return purchase_in(row, county)
@@ -219,6 +226,22 @@ class Checker:
         if known or not isinstance(name, str) or name in (self.unit_names or ()):
             return
         self._refuse(row, headers, "unit_name", "unit_unknown", shown=name, hint=True)
+
+    def _hint_at_words(self, row: SheetRow, headers: dict[str, str]) -> None:
+        for key, words in (("channel", policy.channels()), ("category", policy.categories())):
+            shown = row.values.get(key)
+            if isinstance(shown, str) and shown not in words:
+                close = oddities.close_names(shown, words[:-1], 1)
+                self._refuse(
+                    row,
+                    headers,
+                    key,
+                    "word_unlisted",
+                    offered=close[0] if close else "",
+                    hint=True,
+                    shown=shown,
+                    last=words[-1],
+                )
 
     def _check_measure(self, row: SheetRow, headers: dict[str, str]) -> None:
         if not row.measure:

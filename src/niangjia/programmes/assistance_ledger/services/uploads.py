@@ -114,9 +114,9 @@ def import_checked(
 
 
 @service(permission="purchases.import", records=NOTHING)
-def import_edit(work: Work, /, *, ref: str, version: int, edit: Edit) -> str:
-    """The edit is kept; returns its id. Raises Conflict, Invalid."""
-    return upload_edit(work, ref=ref, version=version, edit=edit)
+def import_edit(work: Work, /, *, ref: str, version: int, edits: Sequence[Edit]) -> list[str]:
+    """The edits are kept, all or none; returns their ids. Raises Conflict, Invalid."""
+    return upload_edit(work, ref=ref, version=version, edits=edits)
 
 
 @service(permission="purchases.import", records=NOTHING)

@@ -84,7 +84,7 @@ def mend(ref, key, code, value, who="city", stood=None):
     actor = cast.actor(who)
     rows = problem_rows(actor, ref=ref, key=key, code=code, stood=stood)
     edit = Edit(key=key, code=code, value=value, cells=tuple((s, r, value) for s, r, _o in rows))
-    return import_edit(actor, ref=ref, version=view(ref, who).version, edit=edit)
+    return import_edit(actor, ref=ref, version=view(ref, who).version, edits=[edit])[0]
 
 
 def total():
@@ -143,7 +143,7 @@ def test_a_mended_amount_moves_the_bridge_and_it_still_closes(tmp_path):
     mend(ref, "amount_fen", "amount_is_not_quantity_times_price", "20")
     mend(ref, "amount_fen", "amount_not_a_number", "100.50")
     out = Edit(reason="重复填报", rows=(("采购台账", 5),))
-    import_edit(cast.actor("city"), ref=ref, version=view(ref).version, edit=out)
+    import_edit(cast.actor("city"), ref=ref, version=view(ref).version, edits=[out])
     rechecked(ref)
     result = taken(ref).result
     assert (result["accepted_rows"], result["accepted_fen"]) == (3, 2_000 + 10_050 + 10_300)
@@ -187,10 +187,10 @@ def test_a_tab_that_is_behind_loses_nothing_and_changes_nothing(tmp_path):
     first = Edit("county", "county_unknown", value="唐县", cells=(("采购台账", 2, "唐县"),))
     other = Edit("amount_fen", "amount_not_a_number", value="5", cells=(("采购台账", 3, "5"),))
     again = Edit("county", "county_unknown", value="康保县", cells=(("采购台账", 2, "康保县"),))
-    import_edit(actor, ref=ref, version=version, edit=first)
-    import_edit(actor, ref=ref, version=version, edit=other)  # behind, but another cell: kept
+    import_edit(actor, ref=ref, version=version, edits=[first])
+    import_edit(actor, ref=ref, version=version, edits=[other])  # behind, but another cell: kept
     with pytest.raises(Conflict, match="same cell meanwhile"):
-        import_edit(actor, ref=ref, version=version, edit=again)
+        import_edit(actor, ref=ref, version=version, edits=[again])
     for stale in (
         lambda: import_choose(actor, ref=ref, version=version, choices=Choices()),
         lambda: import_recheck(actor, ref=ref, version=version),

@@ -7,6 +7,7 @@ from niangjia.blocks.orgs.rest import router as orgs
 from niangjia.blocks.places.rest import router as places
 from niangjia.programmes.assistance_ledger.rest import open_router
 from niangjia.programmes.assistance_ledger.rest import router as ledger
+from niangjia.programmes.assistance_ledger.rest_imports import router as imports
 from niangjia.ui.rest import map_errors
 
 api = NinjaAPI(
@@ -21,4 +22,5 @@ map_errors(api)
 api.add_router("/orgs", orgs)
 api.add_router("/places", places)
 api.add_router("/purchases", ledger)
+api.add_router("/imports", imports)
 api.add_router("/board", open_router)

@@ -137,7 +137,7 @@ FILES = {
     "page.xls": (b"<html><table><tr><td>1</td></tr></table>", "file_not_a_workbook"),
     "page.xlsx": (b"<html><table></table></html>", "file_not_a_workbook"),
     "noise.xlsx": (b"\x01\0\x02" * 50, "file_damaged"),
-    "old.xls": (OLE2 + "Workbook".encode("utf-16-le"), "file_is_xls"),
+    "old.xls": (OLE2 + "Workbook".encode("utf-16-le"), "file_damaged"),
     "locked.xlsx": (OLE2 + b"\0" * 5_000_000 + stream.ENCRYPTED, "file_encrypted"),
 }
 

@@ -52,7 +52,8 @@ class RequestMiddleware:
                 raise
             return told
         response = self.get_response(request)
-        if response.status_code == 405 and request.method == "GET" and request.accepts("text/html"):
+        page = request.accepts("text/html") and not request.path.startswith("/api/")
+        if response.status_code == 405 and request.method == "GET" and page:
             return HttpResponseRedirect(reverse("home"))  # a form's address, reloaded
         return response
 

@@ -5,6 +5,7 @@ ICONS = {
     "inbox": '<path d="M4 13 6 5h12l2 8v6H4zM4 13h5l1 2h4l1-2h5"/>',
     "ledger": '<path d="M6 3h13v18H6a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM8 3v18M11 8h5M11 12h5"/>',
     "release": '<path d="M12 15V4m-4 4 4-4 4 4M5 14v6h14v-6"/>',
+    "import": '<path d="M12 4v10m-4-4 4 4 4-4M5 16v4h14v-4"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4 21c1-5 4-7 8-7s7 2 8 7"/>',
     "chart": '<path d="M4 4v16h16M9 16v-4M13 16V8M17 16v-6"/>',
     "search": '<circle cx="11" cy="11" r="6"/><path d="m20 20-4.5-4.5"/>',

@@ -5,6 +5,7 @@ row.normalised, what it cannot take raises Bad.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -18,6 +19,11 @@ Reader = Callable[[Cell, SheetRow], Value]
 MAX_NUMBER = 4 * 10**13  # fen: a whole batch of them still adds up exactly
 SHOWN_CHARS = 200
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+KEPT_DIGITS = 15
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,2}")
+_MEASURED = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*([^\W\d_]{1,4})")
+_PER_MEASURE = re.compile(r"元?[/每][^\W\d_]{1,4}$")
+_MONTH_ONLY = re.compile(r"(?:[0-9]{2,4}年)?[0-9]{1,2}月(?:份)?|[0-9]{4}[-/.][0-9]{1,2}")
 
 
 class Bad(Exception):
@@ -79,6 +85,8 @@ def _text(column: Column) -> Reader:
 
     def read(cell: Cell, row: SheetRow) -> Value:
         text = cell if isinstance(cell, str) else _plain(cell)
+        if kind == "code" and _digits_lost(cell, text):
+            raise Bad("code_digits_lost")
         found = seen.get(text)
         if found is None:
             found = _clean(text, kind)
@@ -92,6 +100,13 @@ def _text(column: Column) -> Reader:
         return value or None
 
     return read
+
+
+def _digits_lost(cell: Cell, text: str) -> bool:
+    """A long code that stood as a number: a spreadsheet keeps fifteen digits of it."""
+    if isinstance(cell, str):
+        return bool(_SCIENTIFIC.fullmatch(text.strip()))
+    return len(text) > KEPT_DIGITS
 
 
 def _choice(column: Column) -> Reader:
@@ -145,13 +160,27 @@ def _number(cell: Cell, row: SheetRow) -> Value:
         value = Decimal(cell)
     else:
         try:
-            value = money.parse_text(_plain(cell))
+            value = money.parse_text(_without_measure(_plain(cell), row))
         except money.NotMoney as error:
             raise Bad("number_not_a_number") from error
     milli = FIFTEEN.multiply(value, 1000)
     if milli != milli.to_integral_value() or abs(milli) > MAX_NUMBER:
         raise Bad("number_not_a_number")
     return int(milli)
+
+
+def _without_measure(text: str, row: SheetRow) -> str:
+    """`50箱` as 50, with its unit kept aside; `31.1元/袋` as 31.1."""
+    plain = fold_width(text).strip()
+    measured = _MEASURED.fullmatch(plain)
+    if measured and measured[2] != "元" and "万" not in measured[2]:
+        row.measure = measured[2]
+        row.normalised.add("measure_split")
+        return measured[1]
+    priced = _PER_MEASURE.sub("", plain)
+    if priced != plain:
+        row.normalised.add("measure_split")
+    return priced
 
 
 def _count(cell: Cell, row: SheetRow) -> Value:
@@ -172,7 +201,8 @@ def _date(cell: Cell, row: SheetRow) -> Value:
         else:
             value = dates.parse(_plain(cell).strip())
     except ValueError as error:
-        raise Bad("date_not_a_date") from error
+        month = isinstance(cell, str) and _MONTH_ONLY.fullmatch(compact(cell))
+        raise Bad("date_only_month" if month else "date_not_a_date") from error
     value = _in_range(value)
     row.normalised.add("text_date")
     return value

@@ -1,5 +1,6 @@
 """Finding the table in a sheet: header under title rows, columns renamed or in another order."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -83,30 +84,94 @@ def bare(text: str) -> str:
     return compact(_BRACKETS.sub("", text)).strip("*:：")
 
 
-def find(
-    rows: Sequence[tuple[int, list[Cell]]], schema: Schema, names: Names
-) -> tuple[int, Layout] | None:
-    """(index of the header's last row among `rows`, its layout), or None. Raises Refused on doubt.
+@dataclass(slots=True)
+class Header:
+    """A header as it stands. index: of its last row among the rows searched; height: 1 or 2."""
+
+    index: int
+    height: int
+    row_no: int
+    cells: list[str]
+    above: list[str]
+    lines: tuple[frozenset[str], ...]
+
+    @property
+    def signature(self) -> str:
+        """Equal for headers of the same names in the same order."""
+        text = "\x1f".join(compact(cell) for cell in self.cells)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def locate(
+    rows: Sequence[tuple[int, list[Cell]]], names: Names, chosen_row: int = 0
+) -> Header | None:
+    """The header among the first rows; the one at `chosen_row` if a clerk pointed at it.
 
     A header of two rows (groups over their parts) is taken only where it names more columns: a
     line right above the header, like the sheet's unit, is none.
     """
     best: tuple[int, int, int] | None = None  # matches, height, index
     for index in range(min(len(rows), SEARCHED_ROWS)):
+        if chosen_row and rows[index][0] != chosen_row:
+            continue
         for height in (1, 2):
             header = _header(rows, index, height, names)
             matches = len({names.key_of(c) for c in header if c} - {None})
-            if matches < LEAST_MATCHES:
+            if matches < LEAST_MATCHES and not (chosen_row and height == 1):
                 continue
             if best is None or (matches, -height) > (best[0], -best[1]):
                 best = (matches, height, index)
     if best is None:
         return None
     _matches, height, index = best
-    above = [c for _n, cells in rows[:index] for c in cells if isinstance(c, str)]
-    layout = _layout(_header(rows, index, height, names), above, schema, names)
-    layout.lines = tuple(_line(cells) for _n, cells in rows[index : index + height])
-    return index + height - 1, layout
+    return Header(
+        index=index + height - 1,
+        height=height,
+        row_no=rows[index][0],
+        cells=_header(rows, index, height, names),
+        above=[c for _n, cells in rows[:index] for c in cells if isinstance(c, str)],
+        lines=tuple(_line(cells) for _n, cells in rows[index : index + height]),
+    )
+
+
+def guessed(header: Header, names: Names) -> list[str]:
+    """The key each column is most likely read as; empty if none, and for a second of its kind."""
+    keys: list[str] = []
+    for cell in header.cells:
+        key = names.key_of(cell) if cell.strip() else None
+        keys.append(key if key and key not in keys else "")
+    return keys
+
+
+def layout_of(
+    header: Header, schema: Schema, names: Names, keys: Sequence[str] | None, fixed: frozenset[str]
+) -> Layout:
+    """Where the columns stand: by `keys` if a clerk chose them, else by their names.
+
+    fixed: keys that need no column. Raises Refused on doubt.
+    """
+    found = _named(header, schema, names) if keys is None else _chosen(header, keys)
+    missing = [
+        c.header
+        for c in schema.columns
+        if c.required and c.key not in found.at and c.key not in fixed
+    ]
+    if missing:
+        raise Refused("columns_missing", columns="、".join(missing))
+    found.wan = in_wan(found.headers, header.above, schema)
+    found.in_wan = schema.amount in found.wan
+    found.lines = header.lines
+    return found
+
+
+def _chosen(header: Header, keys: Sequence[str]) -> Layout:
+    at, headers, unknown = {}, {}, []
+    for position, (cell, key) in enumerate(zip(header.cells, keys, strict=False)):
+        if key:
+            at[key], headers[key] = position, cell.strip() or key
+        elif cell.strip():
+            unknown.append(cell.strip())
+    return Layout(at, headers, False, unknown)
 
 
 def _line(cells: list[Cell]) -> frozenset[str]:
@@ -141,11 +206,11 @@ def _joined(group: str, part: str, names: Names) -> str:
     return group + part if names.key_of(group + part) else part
 
 
-def _layout(cells: list[str], above: list[str], schema: Schema, names: Names) -> Layout:
+def _named(header: Header, schema: Schema, names: Names) -> Layout:
     at: dict[str, int] = {}
     headers: dict[str, str] = {}
     unknown: list[str] = []
-    for position, cell in enumerate(cells):
+    for position, cell in enumerate(header.cells):
         if not cell.strip():
             continue
         key = names.key_of(cell)
@@ -157,14 +222,10 @@ def _layout(cells: list[str], above: list[str], schema: Schema, names: Names) ->
             )
         else:
             at[key], headers[key] = position, cell.strip()
-    missing = [c.header for c in schema.columns if c.required and c.key not in at]
-    if missing:
-        raise Refused("columns_missing", columns="、".join(missing))
-    wan = _in_wan(headers, above, schema)
-    return Layout(at, headers, schema.amount in wan, unknown, wan)
+    return Layout(at, headers, False, unknown)
 
 
-def _in_wan(headers: dict[str, str], above: list[str], schema: Schema) -> frozenset[str]:
+def in_wan(headers: dict[str, str], above: list[str], schema: Schema) -> frozenset[str]:
     """Keys of the money columns in 万元: a column's own unit goes before the sheet's."""
     sheet = any(_UNIT_LINE.search(compact(text)) for text in above)
     keys = set()

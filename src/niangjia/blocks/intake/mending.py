@@ -1,6 +1,6 @@
 """Workbooks that go back to the office: bad rows with the reason beside each cell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.utility import xl_col_to_name
 
 from niangjia.blocks.intake.cells import shown
 from niangjia.blocks.intake.types import Column, Problem, Schema, SheetRow
@@ -16,11 +17,12 @@ from niangjia.blocks.intake.types import Column, Problem, Schema, SheetRow
 WIDTH = 16
 NUMBERS = frozenset({"money", "number", "count"})
 REASON_WIDTH = 60
+TEMPLATE_ROWS = 5_000
 
 
-def _options() -> dict[str, Any]:
+def _options(constant_memory: bool) -> dict[str, Any]:
     return {
-        "constant_memory": True,
+        "constant_memory": constant_memory,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -28,10 +30,10 @@ def _options() -> dict[str, Any]:
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[xlsxwriter.Workbook]:
+def _written(path: Path, *, constant_memory: bool = True) -> Iterator[xlsxwriter.Workbook]:
     """The workbook lies at `path` afterwards. Raises OSError where it cannot be written."""
     try:
-        with xlsxwriter.Workbook(str(path), _options()) as book:
+        with xlsxwriter.Workbook(str(path), _options(constant_memory)) as book:
             yield book
     except FileCreateError as error:
         cause = error.args[0] if error.args else None
@@ -105,3 +107,67 @@ def differences_workbook(
         for line, values in enumerate(lines, 1):
             for number, value in enumerate(values):
                 sheet.write_string(line, number, value, plain)
+
+
+def template_workbook(
+    path: Path, schema: Schema, lists: Mapping[str, Sequence[str]], examples: Mapping[str, str]
+) -> None:
+    """Write an empty table with the official columns, drop-downs, and a sheet that explains them.
+
+    lists: column key -> words to choose from; examples: column key -> how it is filled in. Columns
+    of codes and dates are set so that a spreadsheet keeps them as typed.
+    """
+    with _written(path, constant_memory=False) as book:
+        needed = book.add_format({"bold": True, "bottom": 1, "font_color": "#B00020"})
+        head = book.add_format({"bold": True, "bottom": 1})
+        text = book.add_format({"num_format": "@"})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet(_("Purchases"))
+        words = book.add_worksheet(_("Words"))
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(schema.columns):
+            shape = {"date": day, "code": text, "uscc": text}.get(column.kind)
+            sheet.set_column(place, place, max(WIDTH, len(column.header) * 2 + 2), shape)
+            sheet.write_string(0, place, column.header, needed if column.required else head)
+            listed = lists.get(column.key, ())
+            if listed:
+                _drop_down(book, sheet, words, place, column, listed)
+        words.hide()
+        _explained(book, schema, examples)
+
+
+def _drop_down(
+    book: Any, sheet: Any, words: Any, place: int, column: Column, listed: Sequence[str]
+) -> None:
+    for line, word in enumerate(listed):
+        words.write_string(line, place, word)
+    letters = xl_col_to_name(place)
+    source = f"='{words.get_name()}'!${letters}$1:${letters}${len(listed)}"
+    sheet.data_validation(
+        1,
+        place,
+        TEMPLATE_ROWS,
+        place,
+        {
+            "validate": "list",
+            "source": source,
+            "error_type": "warning",
+            "error_title": column.header[:32],
+            "error_message": _("Not one of the official words. It can be kept all the same."),
+        },
+    )
+
+
+def _explained(book: Any, schema: Schema, examples: Mapping[str, str]) -> None:
+    sheet = book.add_worksheet(_("How to fill it in"))
+    head = book.add_format({"bold": True, "bottom": 1})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, WIDTH * 1.5)
+    sheet.set_column(1, 1, WIDTH * 0.6)
+    sheet.set_column(2, 2, REASON_WIDTH)
+    for place, title in enumerate((_("Column"), _("Required"), _("How to fill it in"))):
+        sheet.write_string(0, place, title, head)
+    for line, column in enumerate(schema.columns, 1):
+        sheet.write_string(line, 0, column.header, wrapped)
+        sheet.write_string(line, 1, _("required") if column.required else "", wrapped)
+        sheet.write_string(line, 2, examples.get(column.key, ""), wrapped)

@@ -14,7 +14,7 @@ KEPT_PROBLEMS = 20_000
 
 def upload_open(work: Work, *, sha256: str, name: str, size_bytes: int) -> str:
     """The file is noted as being taken; the same file of the same organisation keeps its ref."""
-    known = Upload.objects.filter(sha256=sha256, **_own(work)).first()
+    known = Upload.objects.filter(sha256=sha256, kept=False, **_own(work)).first()
     if known is not None:
         Upload.objects.filter(pk=known.pk).update(state="taking")
         return known.ref
@@ -45,6 +45,13 @@ def upload_close(
     upload = Upload.objects.filter(ref=ref, **_own(work)).first()
     if upload is None:
         raise NotFound(_("There is no such file, or it is not yours."))
+    replace_problems(upload, [(one, "", "") for one in problems])
+    upload.state, upload.result = "done", dict(result)
+    upload.save(update_fields=["state", "result"])
+
+
+def replace_problems(upload: Upload, problems: Sequence[tuple[Problem, str, str]]) -> None:
+    """Problems of an upload, each with what stood in its cell and its row in short."""
     upload.problems.all().delete()
     RowProblem.objects.bulk_create(
         [
@@ -53,13 +60,16 @@ def upload_close(
                 sheet=one.sheet[:60],
                 row_no=one.row_no,
                 key=one.key,
+                header=one.header[:60],
                 code=one.code,
                 text=one.text[:500],
                 shown=one.shown[:200],
+                stood=stood[:200],
+                offer=one.offer[:200],
+                hint=one.hint,
+                row_text=row_text[:200],
             )
-            for one in problems[:KEPT_PROBLEMS]
+            for one, stood, row_text in problems[:KEPT_PROBLEMS]
         ],
-        batch_size=100,
+        batch_size=60,
     )
-    upload.state, upload.result = "done", dict(result)
-    upload.save(update_fields=["state", "result"])

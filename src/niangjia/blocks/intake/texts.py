@@ -10,10 +10,7 @@ from niangjia.core.errors import Invalid, TooLarge
 
 FILES: Mapping[str, object] = {
     "file_not_a_workbook": _(
-        "This is not a workbook. Save it as .xlsx or as “CSV UTF-8” and upload it again."
-    ),
-    "file_is_xls": _(
-        "This is an old .xls workbook. Open it, choose “Save as”, type .xlsx, and upload that."
+        "This is not a workbook. Save it as .xlsx, .xls or “CSV UTF-8” and upload it again."
     ),
     "file_is_picture": _(
         "This is a PDF or a picture. Figures are taken from .xlsx or .csv; ask whoever made it for "
@@ -46,6 +43,7 @@ FILES: Mapping[str, object] = {
     "broken_encoding": _(
         "The text is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” or .xlsx and upload again."
     ),
+    "too_many_sheets": _("More than %(n)s sheets. Split the workbook into several files."),
     "too_many_rows": _("More than %(n)s rows. Split the workbook into several files."),
     "cell_far_out": _(
         "Row %(row)s has a value in column %(column)s, far outside of the table. Delete it and "
@@ -67,7 +65,13 @@ FILES: Mapping[str, object] = {
     ),
 }
 TOO_LARGE = frozenset(
-    {"file_too_large", "file_unpacks_too_large", "file_too_heavy", "too_many_rows"}
+    {
+        "file_too_large",
+        "file_unpacks_too_large",
+        "file_too_heavy",
+        "too_many_rows",
+        "too_many_sheets",
+    }
 )
 
 CELLS: Mapping[str, object] = {
@@ -99,6 +103,18 @@ CELLS: Mapping[str, object] = {
     ),
     "date_not_a_date": _(
         "Row %(row)s: “%(column)s” reads “%(shown)s”, not a date. Please write it as 2020-03-16."
+    ),
+    "date_only_month": _(
+        "Row %(row)s: “%(column)s” reads “%(shown)s”, a month without a day. Please add the day; "
+        "if it is not known, use the last of the month."
+    ),
+    "code_digits_lost": _(
+        "Row %(row)s: “%(column)s” reads “%(shown)s”; Excel kept it as a number and lost its last "
+        "digits. Set the column to “text” and type it again."
+    ),
+    "amount_merged": _(
+        "Row %(row)s: one “%(column)s” is merged over rows %(first)s to %(last)s. Please give each "
+        "row its own part; nothing of it is taken before."
     ),
     "choice_unknown": _(
         "Row %(row)s: “%(column)s” reads “%(shown)s”. Please choose one of: %(choices)s."

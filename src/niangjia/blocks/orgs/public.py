@@ -23,6 +23,7 @@ from niangjia.blocks.orgs.selectors import (
     organisation,
     organisation_names,
     people_named,
+    registered_names,
     roles_filled,
     scope_of,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "organisations_listed",
     "organisations_set_up",
     "people_named",
+    "registered_names",
     "roles_filled",
     "scope_of",
     "suppliers_take",

@@ -239,6 +239,12 @@ def demonstration_accounts() -> list[tuple[str, str, str]]:
     return list({row[0]: row for row in reversed(rows)}.values())[::-1]
 
 
+def registered_names(category: str) -> list[str]:
+    """Names of all organisations of a category (`buyer`, `supplier`) in force, by name."""
+    rows = Organisation.objects.filter(category=category, valid_to=None).order_by("name")
+    return list(rows.values_list("name", flat=True).distinct())
+
+
 def known_code(category: str, name: str) -> str:
     """The code under which an organisation of this very name is registered, or an empty text."""
     rows = Organisation.objects.filter(category=category, name=name, valid_to=None)

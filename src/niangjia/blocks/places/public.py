@@ -1,5 +1,6 @@
 """The door of places."""
 
+from niangjia.blocks.places.rules import short_province
 from niangjia.blocks.places.selectors import (
     CountyBook,
     demonstration_counties,
@@ -27,4 +28,5 @@ __all__ = [
     "region_at",
     "region_names",
     "regions_load",
+    "short_province",
 ]

@@ -65,6 +65,16 @@ class CountyBook:
             return None
         return self.by_code(next(iter(codes)))
 
+    def named(self, name: str) -> list[County]:
+        """Every county of this name, whatever its province."""
+        found = (self.by_code(code) for code in sorted(self._by_name.get(("", name), ())))
+        return [one for one in found if one is not None]
+
+    def names(self, province: str) -> list[str]:
+        """Names, old ones included, of the counties of a province; of all if it is empty."""
+        wanted = rules.short_province(province)
+        return [name for where, name in self._by_name if where == wanted]
+
     def by_code(self, code: str) -> County | None:
         if code not in self._names:
             return None

@@ -62,6 +62,7 @@ class AssistanceLedgerConfig(RoomConfig):
         ),
     }
     menu = (
+        MenuEntry(_("Imports"), "assistance_ledger:imports", "import", "purchases.import", 15),
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),

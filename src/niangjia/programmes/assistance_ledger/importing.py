@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from niangjia.blocks.intake.public import Problem, SheetRow, Workbook
-from niangjia.blocks.orgs.public import known_code, organisation, scope_of
+from niangjia.blocks.intake.public import Choices, Edits, Problem, SheetRow, Workbook
+from niangjia.blocks.orgs.public import known_code, organisation, registered_names, scope_of
 from niangjia.blocks.places.public import CountyBook
 from niangjia.core import clock
 from niangjia.core.actor import Actor
@@ -36,7 +36,11 @@ class Changed:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a workbook. Money in fen, counts in rows; refused: rows with reasons."""
+    """What became of a workbook. Money in fen, counts in rows; refused: rows with reasons.
+
+    ready: rows without problems, taken or not; left_out: by the clerk or because they are hidden;
+    mended_fen: what mended amounts of taken rows are more than what stood there.
+    """
 
     upload_ref: str = ""
     errors: Counter[str] = field(default_factory=Counter)
@@ -54,116 +58,79 @@ class Outcome:
     changed_fen: int = 0
     text_fen: int = 0
     n_corrected: int = 0
+    n_ready: int = 0
+    ready_fen: int = 0
+    n_refused: int = 0
+    n_left_out: int = 0
+    left_out_fen: int = 0
+    mended_fen: int = 0
+    n_negative: int = 0
+    negative_fen: int = 0
     refused: list[tuple[SheetRow, list[Problem]]] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
 
 
-class Import:
-    """One import under way: `run()` takes all rows; `outcome` and `book.summary` tell the rest."""
+class Reading:
+    """A workbook read, mended and checked: one pass, the same for a check and for the take.
+
+    choices, edits: as the clerk left them on the page. hints: also tell what is not refused.
+    """
 
     def __init__(
-        self, actor: Actor, path: Path, name: str, *, accept_corrections: str = ""
+        self,
+        actor: Actor,
+        path: Path,
+        name: str,
+        *,
+        choices: Choices | None = None,
+        edits: Edits | None = None,
+        hints: bool = False,
     ) -> None:
         self.actor = authorise(actor, "purchases.import")
         self.path, self.name = path, name
-        self.reason = accept_corrections
-        self.book = Workbook(path, name, schema())
+        self.book = Workbook(path, name, schema(), choices=choices, edits=edits)
         self.outcome = Outcome()
-        self._sha256 = ""
+        self._hints = hints
         self._provinces: dict[str, str] = {}
 
-    def run(self, progress: Progress = lambda n: None) -> Outcome:
-        """Take the workbook. progress is told the number of rows done after each batch.
+    def rows(self) -> Iterator[tuple[SheetRow, PurchaseIn | None]]:
+        """Every data row, with its purchase if nothing keeps it out. Raises core errors."""
+        outcome, checker = self.outcome, self._checker()
+        for row in self.book:
+            purchase = checker.check(row, self.book.headers)
+            outcome.normalised.update(row.normalised)
+            if row.left_out:
+                outcome.n_left_out += 1
+                outcome.left_out_fen += row.numeric_fen or 0
+                purchase = None
+            elif purchase is None:
+                wrong = [one for one in row.problems if not one.hint]
+                outcome.errors.update({problem.code for problem in wrong})
+                outcome.n_refused += 1
+                outcome.refused_fen += row.numeric_fen or 0
+                self.refuse(row, wrong)
+            else:
+                self._count_ready(purchase)
+            yield row, purchase
 
-        Raises core errors; batches already taken stay, repeating completes the rest.
-        """
-        checker = self._checker()
-        batch: list[tuple[SheetRow, PurchaseIn]] = []
-        done = 0
-        for row, purchase in self._checked(checker):
-            done += 1
-            if purchase is not None:
-                batch.append((row, purchase))
-            if len(batch) == BATCH:
-                self._take(batch)
-                batch = []
-                progress(done)
-        self._begin()
-        self._take(batch)
-        progress(done)
-        problems = [problem for _row, found in self.outcome.refused for problem in found]
-        upload_end(self.actor, ref=self.outcome.upload_ref, result=self.result(), problems=problems)
-        return self.outcome
+    def refuse(self, row: SheetRow, problems: list[Problem]) -> None:
+        """Keep a row that is not taken, with its reasons."""
+        self.outcome.refused.append((row, problems))
 
-    def _begin(self) -> None:
-        """Note the file once its first batch is ready: a refused file leaves no trace."""
-        if self.outcome.upload_ref:
-            return
-        digest = hashlib.sha256()
-        with self.path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-        self._sha256 = digest.hexdigest()
-        self.outcome.upload_ref = upload_begin(
-            self.actor,
-            sha256=self._sha256,
-            name=self.name,
-            size_bytes=self.path.stat().st_size,
-        )
+    def _count_ready(self, purchase: PurchaseIn) -> None:
+        outcome, fen = self.outcome, purchase.amount_fen
+        outcome.n_ready += 1
+        outcome.ready_fen += fen
+        if fen < 0:
+            outcome.n_negative += 1
+            outcome.negative_fen += fen
 
     def _checker(self) -> Checker:
         scope = scope_of(self.actor)
         own = organisation(scope.id) if scope.kind == "unit" else None
         self._counties = CountyBook()
-        return Checker(self._counties, clock.city_today(), own, known_code)
-
-    def _checked(self, checker: Checker) -> Iterator[tuple[SheetRow, PurchaseIn | None]]:
-        outcome = self.outcome
-        for row in self.book:
-            purchase = checker.check(row, self.book.headers)
-            outcome.normalised.update(row.normalised)
-            if purchase is None:
-                outcome.errors.update({problem.code for problem in row.problems})
-                outcome.refused_fen += row.numeric_fen or 0
-                outcome.refused.append((row, row.problems))
-            yield row, purchase
-
-    def _take(self, batch: list[tuple[SheetRow, PurchaseIn]]) -> None:
-        if not batch:
-            return
-        self._begin()
-        outcome = self.outcome
-        result = purchases_take(
-            self.actor,
-            rows=[purchase for _row, purchase in batch],
-            upload_ref=outcome.upload_ref,
-            file_sha256=self._sha256,
-            accept_corrections=self.reason,
-        )
-        for position in result.taken:
-            self._count_taken(*batch[position])
-        for position in result.repeated:
-            outcome.n_repeated += 1
-            outcome.repeated_fen += batch[position][0].numeric_fen or 0
-        for position, ref in result.changed.items():
-            row, purchase = batch[position]
-            outcome.n_changed += 1
-            outcome.changed_fen += row.numeric_fen or 0
-            outcome.changed.append(Changed(row, purchase, ref))
-        outcome.n_corrected += result.n_corrected
-        for flag, refs in result.flagged.items():
-            outcome.flagged.setdefault(flag, set()).update(refs)
-
-    def _count_taken(self, row: SheetRow, purchase: PurchaseIn) -> None:
-        outcome, fen = self.outcome, purchase.amount_fen
-        outcome.n_taken += 1
-        outcome.taken_fen += fen
-        outcome.mode_fen[purchase.mode] += fen
-        outcome.province_fen[self._province(purchase.county_code)] += fen
-        if purchase.assisted:
-            outcome.assisted_fen += fen
-        if row.amount_is_text:
-            outcome.text_fen += fen
+        names = frozenset(registered_names("buyer")) if self._hints and own is None else None
+        return Checker(self._counties, clock.city_today(), own, known_code, names, self._hints)
 
     def _province(self, code: str) -> str:
         if code not in self._provinces:
@@ -198,15 +165,26 @@ class Import:
                 "refused_fen": outcome.refused_fen + outcome.changed_fen,
                 "text_amounts_fen": outcome.text_fen,
                 "accepted_fen": outcome.taken_fen,
+                **self._by_hand(),
             },
             "more": self._more(),
         }
+
+    def _by_hand(self) -> dict[str, int]:
+        """What a clerk did on the page moves the bridge too; an import by command has none."""
+        outcome = self.outcome
+        moved = {"left_out_fen": outcome.left_out_fen, "mended_fen": outcome.mended_fen}
+        return {name: fen for name, fen in moved.items() if fen}
 
     def _more(self) -> dict[str, Any]:
         outcome, summary = self.outcome, self.book.summary
         return {
             "upload": outcome.upload_ref,
-            "refused_rows": len(outcome.refused),
+            "refused_rows": outcome.n_refused,
+            "left_out_rows": outcome.n_left_out,
+            "negative_rows": outcome.n_negative,
+            "negative_fen": outcome.negative_fen,
+            "hidden_rows": summary.n_hidden_rows,
             "changed_rows": outcome.n_changed,
             "changed_fen": outcome.changed_fen,
             "corrected_rows": outcome.n_corrected,
@@ -221,13 +199,120 @@ class Import:
         }
 
 
+class Import(Reading):
+    """One import under way: `run()` takes all rows; `outcome` and `book.summary` tell the rest."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        path: Path,
+        name: str,
+        *,
+        accept_corrections: str = "",
+        choices: Choices | None = None,
+        edits: Edits | None = None,
+    ) -> None:
+        super().__init__(actor, path, name, choices=choices, edits=edits)
+        self.reason = accept_corrections
+        self._sha256 = ""
+
+    def run(self, progress: Progress = lambda n: None) -> Outcome:
+        """Take the workbook. progress is told the number of rows done after each batch.
+
+        Raises core errors; batches already taken stay, repeating completes the rest.
+        """
+        self.take_all(progress)
+        problems = [problem for _row, found in self.outcome.refused for problem in found]
+        upload_end(self.actor, ref=self.outcome.upload_ref, result=self.result(), problems=problems)
+        return self.outcome
+
+    def take_all(self, progress: Progress) -> None:
+        """Every good row is in; see `run`."""
+        batch: list[tuple[SheetRow, PurchaseIn]] = []
+        done = 0
+        for row, purchase in self.rows():
+            done += 1
+            if purchase is not None:
+                batch.append((row, purchase))
+            if len(batch) == BATCH:
+                self._take(batch)
+                batch = []
+                progress(done)
+        self._begin()
+        self._take(batch)
+        progress(done)
+
+    def _begin(self) -> None:
+        """Note the file once its first batch is ready: a refused file leaves no trace."""
+        if self.outcome.upload_ref:
+            return
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        self._sha256 = digest.hexdigest()
+        self.outcome.upload_ref = upload_begin(
+            self.actor,
+            sha256=self._sha256,
+            name=self.name,
+            size_bytes=self.path.stat().st_size,
+        )
+
+    def _take(self, batch: list[tuple[SheetRow, PurchaseIn]]) -> None:
+        if not batch:
+            return
+        self._begin()
+        outcome = self.outcome
+        result = purchases_take(
+            self.actor,
+            rows=[purchase for _row, purchase in batch],
+            upload_ref=outcome.upload_ref,
+            file_sha256=self._sha256,
+            accept_corrections=self.reason,
+        )
+        for position in result.taken:
+            self._count_taken(*batch[position])
+        for position in result.repeated:
+            self._count_repeated(*batch[position])
+        for position, ref in result.changed.items():
+            row, purchase = batch[position]
+            outcome.n_changed += 1
+            outcome.changed_fen += row.numeric_fen or 0
+            outcome.changed.append(Changed(row, purchase, ref))
+        outcome.n_corrected += result.n_corrected
+        for flag, refs in result.flagged.items():
+            outcome.flagged.setdefault(flag, set()).update(refs)
+
+    def _count_taken(self, row: SheetRow, purchase: PurchaseIn) -> None:
+        outcome, fen = self.outcome, purchase.amount_fen
+        outcome.n_taken += 1
+        outcome.taken_fen += fen
+        outcome.mode_fen[purchase.mode] += fen
+        outcome.province_fen[self._province(purchase.county_code)] += fen
+        if purchase.assisted:
+            outcome.assisted_fen += fen
+        if "amount_fen" in row.replaced:
+            outcome.mended_fen += fen - (row.numeric_fen or 0)
+        elif row.amount_is_text:
+            outcome.text_fen += fen
+
+    def _count_repeated(self, row: SheetRow, purchase: PurchaseIn) -> None:
+        self.outcome.n_repeated += 1
+        self.outcome.repeated_fen += row.numeric_fen or 0
+
+
 def bridge_holds(result: dict[str, Any]) -> bool:
-    """Sheet total - repeated - refused + amounts written as text = taken."""
+    """Sheet total - repeated - refused + amounts written as text = taken.
+
+    Where a clerk worked on the page: - left out + mended, on the left side.
+    """
     bridge = result["bridge"]
     left = (
         bridge["sheet_total_fen"]
         - bridge["repeated_fen"]
         - bridge["refused_fen"]
         + bridge["text_amounts_fen"]
+        - bridge.get("left_out_fen", 0)
+        + bridge.get("mended_fen", 0)
     )
     return bool(left == bridge["accepted_fen"])

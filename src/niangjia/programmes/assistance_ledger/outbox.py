@@ -11,11 +11,14 @@ from niangjia.blocks.orgs.public import buyers_in_force
 from niangjia.core import jobs
 from niangjia.core.actor import system_actor
 from niangjia.core.outbox import Interrupted, handles
+from niangjia.programmes.assistance_ledger import import_jobs
 from niangjia.programmes.assistance_ledger.models import Release, Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.services import reports_prepare
 
 SYSTEM = system_actor("reporting periods")
 PREPARED = 400
+
+__all__ = ["import_jobs", "prepare", "publish"]
 
 
 @handles("figures.publish")

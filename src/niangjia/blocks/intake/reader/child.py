@@ -2,8 +2,8 @@
 
 Usage: python -m niangjia.blocks.intake.reader.child FORMAT PATH. Writes to stdout messages of a
 4-byte big-endian length and that many bytes of marshal (plain tuples, lists, text and numbers,
-written and read by the same interpreter): ("sheet", name, hidden), ("rows", [(row, cells), ...],
-share read), ("end",), ("refused", code, params).
+written and read by the same interpreter): ("sheet", name, hidden, merges), ("rows", [(row,
+cells), ...], share read, hidden rows), ("end",), ("refused", code, params).
 """
 
 import ctypes
@@ -14,12 +14,13 @@ import signal
 import sys
 from typing import Any
 
-from niangjia.blocks.intake.reader import delimited, xlsx
+from niangjia.blocks.intake.reader import delimited, xls, xlsx
 from niangjia.blocks.intake.reader.limits import Limits, Refused
+from niangjia.blocks.intake.reader.merges import Merge
 
 BATCH = 400
 PR_SET_PDEATHSIG = 1
-FORMATS = {"xlsx": xlsx.read, "csv": delimited.read}
+FORMATS = {"xlsx": xlsx.read, "xls": xls.read, "csv": delimited.read}
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
     _end_with_parent()
     out = _Out()
     try:
-        FORMATS[sys.argv[1]](sys.argv[2], limits, out.sheet, out.row)
+        FORMATS[sys.argv[1]](sys.argv[2], limits, out.sheet, out.row, out.hidden_row)
     except Refused as refused:
         out.send(("refused", refused.code, refused.params))
         return 0
@@ -53,6 +54,7 @@ class _Out:
 
     def __init__(self) -> None:
         self._rows: list[xlsx.Row] = []
+        self._hidden: list[int] = []
         self._share = 0.0
 
     def send(self, message: tuple[Any, ...]) -> None:
@@ -60,9 +62,12 @@ class _Out:
         sys.stdout.buffer.write(len(data).to_bytes(4, "big") + data)
         sys.stdout.buffer.flush()
 
-    def sheet(self, name: str, hidden: bool) -> None:
+    def sheet(self, name: str, hidden: bool, merges: list[Merge]) -> None:
         self.flush()
-        self.send(("sheet", name, hidden))
+        self.send(("sheet", name, hidden, merges))
+
+    def hidden_row(self, row_no: int) -> None:
+        self._hidden.append(row_no)
 
     def row(self, row: xlsx.Row, share: float) -> None:
         self._rows.append(row)
@@ -72,8 +77,8 @@ class _Out:
 
     def flush(self) -> None:
         if self._rows:
-            self.send(("rows", self._rows, self._share))
-            self._rows = []
+            self.send(("rows", self._rows, self._share, self._hidden))
+            self._rows, self._hidden = [], []
 
 
 if __name__ == "__main__":

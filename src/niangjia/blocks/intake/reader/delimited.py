@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from niangjia.blocks.intake.reader.limits import Limits, Refused
+from niangjia.blocks.intake.reader.merges import Merge
 from niangjia.blocks.intake.reader.xlsx import Cell, Row
 
 CHUNK = 256 * 1024
@@ -63,12 +64,13 @@ def _rows(path: str, encoding: str, limits: Limits) -> Iterator[tuple[Row, float
 def read(
     path: str,
     limits: Limits,
-    sheet: Callable[[str, bool], None],
+    sheet: Callable[[str, bool, list[Merge]], None],
     row: Callable[[Row, float], None],
+    hidden_row: Callable[[int], None] | None = None,
 ) -> None:
-    """Call `sheet("", False)` and `row((row number, cells), share)`; every cell is text."""
+    """Call `sheet("", False, [])` and `row((row number, cells), share)`; every cell is text."""
     encoding = encoding_of(path)
-    sheet("", False)
+    sheet("", False, [])
     for n, (one, share) in enumerate(_rows(path, encoding, limits)):
         if n > limits.rows:
             raise Refused("too_many_rows", n=limits.rows)

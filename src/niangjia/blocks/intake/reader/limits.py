@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """file_bytes: as received; unpacked_bytes: all parts of the zip; columns: furthest one used;
-    cell_chars: a longer text is cut; rows: of all sheets; last_row: as a workbook can number it."""
+    """file_bytes: as received; xls_bytes: of an old .xls, which is held whole; unpacked_bytes: all
+    parts of the zip; columns: furthest one used; cell_chars: a longer text is cut;
+    rows: of all sheets; last_row: as a workbook can number it."""
 
     file_bytes: int = 50 * 1024 * 1024
+    xls_bytes: int = 30 * 1024 * 1024
     unpacked_bytes: int = 700 * 1024 * 1024
     ratio: int = 150
     ratio_from_bytes: int = 8 * 1024 * 1024

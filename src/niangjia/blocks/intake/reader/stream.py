@@ -6,23 +6,38 @@ import mmap
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from niangjia.blocks.intake.reader.limits import Limits, Refused
+from niangjia.blocks.intake.reader.merges import Merge
 from niangjia.blocks.intake.reader.xlsx import Row
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 PDF = b"%PDF"
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG")
+WORKBOOK_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 TEXT_ENDINGS = (".csv", ".txt", ".tsv")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-Message = tuple[str, bool, list[Row], float]
+
+
+@dataclass(slots=True)
+class Message:
+    """Rows of a sheet, or none at its beginning. share: read so far, 0 to 1 of the file; hidden:
+    numbers of rows that the sheet hides; merges: cells merged downward, at the beginning."""
+
+    sheet: str
+    sheet_hidden: bool
+    rows: list[Row] = field(default_factory=list)
+    share: float = 0.0
+    hidden: list[int] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
 
 
 def format_of(path: Path, name: str, limits: Limits) -> str:
-    """`xlsx` or `csv` by the bytes, not by the name. Raises Refused."""
+    """`xlsx`, `xls` or `csv` by the bytes, not by the name. Raises Refused."""
     size = path.stat().st_size
     if size > limits.file_bytes:
         mib = 1024 * 1024
@@ -32,9 +47,7 @@ def format_of(path: Path, name: str, limits: Limits) -> str:
     with path.open("rb") as file:
         head = file.read(64 * 1024)
         if head.startswith(OLE2):
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-                encrypted = whole.find(ENCRYPTED) >= 0
-            raise Refused("file_encrypted" if encrypted else "file_is_xls")
+            return _old(file)
     if head.startswith(ZIP):
         return "xlsx"
     if head.startswith(PDF) or head.startswith(PICTURES):
@@ -46,10 +59,19 @@ def format_of(path: Path, name: str, limits: Limits) -> str:
     raise Refused("file_not_a_workbook")
 
 
-def messages(path: Path, name: str, limits: Limits) -> Iterator[Message]:
-    """(sheet name, hidden, rows, share read) batch by batch; ends the process however this ends.
+def _old(file: BinaryIO) -> str:
+    """`xls` for an old workbook. Raises Refused for other files of that make."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        if whole.find(ENCRYPTED) >= 0:
+            raise Refused("file_encrypted")
+        if not any(whole.find(name) >= 0 for name in WORKBOOK_STREAMS):
+            raise Refused("file_not_a_workbook")
+    return "xls"
 
-    share read: 0 to 1 of the sheets' bytes.
+
+def messages(path: Path, name: str, limits: Limits) -> Iterator[Message]:
+    """The file batch by batch; ends the process however this ends.
+
     Raises Refused; also when the process died of its limits.
     """
     kind = format_of(path, name, limits)
@@ -72,10 +94,10 @@ def _received(process: "subprocess.Popen[bytes]") -> Generator[Message, None, No
         raise Refused("file_damaged")
     while (message := _next(process.stdout)) is not None:
         if message[0] == "rows":
-            yield sheet, hidden, message[1], message[2]
+            yield Message(sheet, hidden, message[1], message[2], message[3])
         elif message[0] == "sheet":
             sheet, hidden = message[1], message[2]
-            yield sheet, hidden, [], 0.0
+            yield Message(sheet, hidden, merges=message[3])
         elif message[0] == "refused":
             raise Refused(message[1], **message[2])
         else:

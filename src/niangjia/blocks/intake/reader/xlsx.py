@@ -17,6 +17,7 @@ from decimal import Context, Decimal, InvalidOperation
 from xml.parsers import expat
 
 from niangjia.blocks.intake.reader.limits import Limits, Refused
+from niangjia.blocks.intake.reader.merges import Merge, column_index, downward
 
 Cell = None | str | int | bool | tuple[str, str]
 Row = tuple[int, list[Cell]]
@@ -187,21 +188,12 @@ def _sheets(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, bool]], bool
     return sheets, from_1904
 
 
-def column_index(reference: str) -> int:
-    """0 for `A1`, 27 for `AB7`."""
-    index = 0
-    for char in reference:
-        if not "A" <= char <= "Z":
-            break
-        index = index * 26 + ord(char) - 64
-    return index - 1
-
-
 class _SheetParser:
-    """Collects the rows of one sheet; `rows` is emptied by whoever iterates."""
+    """Collects the rows of one sheet; `rows` and `hidden` are emptied by whoever iterates."""
 
     def __init__(self, strings: list[str], dates: set[int], epoch: dt.datetime, limits: Limits):
         self.rows: list[Row] = []
+        self.hidden: list[int] = []
         self._strings, self._dates, self._epoch, self._limits = strings, dates, epoch, limits
         self._cells: list[Cell] = []
         self._row = self._column = 0
@@ -226,6 +218,8 @@ class _SheetParser:
                 raise Refused("file_damaged")
             self._cells = []
             self._column = -1
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.append(self._row)
         elif name == "rPh":
             self._in_hint = True
 
@@ -320,13 +314,19 @@ def _date(text: str, epoch: dt.datetime) -> Cell:
         return ("e", text)
 
 
+def _ignored(row_no: int) -> None:
+    """Who does not ask which rows are hidden."""
+
+
 def read(
     path: str,
     limits: Limits,
-    sheet: Callable[[str, bool], None],
+    sheet: Callable[[str, bool, list[Merge]], None],
     row: Callable[[Row, float], None],
+    hidden_row: Callable[[int], None] = _ignored,
 ) -> None:
-    """Call `sheet(name, hidden)` and `row((row number, cells), share)` for all that holds a value.
+    """Call `sheet(name, hidden, cells merged downward)` and `row((row number, cells), share)` for
+    all that holds a value; `hidden_row(number)` before a row that the sheet hides.
 
     share: how much of the sheets was read by then, 0 to 1.
     """
@@ -341,7 +341,7 @@ def read(
         n = n_bytes = 0
         size = sum(archive.getinfo(part).file_size for _name, part, _hidden in sheets) or 1
         for name, part, hidden in sheets:
-            sheet(name, hidden)
+            sheet(name, hidden, downward(archive, part))
             collector = _SheetParser(
                 strings, dates, _EPOCH_1904 if from_1904 else _EPOCH_1900, limits
             )
@@ -351,5 +351,8 @@ def read(
                 n += len(rows)
                 if n > limits.rows:
                     raise Refused("too_many_rows", n=limits.rows)
+                for row_no in collector.hidden:
+                    hidden_row(row_no)
+                collector.hidden = []
                 for one in rows:
                     row(one, n_bytes / size)

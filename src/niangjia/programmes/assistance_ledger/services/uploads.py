@@ -1,10 +1,36 @@
-"""The file an import comes from: noted when it begins and when it ends."""
+"""Uploads of the programme: by command (begin, end) and by the wizard, from step to step."""
 
 from collections.abc import Mapping, Sequence
 
-from niangjia.blocks.intake.public import Problem, upload_close, upload_open
+from django.utils.translation import get_language
+
+from niangjia.blocks.intake.public import (
+    Choices,
+    Edit,
+    Problem,
+    SheetLook,
+    Stored,
+    upload_abandon,
+    upload_back,
+    upload_checked,
+    upload_choose,
+    upload_close,
+    upload_edit,
+    upload_look_again,
+    upload_looked,
+    upload_open,
+    upload_progress,
+    upload_receive,
+    upload_recheck,
+    upload_stop,
+    upload_take,
+    upload_taken,
+    upload_undo,
+)
 from niangjia.core.service import NOTHING, service
 from niangjia.core.work import Work
+
+LOOK, CHECK, TAKE = "imports.look", "imports.check", "imports.take"
 
 
 @service(permission="purchases.import", records=NOTHING)
@@ -19,3 +45,126 @@ def upload_end(
 ) -> None:
     """The file is done, with its summary and what kept rows out."""
     upload_close(work, ref=ref, result=result, problems=problems)
+
+
+def _send(work: Work, topic: str, ref: str, version: int, reason: str = "") -> None:
+    """The worker goes on with this upload, under the actor's hat and in their language."""
+    work.send(
+        topic,
+        {
+            "upload": ref,
+            "version": version,
+            "login": work.actor.login_id,
+            "organisation": work.actor.organisation_id,
+            "role": work.actor.role,
+            "language": get_language() or "zh-hans",
+            "reason": reason,
+        },
+    )
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_receive(work: Work, /, *, stored: Stored, name: str) -> str:
+    """The stored file is noted and will be looked at; returns its ref."""
+    ref = upload_receive(work, stored=stored, name=name)
+    _send(work, LOOK, ref, 0)
+    return ref
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_looked(work: Work, /, *, ref: str, version: int, looks: Sequence[SheetLook]) -> None:
+    """What the file holds is known; its columns wait for the clerk."""
+    upload_looked(work, ref=ref, version=version, looks=looks)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_look_again(
+    work: Work, /, *, ref: str, version: int, header_rows: dict[str, int]
+) -> None:
+    """The file will be looked at with its headers where the clerk pointed. Raises Conflict."""
+    new = upload_look_again(work, ref=ref, version=version, header_rows=header_rows)
+    _send(work, LOOK, ref, new)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_choose(work: Work, /, *, ref: str, version: int, choices: Choices) -> None:
+    """How the file is read is settled and remembered; it will be checked. Raises Conflict."""
+    new = upload_choose(work, ref=ref, version=version, choices=choices)
+    _send(work, CHECK, ref, new)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_recheck(work: Work, /, *, ref: str, version: int) -> None:
+    """The file will be checked again, with what was mended. Raises Conflict."""
+    _send(work, CHECK, ref, upload_recheck(work, ref=ref, version=version))
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_checked(
+    work: Work,
+    /,
+    *,
+    ref: str,
+    version: int,
+    result: Mapping[str, object],
+    problems: Sequence[tuple[Problem, str, str]],
+) -> None:
+    """The check is done. problems: each with what stood in its cell and its row in short."""
+    upload_checked(work, ref=ref, version=version, result=result, problems=problems)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_edit(work: Work, /, *, ref: str, version: int, edits: Sequence[Edit]) -> list[str]:
+    """The edits are kept, all or none; returns their ids. Raises Conflict, Invalid."""
+    return upload_edit(work, ref=ref, version=version, edits=edits)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_undo(work: Work, /, *, ref: str, version: int, edit_id: str) -> None:
+    """The edit is taken back. Raises Conflict."""
+    upload_undo(work, ref=ref, version=version, edit_id=edit_id)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_take(work: Work, /, *, ref: str, version: int) -> None:
+    """The file will be taken as it was last checked, once, whoever presses. Raises Conflict."""
+    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version))
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_taken(
+    work: Work,
+    /,
+    *,
+    ref: str,
+    version: int,
+    result: Mapping[str, object],
+    problems: Sequence[tuple[Problem, str, str]],
+) -> None:
+    """The file is done, with what became of its rows."""
+    upload_taken(work, ref=ref, version=version, result=result, problems=problems)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_progress(work: Work, /, *, ref: str, version: int, n_done: int, n_expected: int) -> bool:
+    """How far a slow step is; False if the clerk went back meanwhile."""
+    return upload_progress(work, ref=ref, version=version, n_done=n_done, n_expected=n_expected)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_stop(work: Work, /, *, ref: str, version: int, state: str, code: str, text: str) -> None:
+    """A slow step ended without a result: the upload is in `state`, and says why."""
+    upload_stop(work, ref=ref, version=version, state=state, code=code, text=text)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_back(work: Work, /, *, ref: str, version: int) -> None:
+    """Back at the columns; what was mended stays. Raises Conflict while it is being taken."""
+    upload_back(work, ref=ref, version=version)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_abandon(work: Work, /, *, ref: str, version: int) -> None:
+    """The file is given up. Raises Conflict if it is being taken or was."""
+    upload_abandon(work, ref=ref, version=version)
+    work.send("imports.forget", {"upload": ref})

@@ -3,9 +3,11 @@
 from niangjia.programmes.assistance_ledger.views import (
     board,
     collecting,
+    import_steps,
+    imports,
     records,
     releases,
     reports,
 )
 
-__all__ = ["board", "collecting", "records", "releases", "reports"]
+__all__ = ["board", "collecting", "import_steps", "imports", "records", "releases", "reports"]

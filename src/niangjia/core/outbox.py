@@ -108,10 +108,11 @@ class SlowJob:
             message = _due().filter(topic__in=_slow).exclude(pk__in=self._under_way).first()
             if message is None:
                 return False
-            self._under_way.add(message.pk)
+            pk = message.pk  # a message that was carried out has none any more
+            self._under_way.add(pk)
         try:
             _carry_out(message)
         finally:
             with self._lock:
-                self._under_way.discard(message.pk)
+                self._under_way.discard(pk)
         return True

@@ -108,3 +108,15 @@ class FoundGroup:
     n: int
     n_more: bool
     whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A list kept under a name. page: route name; query: its address behind the `?`."""
+
+    ref: str
+    title: str
+    page: str
+    query: str
+    mine: bool
+    shared: bool

@@ -1,5 +1,5 @@
 """Pages of the desk, one module per subject."""
 
-from niangjia.blocks.desk.views import finding
+from niangjia.blocks.desk.views import exports, finding, saved, verifying
 
-__all__ = ["finding"]
+__all__ = ["exports", "finding", "saved", "verifying"]

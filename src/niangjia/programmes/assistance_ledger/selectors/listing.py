@@ -5,15 +5,15 @@ The index proposes ids; `visible_to` and the filters in SQL alone say which rows
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.desk.public import Wanted, among, far_behind, proposed, walk
-from niangjia.blocks.orgs.public import organisations_listed, scope_of
+from niangjia.blocks.orgs.public import ListedOrg, organisations_listed, scope_of
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid
@@ -64,6 +64,7 @@ class RecordPage:
     """rows: dicts ready for a template; next: cursor of the page that follows, or empty.
 
     n, total_fen: matching records and their amounts, up to 1,000; n_more: there are more than that.
+    names: of the unit and the supplier that the list is narrowed to.
     """
 
     rows: list[dict[str, Any]]
@@ -71,6 +72,7 @@ class RecordPage:
     n: int
     n_more: bool
     total_fen: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 COLUMNS = (
@@ -133,6 +135,7 @@ class _Asked:
 
     rows: QuerySet[Purchase]
     wanted: Wanted = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def _order(sort: str) -> _Order:
@@ -156,7 +159,7 @@ def purchases_page(
     more = len(found) > PER_PAGE
     found = found[:PER_PAGE]
     cursor = order.cursor(found[-1]) if more else ""
-    return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT, total)
+    return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT, total, asked.names)
 
 
 def purchases_total(actor: Actor, *, filters: Filters) -> tuple[int, int]:
@@ -206,18 +209,20 @@ def _ask(actor: Actor, filters: Filters) -> _Asked:
     organisations = _organisations(filters)
     if words is None or fixed is None or organisations is None:
         return _Asked(rows.none())
-    rows = _narrowed(rows, filters, organisations)
+    ids: dict[str, str | int] = {name: one.id for name, one in organisations.items()}
+    names = {name: one.name for name, one in organisations.items()}
+    rows = _narrowed(rows, filters, ids)
     equal: dict[str, str | int] = {name: getattr(filters, name) for name in _EQUAL}
     narrow = (
         *words,
-        *filter_clauses(equal | organisations, reversed_only=filters.state == "reversed"),
+        *filter_clauses(equal | ids, reversed_only=filters.state == "reversed"),
         *day_clauses(filters.first, filters.last, clock.city_today()),
     )
     if not narrow and scope.kind != "beneath":
-        return _Asked(rows)
+        return _Asked(rows, (), names)
     if not words and far_behind():
-        return _Asked(rows)
-    return _Asked(rows, (*narrow, *fixed))
+        return _Asked(rows, (), names)
+    return _Asked(rows, (*narrow, *fixed), names)
 
 
 _EQUAL = ("district", "county", "channel", "mode", "category", "flag", "upload")
@@ -231,16 +236,16 @@ _SQL = {
 }
 
 
-def _organisations(filters: Filters) -> dict[str, str | int] | None:
-    """Ids of unit and supplier; None if one of them is not there."""
-    found: dict[str, str | int] = {}
+def _organisations(filters: Filters) -> dict[str, ListedOrg] | None:
+    """Unit and supplier that the list is narrowed to; None if one of them is not there."""
+    found: dict[str, ListedOrg] = {}
     for name, category in (("unit", "buyer"), ("supplier", "supplier")):
         ref = getattr(filters, name)
         if ref:
             listed = organisations_listed([ref], category=category)
             if not listed:
                 return None
-            found[name] = listed[0].id
+            found[name] = listed[0]
     return found
 
 

@@ -1,5 +1,6 @@
 """Writes of the assistance ledger, one module per use case."""
 
+from niangjia.programmes.assistance_ledger.services.bulk import purchases_reverse
 from niangjia.programmes.assistance_ledger.services.correcting import (
     purchase_correct,
     purchase_reverse,
@@ -12,6 +13,7 @@ __all__ = [
     "figures_release",
     "purchase_correct",
     "purchase_reverse",
+    "purchases_reverse",
     "purchases_take",
     "upload_begin",
     "upload_end",

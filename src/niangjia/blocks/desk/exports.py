@@ -1,5 +1,6 @@
 """Files made in the background: what kinds there are, where they lie, how they are made."""
 
+import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from niangjia.blocks.desk.models import Export
 from niangjia.blocks.desk.tables import Cell, write_table
@@ -21,6 +22,7 @@ TOPIC = "desk.export"
 KEPT_DAYS = 7
 TELL_EVERY = 2_000  # rows
 SWEEP_EVERY = dt.timedelta(hours=1)
+CACHE_KIB = -4_000  # negative: KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _write(export: Export, actor: Actor) -> None:
     table = rows_of(export.kind, actor, export.params)
     counted = _Counted(export, table.rows)
     try:
-        write_table(fresh, suffix, table.sheet, table.header, table.widths, counted)
+        with _little_cache():
+            write_table(fresh, suffix, table.sheet, table.header, table.widths, counted)
         os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
@@ -92,6 +95,23 @@ def _write(export: Export, actor: Actor) -> None:
         size_bytes=path.stat().st_size,
         finished_at=clock.real_now(),
     )
+
+
+@contextlib.contextmanager
+def _little_cache() -> Iterator[None]:
+    """A file reads each row once: SQLite's cache of pages would only take memory meanwhile."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        usual = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA cache_size = {CACHE_KIB}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
 class _Counted:

@@ -24,16 +24,12 @@ def views_of(actor: Actor, *, page: str = "") -> list[KeptView]:
     rows = SavedView.objects.filter(wanted)
     if page:
         rows = rows.filter(page=page)
+    columns = ("ref", "title", "page", "query", "login_id", "organisation_id")
     found = [
-        KeptView(
-            ref=row.ref,
-            title=row.title,
-            page=row.page,
-            query=row.query,
-            mine=row.login_id == actor.login_id,
-            shared=row.organisation_id is not None,
-        )
-        for row in rows.order_by("title", "id")[:LISTED]
+        KeptView(ref, title, of, query, owner == actor.login_id, office is not None)
+        for ref, title, of, query, owner, office in rows.order_by("title", "id").values_list(
+            *columns
+        )[:LISTED]
     ]
     return sorted(found, key=lambda one: not one.mine)
 

@@ -4,7 +4,7 @@ from niangjia.blocks.desk.exports import Rows, SweepJob, export_kind, rows_of
 from niangjia.blocks.desk.following import FindJob, far_behind, lag
 from niangjia.blocks.desk.inbox import inbox_kind
 from niangjia.blocks.desk.kept import views_of
-from niangjia.blocks.desk.postings import among, proposed, walk
+from niangjia.blocks.desk.postings import in_ids, matched, proposed, walk
 from niangjia.blocks.desk.printed import sheet_kind
 from niangjia.blocks.desk.selectors import inbox_counts, inbox_groups, inbox_page
 from niangjia.blocks.desk.services import export_ask, export_note, sheet_keep
@@ -38,13 +38,13 @@ __all__ = [
     "SweepJob",
     "Waiting",
     "Wanted",
-    "among",
     "code_tokens",
     "export_ask",
     "export_kind",
     "export_note",
     "far_behind",
     "find_source",
+    "in_ids",
     "inbox_counts",
     "inbox_done",
     "inbox_groups",
@@ -55,6 +55,7 @@ __all__ = [
     "joined",
     "lag",
     "marked",
+    "matched",
     "proposed",
     "rows_of",
     "sheet_keep",

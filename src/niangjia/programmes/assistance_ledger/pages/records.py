@@ -132,6 +132,16 @@ def _filter_form(
     return render_to_string("assistance_ledger/filters.html", context)
 
 
+def actions(may_correct: bool) -> SafeString:
+    """What can be done with the records that are ticked, kept per language."""
+    return _actions(language_of(), may_correct)
+
+
+@lru_cache(maxsize=8)
+def _actions(language: str, may_correct: bool) -> SafeString:
+    return render_to_string("assistance_ledger/actions.html", {"may_correct": may_correct})
+
+
 def counted(page: RecordPage, total: tuple[int, int] | None) -> dict[str, str]:
     """`more than 1,000 records`, or the exact number and sum below that or where asked for.
 

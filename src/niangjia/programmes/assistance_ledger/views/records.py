@@ -44,7 +44,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "views": views_of(actor, page=PAGE),
         "here": list_parts.query_of(filters, sort),
         "page_refs": " ".join(row["ref"] for row in page.rows),
-        "may_correct": actor.may("purchases.correct"),
+        "actions": list_parts.actions(actor.may("purchases.correct")),
         "behind": f"{lag():,}" if lag() else "",
         "empty": not page.rows,
         "unreadable": bool(filters.text) and not wanted_of(filters.text),

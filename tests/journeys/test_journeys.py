@@ -54,7 +54,7 @@ def test_a_clerk_corrects_a_record_and_both_stay_visible(open_page: OpenPage) ->
     page.locator(".side").get_by_text("台账记录").click()
     units = set(page.locator("tbody td[data-label=采购单位]").all_inner_texts())
     assert len(units) == 1
-    assert page.locator("thead th").count() == 7
+    assert page.locator("thead th").count() == 8
     page.locator("tbody a").first.click()
     old = page.url
     page.get_by_role("link", name="更正或冲销").click()

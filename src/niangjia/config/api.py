@@ -3,6 +3,7 @@
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
+from niangjia.blocks.desk.rest import router as desk
 from niangjia.blocks.orgs.rest import router as orgs
 from niangjia.blocks.places.rest import router as places
 from niangjia.programmes.assistance_ledger.rest import open_router
@@ -26,6 +27,7 @@ api = NinjaAPI(
 )
 map_errors(api)
 api.add_router("/orgs", orgs)
+api.add_router("/desk", desk)
 api.add_router("/places", places)
 api.add_router("/purchases", ledger)
 api.add_router("/reports", reports)

@@ -1,6 +1,6 @@
 """What fills core's ports, and the order of the worker's round."""
 
-from niangjia.blocks.desk.public import FindJob, inbox_counts
+from niangjia.blocks.desk.public import FindJob, SweepJob, inbox_counts
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob
 from niangjia.blocks.orgs.public import actor_of_request
@@ -12,6 +12,6 @@ from niangjia.core.outbox import OutboxJob, SlowJob
 RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
 WAITING.provide(inbox_counts)
-for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob()):
+for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob(), SweepJob()):
     jobs.add(job)
 jobs.add_slow(SlowJob())

@@ -31,7 +31,16 @@ class Port(Generic[T]):
 
 
 # Modules of a room that declare something at start, in this order.
-DECLARING = ("facts", "inbox", "services", "projections", "finding", "outbox", "wiring")
+DECLARING = (
+    "facts",
+    "inbox",
+    "services",
+    "projections",
+    "finding",
+    "exporting",
+    "outbox",
+    "wiring",
+)
 
 
 @dataclass(frozen=True, slots=True)

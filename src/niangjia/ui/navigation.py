@@ -29,8 +29,8 @@ def _member_lines(role: str, here: str) -> list[Line]:
         (reverse("desk:home"), "inbox", _("Desk"), here == "desk:home"),
         (reverse("orgs:me"), "person", _("Me"), here == "orgs:me"),
     ]
-    for href, _icon, _title, mine in _desk_lines(role, here)[1:2] if role else []:
-        lines.insert(2, (href, "ledger", _("Records"), mine))
+    for line in _desk_lines(role, here)[1:2] if role else []:
+        lines.insert(2, line)
     return lines
 
 

@@ -1,11 +1,16 @@
 """The door of desk."""
 
+from niangjia.blocks.desk.exports import Rows, SweepJob, export_kind, rows_of
 from niangjia.blocks.desk.following import FindJob, far_behind, lag
 from niangjia.blocks.desk.inbox import inbox_kind
-from niangjia.blocks.desk.postings import among, proposed, walk
+from niangjia.blocks.desk.kept import views_of
+from niangjia.blocks.desk.postings import in_ids, matched, proposed, walk
+from niangjia.blocks.desk.printed import sheet_kind
 from niangjia.blocks.desk.selectors import inbox_counts, inbox_groups, inbox_page
+from niangjia.blocks.desk.services import export_ask, export_note, sheet_keep
 from niangjia.blocks.desk.sources import find_source
 from niangjia.blocks.desk.steps import inbox_done, inbox_put, inbox_remind
+from niangjia.blocks.desk.tables import Cell, write_table
 from niangjia.blocks.desk.tokens import code_tokens, joined, marked, text_tokens, wanted_of
 from niangjia.blocks.desk.types import (
     Clause,
@@ -13,25 +18,33 @@ from niangjia.blocks.desk.types import (
     Hit,
     InboxGroup,
     InboxLine,
+    KeptView,
     Source,
     Waiting,
     Wanted,
 )
 
 __all__ = [
+    "Cell",
     "Clause",
     "Document",
     "FindJob",
     "Hit",
     "InboxGroup",
     "InboxLine",
+    "KeptView",
+    "Rows",
     "Source",
+    "SweepJob",
     "Waiting",
     "Wanted",
-    "among",
     "code_tokens",
+    "export_ask",
+    "export_kind",
+    "export_note",
     "far_behind",
     "find_source",
+    "in_ids",
     "inbox_counts",
     "inbox_done",
     "inbox_groups",
@@ -42,8 +55,14 @@ __all__ = [
     "joined",
     "lag",
     "marked",
+    "matched",
     "proposed",
+    "rows_of",
+    "sheet_keep",
+    "sheet_kind",
     "text_tokens",
+    "views_of",
     "walk",
     "wanted_of",
+    "write_table",
 ]

@@ -30,15 +30,20 @@ def _group(actor: Actor, source: Source, query: str, wanted: Wanted) -> FoundGro
         return None
     everything = (*wanted, *scope)
     hits: list[Hit] = []
-    for ids in postings.walk(source.number, everything):
-        hits += source.hits(actor, ids)
-        if len(hits) > COUNTED or len(ids) >= postings.LAST_STEP:
+    n, last = 0, None
+    while n <= COUNTED:
+        ids = postings.proposed(source.number, everything, beyond=last, limit=COUNTED + 1)
+        if len(hits) < SHOWN and ids:
+            hits += source.hits(actor, ids[: SHOWN * 2] if last is None else ids)
+        n += source.count(actor, ids) if ids else 0
+        if len(ids) <= COUNTED:
             break
+        last = ids[-1]
     return FoundGroup(
         name=source.name,
         title=str(source.title),
         hits=tuple(hits[:SHOWN]),
-        n=min(len(hits), COUNTED),
-        n_more=len(hits) > COUNTED,
+        n=min(n, COUNTED),
+        n_more=n > COUNTED,
         whole=source.whole(query),
     )

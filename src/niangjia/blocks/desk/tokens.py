@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from itertools import product
-
-from pypinyin import Style, pinyin
+from typing import Any
 
 from niangjia.blocks.desk.types import Alternative, Clause, Wanted
 from niangjia.lib import money
@@ -35,10 +35,18 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
 
 
+@cache
+def _reader() -> Any:
+    """Read in when first needed: its table takes 14 MB, and most processes read no character."""
+    return import_module("pypinyin")
+
+
 @lru_cache(maxsize=8192)
 def initials_of(char: str) -> tuple[str, ...]:
     """First letters of a character's readings: the usual one, the second where it is in use."""
-    read = pinyin(char, style=Style.FIRST_LETTER, heteronym=char in TWO_READINGS)[0]
+    reader = _reader()
+    style = reader.Style.FIRST_LETTER
+    read = reader.pinyin(char, style=style, heteronym=char in TWO_READINGS)[0]
     letters = [letter for letter in dict.fromkeys(read) if "a" <= letter <= "z"]
     return tuple(letters[:2])
 

@@ -83,8 +83,8 @@ class Source:
     number: its place in the index, for ever; subject: what its facts are about (`purchase:<ref>`);
     permission: who may look; documents: refs -> what the index keeps, of those that are there;
     scope: tokens of which an actor's finds have some; None: the actor sees nothing;
-    hits: those of the ids that the actor may see, newest first; whole: address of the list of all
-    that a query finds.
+    hits: those of the ids that the actor may see, newest first; count: how many they are;
+    whole: address of the list of all that a query finds.
     """
 
     name: str
@@ -95,6 +95,7 @@ class Source:
     documents: Callable[[Sequence[str]], Iterable[Document]]
     scope: Callable[[Actor], Wanted | None]
     hits: Callable[[Actor, Sequence[int]], list[Hit]]
+    count: Callable[[Actor, Sequence[int]], int]
     whole: Callable[[str], str]
 
 
@@ -108,3 +109,15 @@ class FoundGroup:
     n: int
     n_more: bool
     whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A list kept under a name. page: route name; query: its address behind the `?`."""
+
+    ref: str
+    title: str
+    page: str
+    query: str
+    mine: bool
+    shared: bool

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from niangjia.blocks.orgs.models import Organisation
 from niangjia.blocks.orgs.selectors import scope_of
-from niangjia.blocks.orgs.types import ListedOrg
+from niangjia.blocks.orgs.types import ListedOrg, Scope
 from niangjia.core.actor import Actor
 
 _COLUMNS = ("id", "ref", "name", "uscc", "kind", "district_code", "region_code", "territory_path")
@@ -22,14 +22,22 @@ def organisations_found(actor: Actor, ids: Sequence[int], *, category: str) -> l
     Buyers: all, those beneath a district, one's own. Suppliers: their names are known to whoever
     buys; a supplier finds itself, a county's department those of its county.
     """
-    rows = Organisation.objects.filter(pk__in=ids, category=category)
+    # By its ids alone: with more conditions the database may walk all of a category.
+    rows = Organisation.objects.filter(pk__in=ids).order_by().values_list(*_COLUMNS, "category")
     scope = scope_of(actor)
-    if scope.kind in ("unit", "supplier") and (category == "buyer" or scope.kind == "supplier"):
-        rows = rows.filter(pk=scope.id)
-    elif scope.kind == "beneath" and category == "buyer":
-        rows = rows.filter(territory_path__startswith=scope.path) if scope.path else rows.none()
-    elif scope.kind == "county":
-        rows = rows.filter(region_code=scope.code) if category == "supplier" else rows.none()
-    elif scope.kind not in ("all", "beneath", "unit"):
-        rows = rows.none()
-    return [ListedOrg(*row) for row in rows.order_by("-id").values_list(*_COLUMNS)]
+    found = [ListedOrg(*row[:-1]) for row in rows if row[-1] == category]
+    seen = [one for one in found if _may_find(scope, one, category)]
+    return sorted(seen, key=lambda one: -one.id)
+
+
+def _may_find(scope: Scope, one: ListedOrg, category: str) -> bool:
+    if scope.kind == "all":
+        return True
+    if category == "buyer":
+        beneath = scope.kind == "beneath" and scope.path and one.path.startswith(scope.path)
+        return bool(beneath) or (scope.kind == "unit" and one.id == scope.id)
+    if scope.kind == "supplier":
+        return one.id == scope.id
+    if scope.kind == "county":
+        return bool(scope.code) and one.region == scope.code
+    return scope.kind in ("beneath", "unit")

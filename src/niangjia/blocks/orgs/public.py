@@ -1,7 +1,7 @@
 """The door of orgs.
 
-Columns that other rooms may join on: Organisation.id, .name, .territory_path, .category,
-.to_confirm, .district_code, .line_code; Contact.id.
+Columns that other rooms may join on: Organisation.id, .ref, .name, .uscc, .kind, .territory_path,
+.category, .to_confirm, .district_code, .line_code; Contact.id.
 """
 
 from niangjia.blocks.orgs.access import actor_of_request

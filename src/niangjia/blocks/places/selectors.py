@@ -105,6 +105,12 @@ def provinces_of(codes: set[str]) -> dict[str, str]:
     return dict(Region.objects.filter(code__in=codes).values_list("code", "province"))
 
 
+def paired_counties() -> set[str]:
+    """Today's codes of counties that the installation's own city assists."""
+    rows = AssistedCounty.objects.exclude(city_link="").exclude(code="")
+    return set(rows.values_list("code", flat=True))
+
+
 def region_at(code: str, on: dt.date) -> Region | None:
     """The region that carried `code` in the year of `on`; in the year of a change, the new one."""
     year = on.year

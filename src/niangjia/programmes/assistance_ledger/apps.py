@@ -33,9 +33,13 @@ class AssistanceLedgerConfig(RoomConfig):
         "reports.collect": OFFICES | {"auditor", "leader"},
         "reports.prepare": frozenset(),
         "periods.manage": frozenset({"city"}),
+        "brief.see": OFFICES | {"leader"},
+        "targets.set": OFFICES,
     }
     scopes = {
-        "read": frozenset({"purchases.see", "reports.see", "reports.collect", "releases.see"}),
+        "read": frozenset(
+            {"purchases.see", "reports.see", "reports.collect", "releases.see", "brief.see"}
+        ),
         "import": frozenset({"purchases.import", "purchases.see"}),
         "report": frozenset(
             {
@@ -62,6 +66,7 @@ class AssistanceLedgerConfig(RoomConfig):
         ),
     }
     menu = (
+        MenuEntry(_("Brief"), "assistance_ledger:brief", "chart", "brief.see", 5),
         MenuEntry(_("Imports"), "assistance_ledger:imports", "import", "purchases.import", 15),
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),

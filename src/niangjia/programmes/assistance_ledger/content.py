@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -78,11 +79,15 @@ def sums_by_unit(period: str) -> dict[int, Sums]:
     return found
 
 
-def _by_unit(rows: QuerySet[Purchase]) -> QuerySet[Purchase, tuple[int, ...]]:
+def _by_unit(rows: QuerySet[Purchase]) -> Any:
+    return _grouped(rows, ("unit_id",))
+
+
+def _grouped(rows: QuerySet[Purchase], columns: Sequence[str]) -> Any:
     def only(condition: Q) -> Sum:
         return Sum(Case(When(condition, then=F("amount_fen")), default=Value(0)))
 
-    made = rows.order_by().values("unit_id")
+    made = rows.order_by().values(*columns)
     made = made.annotate(
         n_=Count("id"),
         fen_=Sum("amount_fen"),
@@ -93,5 +98,19 @@ def _by_unit(rows: QuerySet[Purchase]) -> QuerySet[Purchase, tuple[int, ...]]:
         people_=Coalesce(Sum("people"), 0, output_field=IntegerField()),
     )
     return made.values_list(
-        "unit_id", "n_", "fen_", "direct_", "helped_", "assisted_", "households_", "people_"
+        *columns, "n_", "fen_", "direct_", "helped_", "assisted_", "households_", "people_"
     )
+
+
+def sums_by(
+    months: Sequence[str], columns: Sequence[str], territory_path: str = ""
+) -> dict[tuple[str, ...], Sums]:
+    """Sums of what counts in these months, by the values of `columns` of Purchase."""
+    added, off = counting_in(months)
+    found: dict[tuple[str, ...], Sums] = {}
+    for sign, counted in ((1, added), (-1, off)):
+        rows = counted.filter(unit__territory_path__startswith=territory_path)
+        for row in _grouped(rows if territory_path else counted, columns):
+            key, numbers = tuple(map(str, row[: len(columns)])), row[len(columns) :]
+            found[key] = found.get(key, Sums()).plus(Sums(*numbers), sign)
+    return found

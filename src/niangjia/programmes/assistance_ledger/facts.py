@@ -81,3 +81,4 @@ CLOSED = _kind(
         "reason",
     ),
 )
+TARGET = _kind("target.set", _("Yearly target set"), ("fen", "office", "reason"))

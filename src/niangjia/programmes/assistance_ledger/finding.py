@@ -15,6 +15,7 @@ from niangjia.blocks.desk.public import (
     Wanted,
     code_tokens,
     find_source,
+    in_ids,
     joined,
     text_tokens,
 )
@@ -24,66 +25,11 @@ from niangjia.blocks.orgs.public import (
     organisations_listed,
     scope_of,
 )
-from niangjia.blocks.places.public import region_names
 from niangjia.core.actor import Actor
-from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import wanted
+from niangjia.programmes.assistance_ledger.selectors.documents import documents
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
-
-_COLUMNS = (
-    "id",
-    "product",
-    "category",
-    "channel",
-    "mode",
-    "county_code",
-    "district_code",
-    "flags",
-    "upload_ref",
-    "contract_no",
-    "invoice_code",
-    "invoice_no",
-    "voucher_no",
-    "occurred_on",
-    "amount_fen",
-    "reversed_at",
-    "unit_id",
-    "supplier_id",
-    "unit__name",
-    "unit__territory_path",
-    "supplier__name",
-)
-
-
-def _documents(refs: Sequence[str]) -> Iterable[Document]:
-    rows = list(Purchase.objects.filter(ref__in=refs).values_list(*_COLUMNS))
-    counties = region_names({row[5] for row in rows})
-    return [_document(row, counties.get(row[5], "")) for row in rows]
-
-
-def _document(row: tuple, county: str) -> Document:  # type: ignore[type-arg]
-    of = dict(zip(_COLUMNS, row, strict=True))
-    tokens = [
-        *code_tokens(of["contract_no"], of["invoice_no"], of["voucher_no"], of["invoice_code"]),
-        *wanted.day_tokens(of["occurred_on"]),
-        *wanted.path_tokens(of["unit__territory_path"]),
-        f"a_{of['amount_fen']}",
-        f"u_{of['unit_id']}",
-        f"s_{of['supplier_id']}",
-        wanted.token("c", of["county_code"]),
-        wanted.token("d", of["district_code"]),
-        wanted.token("o", of["mode"]),
-        wanted.token("k", of["category"]),
-        wanted.token("h", of["channel"]),
-    ]
-    tokens += [wanted.token("f", flag) for flag in of["flags"].split(",") if flag]
-    if of["upload_ref"]:
-        tokens.append(wanted.token("p", of["upload_ref"]))
-    if of["reversed_at"]:
-        tokens.append(wanted.REVERSED)
-    texts = (of["product"], of["unit__name"], of["supplier__name"], county, of["category"])
-    return Document(of["id"], joined(*map(text_tokens, texts), more=tokens))
 
 
 def _purchases(actor: Actor, ids: Sequence[int]) -> list[Hit]:
@@ -110,6 +56,10 @@ def _purchases(actor: Actor, ids: Sequence[int]) -> list[Hit]:
     ]
 
 
+def _n_purchases(actor: Actor, ids: Sequence[int]) -> int:
+    return visible_to(actor).filter(pk__in=in_ids(ids)).count()
+
+
 def _all_purchases(query: str) -> str:
     return f"{reverse('assistance_ledger:records')}?{urlencode({'text': query, 'state': 'all'})}"
 
@@ -130,6 +80,10 @@ def _hits(actor: Actor, ids: Sequence[int], category: str, name: str) -> list[Hi
         Hit(one.id, f"{address}?{name}={one.ref}", one.name, tuple(filter(None, (one.uscc,))))
         for one in organisations_found(actor, ids, category=category)
     ]
+
+
+def _n_organisations(actor: Actor, ids: Sequence[int], category: str) -> int:
+    return len(organisations_found(actor, ids, category=category))
 
 
 def _buyers_scope(actor: Actor) -> Wanted | None:
@@ -153,11 +107,12 @@ find_source(
         name="purchases",
         number=wanted.INDEX,
         subject="purchase",
-        title=gettext_lazy("Purchases"),
+        title=gettext_lazy("Purchase records"),
         permission="purchases.see",
-        documents=_documents,
+        documents=documents,
         scope=lambda actor: wanted.scope_clauses(scope_of(actor)),
         hits=_purchases,
+        count=_n_purchases,
         whole=_all_purchases,
     )
 )
@@ -175,6 +130,7 @@ for _number, _category, _name, _title, _scope in (
             documents=partial(_organisations, category=_category),
             scope=_scope,
             hits=partial(_hits, category=_category, name=_name),
+            count=partial(_n_organisations, category=_category),
             whole=lambda query: "",
         )
     )

@@ -161,6 +161,21 @@ class Report(models.Model):
         ]
 
 
+class YearTarget(models.Model):
+    """What an office means to reach in a year. fen; the newest row of an office and year counts."""
+
+    office = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    fen = models.BigIntegerField()
+    set_at = models.DateTimeField()
+    fact_ref = models.CharField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(fen__gt=0), name="target_positive")
+        ]
+
+
 class Release(models.Model):
     """Figures of a period: proposed, then published or withdrawn; its state stands in its case.
 

@@ -8,12 +8,16 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from niangjia.blocks.desk.public import export_ask
 from niangjia.core.errors import NotFound
+from niangjia.programmes.assistance_ledger.exporting import PURCHASES
+from niangjia.programmes.assistance_ledger.pages.records import query_of
 from niangjia.programmes.assistance_ledger.selectors import (
     Filters,
     board_get,
     purchase_get,
     purchases_page,
+    purchases_total,
 )
 from niangjia.ui.page import actor_of
 from niangjia.ui.rest import ONE, OPEN, SIGNED_IN
@@ -34,6 +38,9 @@ class Narrowed(Schema):
     mode: Literal["", "direct", "helped"] = ""
     category: Code = ""
     flag: Code = ""
+    unit: Ref = ""
+    supplier: Ref = ""
+    upload: Ref = ""
     first: dt.date | None = None
     last: dt.date | None = None
     state: Literal["in_force", "reversed", "all"] = "in_force"
@@ -57,12 +64,30 @@ class PurchaseLine(Schema):
 
 
 class PurchaseLines(Schema):
-    """next: cursor for the page that follows, empty on the last; n: up to 1,000."""
+    """next: cursor for the page that follows, empty on the last.
+
+    n, total_fen: all that match and their amount, up to 1,000; n_more: there are more than that.
+    """
 
     items: list[PurchaseLine]
     next: str
     n: int
     n_more: bool
+    total_fen: int
+
+
+class NewExport(Narrowed):
+    """Filters, and what the file looks like. layout: as shown, or the official columns."""
+
+    layout: Literal["shown", "official"] = "official"
+    format: Literal["xlsx", "csv"] = "xlsx"
+
+
+class AskedExport(Schema):
+    """Look for it under /api/desk/exports. n_expected: rows."""
+
+    ref: str
+    n_expected: int
 
 
 class HistoryEntry(Schema):
@@ -141,8 +166,29 @@ def purchases(
         actor_of(request), filters=Filters(**filters.dict()), sort=sort, after=after
     )
     return PurchaseLines(
-        items=[_line(row) for row in page.rows], next=page.next, n=page.n, n_more=page.n_more
+        items=[_line(row) for row in page.rows],
+        next=page.next,
+        n=page.n,
+        n_more=page.n_more,
+        total_fen=0 if page.n_more else page.total_fen,
     )
+
+
+@router.post("/exports", response={202: AskedExport, **SIGNED_IN}, operation_id="purchases_export")
+def purchases_export(request: HttpRequest, asked: NewExport) -> tuple[int, AskedExport]:
+    """A file of all records that match is being made for the reader alone."""
+    given = asked.dict()
+    layout, suffix = given.pop("layout"), given.pop("format")
+    filters, actor = Filters(**given), actor_of(request)
+    n, _fen = purchases_total(actor, filters=filters)
+    ref = export_ask(
+        actor,
+        kind=PURCHASES,
+        title=_("Purchase ledger"),
+        params={"layout": layout, "format": suffix, "query": query_of(filters, "-recorded")},
+        n_expected=n,
+    )
+    return 202, AskedExport(ref=ref, n_expected=n)
 
 
 def _line(row: dict[str, Any]) -> PurchaseLine:

@@ -1,5 +1,5 @@
 """Pages of the desk, one module per subject."""
 
-from niangjia.blocks.desk.views import finding, home
+from niangjia.blocks.desk.views import exports, finding, home, saved, verifying
 
-__all__ = ["finding", "home"]
+__all__ = ["exports", "finding", "home", "saved", "verifying"]

@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -29,13 +31,21 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/find.html", context)
 
 
+def _marked(text: str, query: str) -> SafeString:
+    """The text with `<mark>` around what was looked for."""
+    pieces = marked(text, query)
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", p) if hit else p,) for p, hit in pieces)
+    )
+
+
 def _shown(group: FoundGroup, query: str) -> dict[str, object]:
     """A group with its texts in pieces, those marked that were looked for."""
     lines = [
         {
             "href": hit.href,
-            "title": marked(hit.title, query),
-            "facts": [marked(fact, query) for fact in hit.facts],
+            "title": _marked(hit.title, query),
+            "facts": [_marked(fact, query) for fact in hit.facts],
             "number": hit.number,
             "state": hit.state,
         }

@@ -7,6 +7,7 @@ from niangjia.programmes.assistance_ledger.forms.reports import (
     DecisionForm,
     PeriodForm,
     ReportDecisionForm,
+    TargetForm,
 )
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "PeriodForm",
     "ReleaseForm",
     "ReportDecisionForm",
+    "TargetForm",
 ]

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.programmes.assistance_ledger.chain import REPORT_FIELDS
-from niangjia.programmes.assistance_ledger.forms.records import INPUT
+from niangjia.programmes.assistance_ledger.forms.records import INPUT, NumberField
 from niangjia.programmes.assistance_ledger.selectors import ReportFilters
 
 AREA = {"class": "textarea", "rows": 2}
@@ -82,4 +82,29 @@ class PeriodForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs=AREA)
+    )
+
+
+class TargetForm(forms.Form):
+    """What the office means to reach in a year, in units of 10,000 yuan."""
+
+    year = forms.IntegerField(
+        label=_("Year"),
+        widget=forms.TextInput(attrs={**INPUT, "inputmode": "numeric"}),
+        error_messages={
+            "required": _("Write the year with four digits, next year at the latest."),
+            "invalid": _("Write the year with four digits, next year at the latest."),
+        },
+    )
+    amount = NumberField(
+        label=_("Target (10,000 yuan)"),
+        max_digits=12,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={**INPUT, "inputmode": "decimal"}),
+        error_messages={
+            "required": _("Write an amount above nought, in units of 10,000 yuan."),
+            "max_digits": _("Write an amount above nought, in units of 10,000 yuan."),
+            "max_whole_digits": _("Write an amount above nought, in units of 10,000 yuan."),
+            "max_decimal_places": _("At most two decimals."),
+        },
     )

@@ -1,7 +1,7 @@
 """The list of records: its table and its filters, made without lookups inside loops."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from niangjia.ui.page import language_of
 from niangjia.ui.parts import Column, Table, sorted_columns
 
 CHOICES_KEPT_S = 300
-SORT_KEYS = ("", "", "", "day", "", "amount", "")
+SORT_KEYS = ("", "", "", "", "day", "", "amount", "")
 
 
 def query_of(filters: Filters, sort: str, after: str = "") -> str:
@@ -39,7 +39,12 @@ def query_of(filters: Filters, sort: str, after: str = "") -> str:
 @lru_cache(maxsize=64)
 def _columns(language: str, base: str) -> tuple[Column, ...]:
     record = reverse("assistance_ledger:record", args=["REF"]).replace("REF", "{0}")
+    tick = (
+        '<input class="checkbox" type="checkbox" name="ref" value="{0}" data-fen="{9}" data-stop'
+        ' aria-label="{10}">'
+    )
     return (
+        Column(_("Choose"), tick),
         Column(_("Product"), f'<a href="{record}">{{1}}</a> <small>{{2}}</small>', lead=True),
         Column(_("Buying unit"), "{3}"),
         Column(_("Origin"), "{4}"),
@@ -79,6 +84,8 @@ def _row(
         row["channel"],
         shown.yuan(row["amount_fen"]),
         marks[key],
+        row["amount_fen"],
+        f"{row['product']} {row['unit__name']} {shown.yuan(row['amount_fen'])}",
     )
 
 
@@ -102,6 +109,11 @@ def _filter_form(
     context = {
         "filters": filters,
         "sort": sort,
+        "kept": [
+            (name, value)
+            for name in ("county", "unit", "supplier", "upload")
+            if (value := getattr(filters, name))
+        ],
         "narrowed": bool(query_of(filters, "-recorded")),
         "opened": bool(query_of(replace(filters, text=""), "-recorded")),
         "selects": [
@@ -120,7 +132,68 @@ def _filter_form(
     return render_to_string("assistance_ledger/filters.html", context)
 
 
-def counted(page: RecordPage) -> str:
-    """`more than 1,000 records`, or the exact number below that."""
-    text = _("more than %(n)s records") if page.n_more else _("%(n)s records")
-    return text % {"n": f"{page.n:,}"}
+def actions(may_correct: bool) -> SafeString:
+    """What can be done with the records that are ticked, kept per language."""
+    return _actions(language_of(), may_correct)
+
+
+@lru_cache(maxsize=8)
+def _actions(language: str, may_correct: bool) -> SafeString:
+    return render_to_string("assistance_ledger/actions.html", {"may_correct": may_correct})
+
+
+def counted(page: RecordPage, total: tuple[int, int] | None) -> dict[str, str]:
+    """`more than 1,000 records`, or the exact number and sum below that or where asked for.
+
+    total: (number, fen) of all, if it was asked for.
+    """
+    n, fen = total or (page.n, page.total_fen)
+    more = page.n_more and total is None
+    text = _("more than %(n)s records") if more else _("%(n)s records")
+    return {"n": text % {"n": f"{n:,}"}, "sum": "" if more else shown.yuan(fen)}
+
+
+def chips(filters: Filters, sort: str, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(name, value, address without it) of each filter that is set."""
+    found = []
+    for one in fields(Filters):
+        value: Any = getattr(filters, one.name)
+        if value == one.default:
+            continue
+        usual: dict[str, Any] = {one.name: one.default}
+        without = query_of(replace(filters, **usual), sort)
+        found.append((_chip_name(one.name), _chip_value(one.name, value, names), without))
+    return found
+
+
+def _chip_name(name: str) -> str:
+    return {
+        "text": _("Text"),
+        "district": _("District"),
+        "county": _("Origin"),
+        "channel": _("Channel"),
+        "mode": _("Mode"),
+        "category": _("Kind"),
+        "flag": _("Marks"),
+        "unit": _("Buying unit"),
+        "supplier": _("Supplier"),
+        "upload": _("Import"),
+        "first": _("From"),
+        "last": _("To"),
+        "state": _("State"),
+    }[name]
+
+
+def _chip_value(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if name in ("first", "last"):
+        return shown.day(value)
+    words: Mapping[str, Mapping[str, object]] = {
+        "district": dict(_districts()),
+        "county": region_names({value}) if name == "county" else {},
+        "mode": shown.MODES,
+        "flag": shown.FLAGS,
+        "state": {"reversed": _("Reversed"), "all": _("All")},
+        "unit": {value: names.get("unit", value)},
+        "supplier": {value: names.get("supplier", value)},
+    }
+    return str(words.get(name, {}).get(value, value))

@@ -9,6 +9,7 @@ from niangjia.programmes.assistance_ledger.selectors.board import (
     release_waiting,
     releases_list,
 )
+from niangjia.programmes.assistance_ledger.selectors.brief import Brief, brief_get
 from niangjia.programmes.assistance_ledger.selectors.listing import (
     Filters,
     RecordPage,
@@ -37,6 +38,7 @@ from niangjia.programmes.assistance_ledger.selectors.reports import (
 
 __all__ = [
     "Board",
+    "Brief",
     "Collection",
     "Detail",
     "Filters",
@@ -46,6 +48,7 @@ __all__ = [
     "ReportFilters",
     "board_get",
     "board_key",
+    "brief_get",
     "changes_of",
     "collection_get",
     "n_of_upload",

@@ -5,21 +5,23 @@ The index proposes ids; `visible_to` and the filters in SQL alone say which rows
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.desk.public import Wanted, among, far_behind, proposed, walk
-from niangjia.blocks.orgs.public import organisations_listed, scope_of
+from niangjia.blocks.desk.public import Wanted, far_behind, in_ids, matched, proposed, walk
+from niangjia.blocks.orgs.public import ListedOrg, organisations_listed, scope_of
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger.models import Purchase
-from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.selectors.scope import visible_in, visible_to
 from niangjia.programmes.assistance_ledger.selectors.wanted import (
     INDEX,
     day_clauses,
@@ -30,8 +32,9 @@ from niangjia.programmes.assistance_ledger.selectors.wanted import (
 
 PER_PAGE = 20
 COUNT_LIMIT = 1000
-SORTED_AT_ONCE = 5_000  # up to so many are read and sorted; more are met along the sorted index
+SORTED_AT_ONCE = 2_000  # up to so many are read and sorted; more are met along the sorted index
 STEP = 500
+MANY_KEPT_S = 60  # that a list has more than 1,000 records stays true for a while
 # Sort keys that an index serves; `-` in front turns the order.
 SORTS = {"recorded": "id", "day": "occurred_on", "amount": "amount_fen"}
 _REF = re.compile(r"[0-9a-f]{32}")
@@ -64,6 +67,7 @@ class RecordPage:
     """rows: dicts ready for a template; next: cursor of the page that follows, or empty.
 
     n, total_fen: matching records and their amounts, up to 1,000; n_more: there are more than that.
+    names: of the unit and the supplier that the list is narrowed to.
     """
 
     rows: list[dict[str, Any]]
@@ -71,6 +75,7 @@ class RecordPage:
     n: int
     n_more: bool
     total_fen: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 COLUMNS = (
@@ -133,6 +138,7 @@ class _Asked:
 
     rows: QuerySet[Purchase]
     wanted: Wanted = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def _order(sort: str) -> _Order:
@@ -152,11 +158,11 @@ def purchases_page(
     authorise(actor, "purchases.see")
     asked, order = _ask(actor, filters), _order(sort)
     found = _rows(asked, order, after, PER_PAGE + 1, COLUMNS)
-    n, total = _counted(asked)
+    n, total = _counted_lately(asked, actor, filters)
     more = len(found) > PER_PAGE
     found = found[:PER_PAGE]
     cursor = order.cursor(found[-1]) if more else ""
-    return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT, total)
+    return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT, total, asked.names)
 
 
 def purchases_total(actor: Actor, *, filters: Filters) -> tuple[int, int]:
@@ -168,7 +174,10 @@ def purchases_total(actor: Actor, *, filters: Filters) -> tuple[int, int]:
     asked = _ask(actor, filters)
     if not asked.wanted:
         return _summed(asked.rows.order_by())
-    sums = [_summed(asked.rows.filter(pk__in=ids).order_by()) for ids in walk(INDEX, asked.wanted)]
+    sums = [
+        _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by())
+        for ids in walk(INDEX, asked.wanted)
+    ]
     return sum(n for n, _fen in sums), sum(fen for _n, fen in sums)
 
 
@@ -198,26 +207,28 @@ def purchases_chosen(
 
 
 def _ask(actor: Actor, filters: Filters) -> _Asked:
-    rows = visible_to(actor)
+    scope = scope_of(actor)
+    rows = visible_in(scope)
     if _REF.fullmatch(filters.text):
         return _Asked(_narrowed(rows.filter(ref=filters.text), filters, {}))
-    scope = scope_of(actor)
     words, fixed = text_clauses(filters.text), scope_clauses(scope)
     organisations = _organisations(filters)
     if words is None or fixed is None or organisations is None:
         return _Asked(rows.none())
-    rows = _narrowed(rows, filters, organisations)
+    ids: dict[str, str | int] = {name: one.id for name, one in organisations.items()}
+    names = {name: one.name for name, one in organisations.items()}
+    rows = _narrowed(rows, filters, ids)
     equal: dict[str, str | int] = {name: getattr(filters, name) for name in _EQUAL}
     narrow = (
         *words,
-        *filter_clauses(equal | organisations, reversed_only=filters.state == "reversed"),
+        *filter_clauses(equal | ids, reversed_only=filters.state == "reversed"),
         *day_clauses(filters.first, filters.last, clock.city_today()),
     )
     if not narrow and scope.kind != "beneath":
-        return _Asked(rows)
+        return _Asked(rows, (), names)
     if not words and far_behind():
-        return _Asked(rows)
-    return _Asked(rows, (*narrow, *fixed))
+        return _Asked(rows, (), names)
+    return _Asked(rows, (*narrow, *fixed), names)
 
 
 _EQUAL = ("district", "county", "channel", "mode", "category", "flag", "upload")
@@ -231,16 +242,16 @@ _SQL = {
 }
 
 
-def _organisations(filters: Filters) -> dict[str, str | int] | None:
-    """Ids of unit and supplier; None if one of them is not there."""
-    found: dict[str, str | int] = {}
+def _organisations(filters: Filters) -> dict[str, ListedOrg] | None:
+    """Unit and supplier that the list is narrowed to; None if one of them is not there."""
+    found: dict[str, ListedOrg] = {}
     for name, category in (("unit", "buyer"), ("supplier", "supplier")):
         ref = getattr(filters, name)
         if ref:
             listed = organisations_listed([ref], category=category)
             if not listed:
                 return None
-            found[name] = listed[0].id
+            found[name] = listed[0]
     return found
 
 
@@ -276,8 +287,21 @@ def _rows(
     ids = proposed(INDEX, asked.wanted, limit=SORTED_AT_ONCE + 1)
     if len(ids) > SORTED_AT_ONCE:
         return _along(asked, order, beyond, need, columns)
-    rows = asked.rows.filter(beyond, pk__in=ids)
-    return list(rows.order_by(*order.names).values(*columns)[:need])
+    keys = asked.rows.filter(beyond, pk__in=in_ids(ids)).order_by()
+    first = sorted(keys.values_list(order.column, "id"), reverse=order.down)[:need]
+    return _fetched(asked, [pk for _value, pk in first], columns)
+
+
+def _fetched(asked: _Asked, ids: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Those of the ids that may be seen, in the order given.
+
+    Sorted here: asked to sort, the database may walk a whole index rather than look up a few rows.
+    """
+    names = dict.fromkeys(("id", *columns))
+    rows = {
+        row["id"]: row for row in asked.rows.filter(pk__in=in_ids(ids)).order_by().values(*names)
+    }
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def _by_age(
@@ -285,7 +309,7 @@ def _by_age(
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for ids in walk(INDEX, asked.wanted, beyond=pk, oldest=not order.down):
-        rows = asked.rows.filter(pk__in=ids).order_by(*order.names).values(*columns)
+        rows = asked.rows.filter(pk__in=in_ids(ids)).order_by(*order.names).values(*columns)
         found += rows[: need - len(found)]
         if len(found) >= need:
             break
@@ -295,18 +319,35 @@ def _by_age(
 def _along(
     asked: _Asked, order: _Order, beyond: Q, need: int, columns: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Where very many match: along the sorted index, asking of each step which ones do."""
+    """Where very many match: along the sorted index, past what is not among them.
+
+    `id + 0` keeps the database from looking all of them up and sorting them afterwards.
+    """
     found: list[dict[str, Any]] = []
+    step = need * 2
+    among = Purchase.objects.annotate(place=F("id") + 0).filter(
+        place__in=matched(INDEX, asked.wanted)
+    )
     while len(found) < need:
-        steps = Purchase.objects.filter(beyond).order_by(*order.names)
-        met = list(steps.values("id", order.column)[:STEP])
-        if not met:
+        rows = among.filter(beyond).order_by(*order.names)
+        met = list(rows.values(order.column, "id")[:step])
+        found += _fetched(asked, [row["id"] for row in met], columns)[: need - len(found)]
+        if len(met) < step:
             break
-        ids = among(INDEX, asked.wanted, [row["id"] for row in met])
-        rows = asked.rows.filter(pk__in=ids).order_by(*order.names).values(*columns)
-        found += rows[: need - len(found)]
         beyond, _pk = order.beyond(order.cursor(met[-1]))
     return found
+
+
+def _counted_lately(asked: _Asked, actor: Actor, filters: Filters) -> tuple[int, int]:
+    """The same, without counting again for a minute where there are more than 1,000."""
+    asked_by = repr((actor.system, actor.role, actor.organisation_id, filters))
+    key = f"ledger:many:{sha256(asked_by.encode()).hexdigest()}"
+    if cache.get(key):
+        return COUNT_LIMIT + 1, 0
+    n, total = _counted(asked)
+    if n > COUNT_LIMIT:
+        cache.set(key, True, MANY_KEPT_S)
+    return n, total
 
 
 def _counted(asked: _Asked) -> tuple[int, int]:
@@ -318,7 +359,7 @@ def _counted(asked: _Asked) -> tuple[int, int]:
         ids = proposed(INDEX, asked.wanted, beyond=last, limit=COUNT_LIMIT + 1)
         if not ids:
             break
-        more, fen = _summed(asked.rows.filter(pk__in=ids).order_by())
+        more, fen = _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by())
         n, total, last = n + more, total + fen, ids[-1]
         if len(ids) <= COUNT_LIMIT:
             break

@@ -2,14 +2,18 @@
 
 from django.db.models import QuerySet
 
-from niangjia.blocks.orgs.public import scope_of
+from niangjia.blocks.orgs.public import Scope, scope_of
 from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger.models import Purchase, Report
 
 
 def visible_to(actor: Actor) -> QuerySet[Purchase]:
     """All for city and auditor; those beneath a district; what is one's own for the rest."""
-    scope = scope_of(actor)
+    return visible_in(scope_of(actor))
+
+
+def visible_in(scope: Scope) -> QuerySet[Purchase]:
+    """The same for a scope already known."""
     rows = Purchase.objects.all()
     if scope.kind == "all":
         return rows

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from niangjia.blocks.desk.public import Clause, Wanted, wanted_of
 from niangjia.blocks.orgs.public import Scope
@@ -14,6 +15,7 @@ MOST_ALTERNATIVES = 400
 INDEX = 1  # number of the purchases in the index, for ever
 
 
+@lru_cache(maxsize=16384)
 def token(kind: str, value: str | int) -> str:
     """`d_110101`; a value with other characters stands as the start of its SHA-256."""
     text = str(value)

@@ -1,5 +1,6 @@
 """Writes of the assistance ledger, one module per use case."""
 
+from niangjia.programmes.assistance_ledger.services.bulk import purchases_reverse
 from niangjia.programmes.assistance_ledger.services.closing import (
     period_adopt,
     period_close,
@@ -19,6 +20,7 @@ from niangjia.programmes.assistance_ledger.services.reporting import (
     reports_remind,
 )
 from niangjia.programmes.assistance_ledger.services.taking import purchases_take
+from niangjia.programmes.assistance_ledger.services.targets import target_set
 from niangjia.programmes.assistance_ledger.services.uploads import upload_begin, upload_end
 
 __all__ = [
@@ -27,12 +29,14 @@ __all__ = [
     "period_open",
     "purchase_correct",
     "purchase_reverse",
+    "purchases_reverse",
     "purchases_take",
     "release_decide",
     "release_propose",
     "report_decide",
     "reports_prepare",
     "reports_remind",
+    "target_set",
     "upload_begin",
     "upload_end",
 ]

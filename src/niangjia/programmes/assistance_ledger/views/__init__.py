@@ -2,12 +2,26 @@
 
 from niangjia.programmes.assistance_ledger.views import (
     board,
+    brief,
+    chosen,
     collecting,
     import_steps,
     imports,
+    printing,
     records,
     releases,
     reports,
 )
 
-__all__ = ["board", "collecting", "import_steps", "imports", "records", "releases", "reports"]
+__all__ = [
+    "board",
+    "brief",
+    "chosen",
+    "collecting",
+    "import_steps",
+    "imports",
+    "printing",
+    "records",
+    "releases",
+    "reports",
+]

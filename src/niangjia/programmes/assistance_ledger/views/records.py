@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from niangjia.blocks.desk.public import lag, views_of, wanted_of
 from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
@@ -14,9 +15,15 @@ from niangjia.programmes.assistance_ledger.forms import CorrectionForm, FiltersF
 from niangjia.programmes.assistance_ledger.pages import record as record_parts
 from niangjia.programmes.assistance_ledger.pages import records as list_parts
 from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.selectors import purchase_get, purchases_page
+from niangjia.programmes.assistance_ledger.selectors import (
+    purchase_get,
+    purchases_page,
+    purchases_total,
+)
 from niangjia.programmes.assistance_ledger.services import purchase_correct, purchase_reverse
 from niangjia.ui.page import actor_of
+
+PAGE = "assistance_ledger:records"
 
 
 @never_cache
@@ -26,12 +33,21 @@ def records(request: HttpRequest) -> HttpResponse:
     filters = FiltersForm(request.GET).filters()
     sort = request.GET.get("sort", "-recorded")
     after = request.GET.get("after", "")
-    page = purchases_page(actor_of(request), filters=filters, sort=sort, after=after)
+    actor = actor_of(request)
+    page = purchases_page(actor, filters=filters, sort=sort, after=after)
+    total = purchases_total(actor, filters=filters) if "sum" in request.GET else None
     context = {
         "table": list_parts.list_table(page, filters, sort),
         "filter_form": list_parts.filter_form(filters, sort),
-        "counted": list_parts.counted(page),
+        "counted": list_parts.counted(page, total),
+        "chips": list_parts.chips(filters, sort, page.names),
+        "views": views_of(actor, page=PAGE),
+        "here": list_parts.query_of(filters, sort),
+        "page_refs": " ".join(row["ref"] for row in page.rows),
+        "actions": list_parts.actions(actor.may("purchases.correct")),
+        "behind": f"{lag():,}" if lag() else "",
         "empty": not page.rows,
+        "unreadable": bool(filters.text) and not wanted_of(filters.text),
         "next": list_parts.query_of(filters, sort, page.next) if page.next else "",
         "first": list_parts.query_of(filters, sort) if after else None,
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from niangjia.blocks.cases.public import state_name
 from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
+from niangjia.lib import money
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.forms import ReportDecisionForm
 from niangjia.programmes.assistance_ledger.pages import reports as parts
@@ -134,6 +135,7 @@ def paper(request: HttpRequest, ref: str) -> HttpResponse:
         "period": periods.name(detail.report.period_id),
         "state": state_name("report", detail.report.case.state),
         "table": parts.figures_table(detail.content.sums, detail.before),
+        "capitals": money.capitals(detail.content.sums.fen),
         "signers": parts.signers(detail),
     }
     return render(request, "assistance_ledger/report_print.html", context)

@@ -1,0 +1,172 @@
+"""Files made in the background: what kinds there are, where they lie, how they are made."""
+
+import contextlib
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from niangjia.blocks.desk.models import Export
+from niangjia.blocks.desk.tables import Cell, write_table
+from niangjia.blocks.orgs.public import actor_under
+from niangjia.core import clock, jobs
+from niangjia.core.actor import Actor
+from niangjia.core.errors import DomainError
+from niangjia.core.outbox import Interrupted
+
+TOPIC = "desk.export"
+KEPT_DAYS = 7
+TELL_EVERY = 2_000  # rows
+SWEEP_EVERY = dt.timedelta(hours=1)
+CACHE_KIB = -4_000  # negative: KiB
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table to be written. widths: of its columns, in characters."""
+
+    sheet: str
+    header: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: Iterator[tuple[Cell, ...]]
+
+
+Make = Callable[[Actor, Mapping[str, object]], Rows]
+_kinds: dict[str, Make] = {}
+
+
+def export_kind(kind: str, make: Make) -> str:
+    """Declare a table that can be exported; make: gives it for an actor, in the actor's scope."""
+    _kinds[kind] = make
+    return kind
+
+
+def rows_of(kind: str, actor: Actor, params: Mapping[str, object]) -> Rows:
+    """The table as it is now for the actor. Raises what its maker raises, Denied among it."""
+    return _kinds[kind](actor, params)
+
+
+def folder() -> Path:
+    return Path(settings.NIANGJIA_HOME) / "exports"
+
+
+def path_of(file_name: str) -> Path:
+    return folder() / Path(file_name).name
+
+
+def make_export(ref: str) -> None:
+    """The file of an export asked for is there, or it says why not. May be repeated.
+
+    Rights are those of now: an appointment that has ended meanwhile gives no file.
+    """
+    export = Export.objects.filter(ref=ref).exclude(state__in=("done", "failed")).first()
+    if export is None:
+        return
+    _move(export, state="running", n_done=0)
+    try:
+        actor = actor_under(export.login_id, export.organisation_id, export.role)
+        _write(export, actor)
+    except DomainError as error:
+        _move(export, state="failed", params={**export.params, "error": str(error)[:300]})
+
+
+def _write(export: Export, actor: Actor) -> None:
+    suffix = "csv" if export.params.get("format") == "csv" else "xlsx"
+    folder().mkdir(mode=0o700, exist_ok=True)
+    path = path_of(f"{export.ref}.{suffix}")
+    fresh = path.with_suffix(".part")
+    table = rows_of(export.kind, actor, export.params)
+    counted = _Counted(export, table.rows)
+    try:
+        with _little_cache():
+            write_table(fresh, suffix, table.sheet, table.header, table.widths, counted)
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    _move(
+        export,
+        state="done",
+        n_done=counted.n,
+        file_name=path.name,
+        size_bytes=path.stat().st_size,
+        finished_at=clock.real_now(),
+    )
+
+
+@contextlib.contextmanager
+def _little_cache() -> Iterator[None]:
+    """A file reads each row once: SQLite's cache of pages would only take memory meanwhile."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        usual = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA cache_size = {CACHE_KIB}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {usual}")
+
+
+class _Counted:
+    """Rows on their way into a file; tells how many, and ends when the worker is told to stop."""
+
+    def __init__(self, export: Export, rows: Iterator[tuple[Cell, ...]]) -> None:
+        self.export, self.rows, self.n = export, rows, 0
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        for row in self.rows:
+            yield row
+            self.n += 1
+            if self.n % TELL_EVERY == 0:
+                if jobs.stopping():
+                    raise Interrupted
+                _move(self.export, n_done=self.n)
+
+
+def _move(export: Export, **changes: object) -> None:
+    with transaction.atomic():
+        Export.objects.filter(pk=export.pk).update(**changes)
+
+
+def sweep() -> int:
+    """Exports older than seven days are gone, with their files; returns how many."""
+    since = clock.real_now() - dt.timedelta(days=KEPT_DAYS)
+    old = list(Export.objects.filter(created_at__lt=since).values_list("pk", "file_name")[:200])
+    if old:
+        with transaction.atomic():
+            Export.objects.filter(pk__in=[pk for pk, _name in old]).delete()
+    for _pk, name in old:
+        if name:
+            path_of(name).unlink(missing_ok=True)
+    return len(old)
+
+
+class SweepJob:
+    """A part of the worker's round: once an hour it removes what was kept long enough."""
+
+    name = "exports"
+
+    def __init__(self) -> None:
+        self._next = clock.real_now()
+
+    def run_once(self) -> bool:
+        """True if there may be more to remove."""
+        if clock.real_now() < self._next:
+            return False
+        if sweep():
+            return True
+        self._next = clock.real_now() + SWEEP_EVERY
+        return False
+
+    def mark(self) -> int:
+        return 0
+
+    def reached(self, mark: int) -> bool:
+        return True

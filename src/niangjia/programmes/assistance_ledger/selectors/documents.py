@@ -1,0 +1,67 @@
+"""What the index keeps of a purchase."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from niangjia.blocks.desk.public import Document, code_tokens, joined, text_tokens
+from niangjia.blocks.places.public import region_names
+from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.selectors import wanted as words
+
+COLUMNS = (
+    "id",
+    "product",
+    "category",
+    "channel",
+    "mode",
+    "county_code",
+    "district_code",
+    "flags",
+    "upload_ref",
+    "contract_no",
+    "invoice_code",
+    "invoice_no",
+    "voucher_no",
+    "occurred_on",
+    "amount_fen",
+    "reversed_at",
+    "unit_id",
+    "supplier_id",
+    "unit__name",
+    "unit__territory_path",
+    "supplier__name",
+)
+
+
+def documents(refs: Sequence[str]) -> list[Document]:
+    """What to index of the purchases with these refs, whoever asks."""
+    return _documents(Purchase.objects.filter(ref__in=list(refs)).values(*COLUMNS))
+
+
+def _documents(rows: Iterable[Mapping[str, Any]]) -> list[Document]:
+    listed = list(rows)
+    counties = region_names({row["county_code"] for row in listed})
+    return [_document(row, counties.get(row["county_code"], "")) for row in listed]
+
+
+def _document(of: Mapping[str, Any], county: str) -> Document:
+    tokens = [
+        *code_tokens(of["contract_no"], of["invoice_no"], of["voucher_no"], of["invoice_code"]),
+        *words.day_tokens(of["occurred_on"]),
+        *words.path_tokens(of["unit__territory_path"]),
+        f"a_{of['amount_fen']}",
+        f"u_{of['unit_id']}",
+        f"s_{of['supplier_id']}",
+        words.token("c", of["county_code"]),
+        words.token("d", of["district_code"]),
+        words.token("o", of["mode"]),
+        words.token("k", of["category"]),
+        words.token("h", of["channel"]),
+    ]
+    tokens += [words.token("f", flag) for flag in of["flags"].split(",") if flag]
+    if of["upload_ref"]:
+        tokens.append(words.token("p", of["upload_ref"]))
+    if of["reversed_at"]:
+        tokens.append(words.REVERSED)
+    texts = (of["product"], of["unit__name"], of["supplier__name"], county, of["category"])
+    return Document(of["id"], joined(*map(text_tokens, texts), more=tokens))

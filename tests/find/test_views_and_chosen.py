@@ -8,9 +8,10 @@ import re
 import openpyxl
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.test import Client
 
-from niangjia.blocks.desk import exports
+from niangjia.blocks.desk import exports, following, postings
 from niangjia.blocks.desk.models import Export, PrintedSheet, SavedView
 from niangjia.blocks.desk.tables import write_table
 from niangjia.core import clock, jobs
@@ -306,3 +307,19 @@ def test_a_page_with_a_filter_shows_it_as_a_link_that_takes_it_away():
     page = text(browser("city").get(f"{RECORDS}?category=粮油&text=小米&county=130627"))
     assert 'href="?text=%E5%B0%8F%E7%B1%B3&amp;county=130627"' in page
     assert "3 records" in page and "¥ 622.10" in page
+
+
+def test_pages_say_when_the_index_is_behind_and_filters_do_without_it(monkeypatch):
+    following.FindPosition.objects.update(size=0)
+    postings.clear()
+    cache.clear()
+    page = text(browser("city").get(f"{RECORDS}?category=粮油"))
+    assert "new entries are still being indexed" in page and "No record matches" in page
+    assert "still being indexed" in text(browser("city").get("/desk/find?q=小米"))
+    monkeypatch.setattr(following, "FAR_BEHIND", 1)
+    assert "4 records" in text(browser("city").get(f"{RECORDS}?category=粮油"))
+    jobs.settle()
+    jobs.drain()
+    cache.clear()
+    page = text(browser("city").get(f"{RECORDS}?category=粮油&text=小米"))
+    assert "still being indexed" not in page and "3 records" in page

@@ -136,9 +136,9 @@ def test_ticks_add_up_and_several_are_reversed(open_page: OpenPage) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     amounts = [float(t.replace(",", "")) for t in page.locator("tbody td.num").all_inner_texts()]
-    assert chosen_sum(page) == f"2 · ¥ {sum(amounts[:2]):,.2f}"
+    assert chosen_sum(page) == f"已选 2 条 · 合计 ¥ {sum(amounts[:2]):,.2f}"
     page.locator("thead input").check()
-    assert chosen_sum(page).startswith("20 · ")
+    assert chosen_sum(page).startswith("已选 20 条")
     page.locator("thead input").uncheck()
     page.locator("tbody [name=ref]").nth(0).check()
     page.locator("tbody [name=ref]").nth(1).check()

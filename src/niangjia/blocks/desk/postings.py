@@ -85,10 +85,15 @@ def proposed(
 
 
 def walk(
-    number: int, wanted: Wanted, *, beyond: int | None = None, oldest: bool = False
+    number: int,
+    wanted: Wanted,
+    *,
+    beyond: int | None = None,
+    oldest: bool = False,
+    first: int = FIRST_STEP,
 ) -> Iterator[list[int]]:
-    """Everything that matches, newest (or oldest) first, in lists that grow."""
-    step = FIRST_STEP
+    """Everything that matches, newest (or oldest) first, in lists that grow from `first`."""
+    step = first
     while ids := proposed(number, wanted, beyond=beyond, limit=step, oldest=oldest):
         yield ids
         if len(ids) < step:

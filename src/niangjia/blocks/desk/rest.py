@@ -4,12 +4,15 @@ import datetime as dt
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
 from niangjia.blocks.desk import searching
 from niangjia.blocks.desk.kept import exports_of, views_of
 from niangjia.blocks.desk.services import view_delete, view_save
+from niangjia.blocks.desk.types import KeptView
+from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.ui.page import actor_of
 from niangjia.ui.rest import ONE, SIGNED_IN, Refusal
@@ -101,21 +104,32 @@ def find(
     ]
 
 
+def _view(one: KeptView) -> View:
+    return View(
+        ref=one.ref,
+        title=one.title,
+        page=one.page,
+        query=one.query,
+        mine=one.mine,
+        shared=one.shared,
+    )
+
+
 @router.get("/views", response={200: list[View], **SIGNED_IN}, operation_id="views")
 def views(request: HttpRequest) -> list[View]:
     """Views that the reader may open, one's own first."""
     actor = authorise(actor_of(request), "desk.views")
-    return [
-        View(
-            ref=one.ref,
-            title=one.title,
-            page=one.page,
-            query=one.query,
-            mine=one.mine,
-            shared=one.shared,
-        )
-        for one in views_of(actor)
-    ]
+    return [_view(one) for one in views_of(actor)]
+
+
+@router.get("/views/{ref}", response={200: View, **ONE}, operation_id="view")
+def view(request: HttpRequest, ref: Ref) -> View:
+    """One view that the reader may open."""
+    actor = authorise(actor_of(request), "desk.views")
+    for one in views_of(actor):
+        if one.ref == ref:
+            return _view(one)
+    raise NotFound(_("There is no such view, or it is not yours to change."))
 
 
 @router.post("/views", response={201: Made, 409: Refusal, **SIGNED_IN}, operation_id="view_save")

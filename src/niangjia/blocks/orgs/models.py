@@ -192,8 +192,8 @@ class KnownSession(models.Model):
 class SecondFactor(models.Model):
     """What a person shows besides the password. kind: `totp` or `passkey`.
 
-    sealed: the shared secret, or the credential's public data, under the person's key.
-    credential: digest of a passkey's id, to find it; last_step: of the last code taken, so that no
+    sealed: personal (the app's secret, or the passkey's public data), purpose `second factor`, kept
+    until the person removes it. credential: digest of a passkey's id, to find it; last_step: of the last code taken, so that no
     code works twice.
     """
 

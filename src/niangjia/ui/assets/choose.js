@@ -9,7 +9,8 @@ let whole;
 const show = () => {
   const chosen = ticks.filter((tick) => tick.checked);
   const fen = chosen.reduce((total, tick) => total + Number(tick.dataset.fen), 0);
-  sum.textContent = chosen.length ? `${chosen.length} · ¥ ${yuan(fen)}` : "";
+  const text = sum.dataset.sum.replace("{n}", chosen.length).replace("{sum}", yuan(fen));
+  sum.textContent = chosen.length ? text : "";
   if (!whole) return;
   whole.checked = chosen.length === ticks.length;
   whole.indeterminate = chosen.length > 0 && !whole.checked;

@@ -34,6 +34,7 @@ PER_PAGE = 20
 COUNT_LIMIT = 1000
 SORTED_AT_ONCE = 2_000  # up to so many are read and sorted; more are met along the sorted index
 STEP = 500
+SPARE = 3  # asked for beyond what a page needs, as some may be out of force
 MANY_KEPT_S = 60  # that a list has more than 1,000 records stays true for a while
 # Sort keys that an index serves; `-` in front turns the order.
 SORTS = {"recorded": "id", "day": "occurred_on", "amount": "amount_fen"}
@@ -308,7 +309,7 @@ def _by_age(
     asked: _Asked, order: _Order, pk: int | None, need: int, columns: Sequence[str]
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for ids in walk(INDEX, asked.wanted, beyond=pk, oldest=not order.down):
+    for ids in walk(INDEX, asked.wanted, beyond=pk, oldest=not order.down, first=need + SPARE):
         rows = asked.rows.filter(pk__in=in_ids(ids)).order_by(*order.names).values(*columns)
         found += rows[: need - len(found)]
         if len(found) >= need:

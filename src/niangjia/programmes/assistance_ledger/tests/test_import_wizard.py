@@ -3,6 +3,7 @@
 import json
 import stat
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,9 +21,11 @@ from niangjia.blocks.intake.public import (
     upload_get,
 )
 from niangjia.blocks.ledger.public import audit
+from niangjia.blocks.places.public import counties_import
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound, NotSignedIn
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
+from niangjia.programmes.assistance_ledger.mending import template_into
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
 from niangjia.programmes.assistance_ledger.services.uploads import (
@@ -35,6 +38,7 @@ from niangjia.programmes.assistance_ledger.services.uploads import (
     import_take,
     import_undo,
 )
+from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.tests import books
 from niangjia.programmes.assistance_ledger.tests import given as cast
 
@@ -275,6 +279,36 @@ def test_a_colleague_goes_on_where_the_first_left_off(tmp_path):
     checked(ref, "city")
     assert view(ref, "city").state == "checked"
     assert taken(ref, "city").result["accepted_rows"] == 1
+
+
+def test_the_sample_workbook_gives_the_same_as_by_command(data_folder):
+    counties_import(cast.actor("city"), data=(data_folder / "assisted_counties.csv").read_bytes())
+    expected = json.loads((data_folder / "purchases-2020q1.expected.json").read_text("utf-8"))
+    expected.pop("note")
+    ref = upload(data_folder / "purchases-2020q1.xlsx")
+    assert checked(ref).result["ready_rows"] == 1_891
+    result = taken(ref).result
+    assert {name: result[name] for name in expected} == expected
+    assert bridge_holds(result) and total() == expected["accepted_fen"]
+
+
+def test_the_template_can_be_filled_in_and_taken(tmp_path):
+    path = tmp_path / "template.xlsx"
+    template_into(path)
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    headers = [cell.value for cell in page[1]]
+    assert headers == [column.header for column in schema().columns]
+    listed = {str(one.sqref): one.formula1 for one in page.data_validations.dataValidation}
+    assert len(listed) == 3 and all(one.startswith("'") for one in listed.values())
+    assert book.worksheets[1].sheet_state == "hidden"
+    assert page.column_dimensions["C"].number_format == "@"  # a code stays as typed
+    filled = books.line(1)
+    for column in schema().columns:
+        place = headers.index(column.header) + 1
+        page.cell(2, place).value = filled.get(column.key)
+    book.save(path)
+    assert checked(upload(path)).result["ready_rows"] == 1
 
 
 ROWS = st.lists(

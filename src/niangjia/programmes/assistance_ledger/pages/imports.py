@@ -38,7 +38,7 @@ NORMALISED = {
     "leading_zero": gettext_lazy("noughts in front put back"),
     "origin_text": gettext_lazy("county read out of a whole address"),
 }
-WAITING_S = 20
+WAITING_S, STUCK_S = 20, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,15 @@ def steps(view: UploadView | None, current: int, links: Sequence[str]) -> list[S
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a slow step is. share: 0 to 100, None while it cannot be told."""
+    """How far a slow step is. share: 0 to 100, None while it cannot be told; waiting, stuck: it
+    has shown no life for a while."""
 
     title: str
     share: int | None
     rows: str
     left: str
     waiting: bool
+    stuck: bool
 
 
 def progress(view: UploadView) -> Progress:
@@ -85,8 +87,10 @@ def progress(view: UploadView) -> Progress:
     if expected:
         rows = _("%(n)s of about %(all)s rows") % {"n": f"{n:,}", "all": f"{expected:,}"}
     left = remaining(seconds * (expected - n) / n) if n and expected > n else ""
-    waiting = not n and seconds > WAITING_S
-    return Progress(str(titles.get(view.state, "")), share, rows, left, waiting)
+    alive = view.finished_at or view.started_at
+    still = (real_now() - alive).total_seconds() if alive else 0.0
+    title = str(titles.get(view.state, ""))
+    return Progress(title, share, rows, left, still > WAITING_S, still > STUCK_S)
 
 
 def remaining(seconds: float) -> str:

@@ -35,6 +35,7 @@ from niangjia.programmes.assistance_ledger.services.uploads import (
     import_edit,
     import_receive,
     import_recheck,
+    import_restart,
     import_take,
     import_undo,
 )
@@ -181,6 +182,18 @@ def test_of_two_who_press_take_one_is_told(tmp_path):
     with pytest.raises(Conflict, match="taken already"):
         import_take(cast.actor("city"), ref=ref, version=version)
     assert Purchase.objects.count() == 1
+
+
+def test_a_step_that_shows_no_life_begins_again_and_takes_nothing_twice(tmp_path):
+    ref = upload(books.simple(tmp_path / "office.xlsx", books.line(1), books.line(2)))
+    import_take(cast.actor("city"), ref=ref, version=checked(ref).version)
+    import_restart(cast.actor("city"), ref=ref, version=view(ref).version)
+    jobs.drain_slow()  # both messages are carried out; the first finds that it is out of date
+    assert (view(ref).state, view(ref).result["accepted_rows"]) == ("done", 2)
+    assert [one["row"] for one in view(ref).result["first"]] == [2, 3]
+    with pytest.raises(Conflict):
+        import_restart(cast.actor("city"), ref=ref, version=view(ref).version)
+    assert Purchase.objects.count() == 2
 
 
 def test_a_tab_that_is_behind_loses_nothing_and_changes_nothing(tmp_path):

@@ -30,7 +30,6 @@ from niangjia.programmes.assistance_ledger.forms import imports as forms
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
 from niangjia.programmes.assistance_ledger.pages import import_columns, import_mending, shown
 from niangjia.programmes.assistance_ledger.pages import imports as parts
-from niangjia.programmes.assistance_ledger.selectors.uploads import first_records
 from niangjia.programmes.assistance_ledger.services import uploads as services
 from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.views.imports import (
@@ -228,6 +227,18 @@ def give_up(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("assistance_ledger:imports")
 
 
+@kept_over_sign_in
+@require_POST
+def restart(request: HttpRequest, ref: str) -> HttpResponse:
+    """A slow step that shows no life begins again."""
+    actor = importer(request)
+    try:
+        services.import_restart(actor, ref=ref, version=forms.posted_version(request.POST))
+    except Conflict as error:
+        messages.info(request, str(error))
+    return redirect("assistance_ledger:import", ref=ref)
+
+
 @never_cache
 @require_GET
 def rows(request: HttpRequest, ref: str) -> HttpResponse:
@@ -365,7 +376,7 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
         "bridge": parts.bridge(result),
         "holds": bridge_holds(dict(result)),
         "n": parts.counts(result),
-        "records": [(*one[:4], shown.yuan(one[4])) for one in first_records(ref)],
+        "records": [(one, shown.yuan(one["fen"])) for one in result["first"]],
         "normalised": parts.normalised(result),
         "seen": parts.seen(result),
     }

@@ -1,5 +1,6 @@
 """The wizard: what was checked is what is taken, once, whoever presses and however often."""
 
+import csv
 import json
 import stat
 
@@ -25,7 +26,7 @@ from niangjia.blocks.places.public import counties_import
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound, NotSignedIn
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
-from niangjia.programmes.assistance_ledger.mending import template_into
+from niangjia.programmes.assistance_ledger.mending import report_into, template_into
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
 from niangjia.programmes.assistance_ledger.services.uploads import (
@@ -322,6 +323,37 @@ def test_the_template_can_be_filled_in_and_taken(tmp_path):
         page.cell(2, place).value = filled.get(column.key)
     book.save(path)
     assert checked(upload(path)).result["ready_rows"] == 1
+
+
+def test_a_csv_has_no_sheets_and_is_mended_all_the_same(tmp_path):
+    path = tmp_path / "office.csv"
+    rows = [books.line(1, county="无此县"), books.line(2)]
+    with path.open("w", encoding="gb18030", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([books.HEADERS[key] for key in books.KEYS])
+        writer.writerows([[row[key] for key in books.KEYS] for row in rows])
+    ref = upload(path)
+    assert checked(ref).result["ready_rows"] == 1
+    mend(ref, "county", "county_unknown", "唐县")
+    assert rechecked(ref).result["ready_rows"] == 2
+    assert bridge_holds(taken(ref).result) and total() == 20_300
+
+
+def test_rows_mended_in_the_workbook_are_taken_and_the_others_skipped(tmp_path):
+    ref = upload(books.simple(tmp_path / "a.xlsx", books.line(1), books.line(2, county="无此县")))
+    checked(ref)
+    assert taken(ref).result["accepted_rows"] == 1
+    report = tmp_path / "report.xlsx"
+    assert report_into(report, cast.actor("city"), ref=ref) == 1
+    book = openpyxl.load_workbook(report)
+    header = [cell.value for cell in book.active[1]]
+    place = header.index(books.HEADERS["county"]) + 1
+    assert "无此县" in str(book.active.cell(2, 1).value)
+    book.active.cell(2, place).value = "唐县"
+    book.save(report)
+    again = upload(report)
+    checked(again)
+    assert taken(again).result["accepted_rows"] == 1 and total() == 20_300
 
 
 ROWS = st.lists(

@@ -312,6 +312,9 @@ def _row_page(
         for column in schema().columns
         if column.key in texts and column.kind != "ignored" and column.key in found.values
     ]
+    cells.sort(
+        key=lambda cell: cell["problem"] is None and not cell["error"]
+    )  # the wrong ones first
     context = {
         **step_context(view, 2),
         "cells": cells,

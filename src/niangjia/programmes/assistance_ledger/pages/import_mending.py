@@ -1,7 +1,7 @@
 """What the wizard's page of mending shows: alike problems with what the register offers."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -56,6 +56,12 @@ BY_ROW = frozenset(
     }
 )
 SHOWN_VALUES, AT_ONCE = 30, 4
+# Columns with official words, which are offered while typing.
+WORDS: dict[str, Callable[[], list[str]]] = {
+    "channel": policy.channels,
+    "category": policy.categories,
+    "mode": lambda: list(policy.mode_names().values()),
+}
 
 
 @dataclass(slots=True)
@@ -76,7 +82,7 @@ class AlikeValue:
 
 @dataclass(slots=True)
 class AlikeGroup:
-    """A group of problems as a card. by_row: each row is mended by itself."""
+    """A group of problems as a card. by_row: each row is mended by itself; words: official ones."""
 
     group: ProblemGroup
     title: str
@@ -84,6 +90,7 @@ class AlikeGroup:
     values: list[AlikeValue] = field(default_factory=list)
     n_more: int = 0
     n_offered: int = 0
+    words: list[str] = field(default_factory=list)
 
     @property
     def first(self) -> list[AlikeValue]:
@@ -150,6 +157,7 @@ def alike(
             card.values.append(
                 AlikeValue(value, value.stood or _("(empty)"), found, mended, value.edit)
             )
+        card.words = WORDS[group.key]() if group.key in WORDS else []
         card.n_offered = sum(one.n for one in group.values if one.offer and not one.edit)
         made.append(card)
     return made

@@ -45,6 +45,7 @@ def whole(code):
 
 
 UNITS = {name: whole(code) for name, code in given.UNITS.items()}
+PLACED = {"uscc:" + given.UNITS[name]: "uscc:" + code for name, code in UNITS.items()}
 SUPPLIER = whole("931306270000000001")
 
 
@@ -52,9 +53,8 @@ SUPPLIER = whole("931306270000000001")
 def city(monkeypatch):
     for name, code in UNITS.items():
         monkeypatch.setitem(given.UNITS, name, code)
-    monkeypatch.setitem(given.CAST, "clerk", "uscc:" + UNITS["甲"])
-    monkeypatch.setitem(given.CAST, "clerk_b", "uscc:" + UNITS["乙"])
-    monkeypatch.setitem(given.CAST, "head", "uscc:" + UNITS["甲"])
+    for who, at in given.CAST.items():
+        monkeypatch.setitem(given.CAST, who, PLACED.get(at, at))
     monkeypatch.setenv("NIANGJIA_LANGUAGE", "en")
     given.city()
 

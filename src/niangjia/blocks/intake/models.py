@@ -23,7 +23,8 @@ class Upload(models.Model):
     checked (waits for mending or for the take), taking, done, refused (no file to take), abandoned.
     version: goes up with each change, so that a page that is behind changes nothing. look, choices,
     edits: what the file holds, how it is to be read, what was mended; result: of the last check or
-    of the take. n_done of n_expected rows; error: why it was refused or stopped, code and text.
+    of the take. n_done of n_expected rows; finished_at: when the slow step ended, or while it runs
+    its last sign of life; error: why it was refused or stopped, code and text.
     role: the hat it was brought under, with login_id.
     """
 

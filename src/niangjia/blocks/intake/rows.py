@@ -23,6 +23,7 @@ from niangjia.blocks.intake.types import (
 from niangjia.lib.text import compact
 
 DITTO = frozenset({"同上", "同上行", "〃", "″", '"', "''", "″″", "ditto"})
+DITTO_FIRST = frozenset({one[0] for one in DITTO} | {"D", "＂", "＇"})
 DITTO_KINDS = frozenset({"text", "code", "uscc", "date", "choice"})
 Plan = list[tuple[Column, int, reading.Reader, str]]
 
@@ -187,8 +188,9 @@ class _Sheet:
         return value if isinstance(value, int) else None
 
     def _data(self, row_no: int, raw: list[Cell]) -> SheetRow:
-        found = self._layout
+        found, edited = self._layout, bool(self._book.edits)
         row = SheetRow(self._name, row_no, {}, raw)
+        values = row.values
         if found is not None:
             row.at, row.wan = found.at, found.wan
         for column, position, read, header in self._plan:
@@ -197,8 +199,11 @@ class _Sheet:
                 cell = self._fixed[column.key]
             elif column.kind in DITTO_KINDS:
                 cell = self._filled(row, column, position, cell)
-            if self._book.edits:
+            if edited:
                 cell = self._mended(row, column, position, cell, read)
+            elif cell is None and not column.required:
+                values[column.key] = None
+                continue
             reader = self._reader(row, column, read) if row.replaced else read
             self._read_cell(row, column, reader, header, cell)
         self._merged_amount(row)
@@ -208,7 +213,7 @@ class _Sheet:
 
     def _filled(self, row: SheetRow, column: Column, position: int, cell: Cell) -> Cell:
         """The cell, or what stands above it where it says so or is merged with it."""
-        if isinstance(cell, str) and cell.strip() and compact(cell) in DITTO:
+        if isinstance(cell, str) and cell.strip()[:1] in DITTO_FIRST and compact(cell) in DITTO:
             row.normalised.add("ditto")
             cell = self._above.get(column.key)
             row.raw[position] = cell

@@ -242,7 +242,16 @@ def upload_taken(
 def upload_progress(work: Work, *, ref: str, version: int, n_done: int, n_expected: int) -> bool:
     """How far a slow step is; False if the clerk went back meanwhile."""
     rows = Upload.objects.filter(ref=ref, version=version, **_mine(work))
-    return bool(rows.update(n_done=n_done, n_expected=n_expected))
+    return bool(rows.update(n_done=n_done, n_expected=n_expected, finished_at=real_now()))
+
+
+def upload_restart(work: Work, *, ref: str, version: int) -> tuple[str, int]:
+    """A slow step that shows no life begins again; (its state, the new version).
+
+    Whatever still works on it ends at its next batch. Nothing is taken twice.
+    """
+    upload = _moved(work, ref, version, ("received", "checking", "taking"), **_clocked())
+    return upload.state, upload.version
 
 
 def upload_stop(work: Work, *, ref: str, version: int, state: str, code: str, text: str) -> None:

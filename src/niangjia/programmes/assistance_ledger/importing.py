@@ -270,8 +270,9 @@ class Import(Reading):
             file_sha256=self._sha256,
             accept_corrections=self.reason,
         )
-        for position in result.taken:
+        for position, ref in result.taken.items():
             self._count_taken(*batch[position])
+            self.recorded(*batch[position], ref)
         for position in result.repeated:
             self._count_repeated(*batch[position])
         for position, ref in result.changed.items():
@@ -295,6 +296,9 @@ class Import(Reading):
             outcome.mended_fen += fen - (row.numeric_fen or 0)
         elif row.amount_is_text:
             outcome.text_fen += fen
+
+    def recorded(self, row: SheetRow, purchase: PurchaseIn, ref: str) -> None:
+        """Told of each row that is on record now. ref: of its record."""
 
     def _count_repeated(self, row: SheetRow, purchase: PurchaseIn) -> None:
         self.outcome.n_repeated += 1

@@ -1,13 +1,14 @@
 """Edits made from what a clerk chose on the page: alike rows in one go, one row by itself."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from niangjia.blocks.intake.public import (
     Edit,
+    Problem,
     SheetRow,
     Stored,
     choices_get,
@@ -138,10 +139,16 @@ def cell_text_of(row: SheetRow, key: str) -> str:
 def report_into(path: Path, actor: Actor, *, ref: str) -> int:
     """The workbook of rows to be mended, with the reasons, lies at `path`; how many rows."""
     work = reading_of(actor, ref=ref)
-    for _row in work.rows():
-        continue
-    problems_workbook(path, schema(), work.outcome.refused)
+    problems_workbook(path, schema(), _refused(work))
     return work.outcome.n_refused
+
+
+def _refused(work: Reading) -> Iterator[tuple[SheetRow, list[Problem]]]:
+    """Rows that are kept out, one by one: a file may hold many."""
+    for row, purchase in work.rows():
+        if purchase is None and not row.left_out:
+            work.outcome.refused.clear()
+            yield row, [one for one in row.problems if not one.hint]
 
 
 def report_stored(actor: Actor, *, ref: str) -> tuple[Stored, str]:

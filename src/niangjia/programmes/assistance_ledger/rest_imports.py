@@ -108,8 +108,9 @@ class ImportDetail(ImportLine):
 
 
 class MapIn(Schema):
-    """How the file is read. columns: signature -> key per position; fixed: sheet -> key -> text;
-    wan: sheet -> whether its amounts are in 万元, needed where the sheet says so."""
+    """How the file is read. columns: signature -> key per position, as found if left out; fixed:
+    sheet -> key -> text; wan: sheet -> whether its amounts are in 万元, needed where the sheet
+    says so."""
 
     version: Number
     columns: dict[str, list[Key]] = {}
@@ -227,9 +228,10 @@ def choose(request: HttpRequest, ref: Ref, body: MapIn) -> ImportLine:
     unknown = {key for keys in body.columns.values() for key in keys if key and key not in known}
     if unknown:
         raise Invalid(_("Unknown columns: %(names)s."), names=", ".join(sorted(unknown)))
+    looks = looks_get(actor, ref=ref)
     undecided = [
         one.name
-        for one in looks_get(actor, ref=ref)
+        for one in looks
         if one.wan and one.name not in body.wan and one.name not in body.left_out
     ]
     if undecided:
@@ -238,7 +240,8 @@ def choose(request: HttpRequest, ref: Ref, body: MapIn) -> ImportLine:
             _("Say for these sheets whether amounts are in 万元: %(names)s."), names=names
         )
     choices = Choices(
-        columns={name: tuple(keys) for name, keys in body.columns.items()},
+        columns={one.signature: tuple(one.keys) for one in looks if one.signature}
+        | {name: tuple(keys) for name, keys in body.columns.items()},
         fixed=body.fixed,
         left_out=frozenset(body.left_out),
         wan=body.wan,

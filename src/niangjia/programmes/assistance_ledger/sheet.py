@@ -116,6 +116,7 @@ class Checker:
     unit_names: frozenset[str] | None = None
     hints: bool = False
     _codes: dict[str, str | None] = field(default_factory=dict)
+    _by_name: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def check(self, row: SheetRow, headers: dict[str, str]) -> PurchaseIn | None:
         """The purchase of a row, or None with row.problems saying why."""
@@ -231,13 +232,13 @@ class Checker:
         for key, words in (("channel", policy.channels()), ("category", policy.categories())):
             shown = row.values.get(key)
             if isinstance(shown, str) and shown not in words:
-                close = oddities.close_names(shown, words[:-1], 1)
+                close = _close_word(shown, tuple(words[:-1]))
                 self._refuse(
                     row,
                     headers,
                     key,
                     "word_unlisted",
-                    offered=close[0] if close else "",
+                    offered=close,
                     hint=True,
                     shown=shown,
                     last=words[-1],
@@ -269,23 +270,25 @@ class Checker:
         found = self._codes[code]
         if found is None:
             return
-        if found == "check_character":
-            name = str(
-                row.values.get("unit_name" if category == "buyer" else "supplier_name") or ""
-            )
-            registered = self.find_code(category, name) if name else ""
-            offer = translated(str(OFFER)) % {"code": registered} if registered else ""
-            self._refuse(
-                row,
-                headers,
-                key,
-                f"{category}_uscc_check_character",
-                offered=registered if uscc_problem(registered) is None else "",
-                shown=code,
-                offer=offer,
-            )
-        else:
-            self._refuse(row, headers, key, f"uscc_{found}", shown=code)
+        name = row.values.get("unit_name" if category == "buyer" else "supplier_name")
+        registered = self._registered(category, str(name or ""))
+        offer = translated(str(OFFER)) % {"code": registered} if registered else ""
+        by_category = f"{category}_" if found == "check_character" else ""
+        self._refuse(
+            row,
+            headers,
+            key,
+            f"{by_category}uscc_{found}",
+            offered=registered if uscc_problem(registered) is None else "",
+            shown=code,
+            offer=offer,
+        )
+
+    def _registered(self, category: str, name: str) -> str:
+        """The code registered for this name; looked up once."""
+        if (category, name) not in self._by_name:
+            self._by_name[category, name] = self.find_code(category, name) if name else ""
+        return self._by_name[category, name]
 
     def _check_numbers(self, row: SheetRow, headers: dict[str, str]) -> None:
         values: dict[str, Any] = row.values
@@ -337,6 +340,11 @@ class Checker:
         row.problems.append(
             Problem(row.sheet, row.row_no, key, header, code, text, shown, offered, hint)
         )
+
+
+@functools.lru_cache(maxsize=1000)
+def _close_word(shown: str, words: tuple[str, ...]) -> str:
+    return next(iter(oddities.close_names(shown, words, 1)), "")
 
 
 def _text_of(row: SheetRow, key: str) -> str:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("desk/imports/<slug:ref>/rows", views.import_steps.rows, name="import_rows"),
     path("desk/imports/<slug:ref>/row", views.import_steps.row, name="import_row"),
     path("desk/imports/<slug:ref>/give-up", views.import_steps.give_up, name="import_give_up"),
+    path("desk/imports/<slug:ref>/restart", views.import_steps.restart, name="import_restart"),
     path("desk/imports/<slug:ref>/take", views.import_steps.take, name="import_take"),
     path("desk/imports/<slug:ref>/done", views.import_steps.done, name="import_done"),
     path("desk/imports/<slug:ref>/report.xlsx", views.imports.report, name="import_report"),

@@ -40,7 +40,7 @@ from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 TOLD_EVERY_S = 0.5
 LOOKED_EVERY_ROWS = 200
-KEPT_CHANGED = 200
+KEPT_CHANGED, FIRST_RECORDS = 200, 10
 Kept = tuple[Problem, str, str]
 
 
@@ -178,6 +178,7 @@ class Take(Import):
         self.outcome.upload_ref = view.ref
         self._sha256 = view.sha256
         self.problems = Problems()
+        self.first: list[dict[str, Any]] = []
         self._before: dict[tuple[str, int], Recorded] = recorded_of(view.ref)
 
     def refuse(self, row: SheetRow, problems: list[Problem]) -> None:
@@ -189,8 +190,21 @@ class Take(Import):
             super()._count_repeated(row, purchase)
             return
         self._count_taken(row, purchase)
+        self.recorded(row, purchase, before.ref)
         for flag in filter(None, before.flags.split(",")):
             self.outcome.flagged.setdefault(flag, set()).add(before.ref)
+
+    def recorded(self, row: SheetRow, purchase: PurchaseIn, ref: str) -> None:
+        if len(self.first) < FIRST_RECORDS:
+            self.first.append(
+                {
+                    "ref": ref,
+                    "row": row.row_no,
+                    "product": purchase.product,
+                    "unit": purchase.unit_name,
+                    "fen": purchase.amount_fen,
+                }
+            )
 
     def taken(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
         """All good rows are in; returns the summary with what was changed against the ledger."""
@@ -209,6 +223,7 @@ class Take(Import):
             "ready_rows": self.outcome.n_ready,
             "ready_fen": self.outcome.ready_fen,
             "changed": changed,
+            "first": self.first,
             "edits": [one.id for one in reversed(self.done_edits)],
         }
 

@@ -1,30 +1,19 @@
 """What the import wizard's pages show: steps, progress, sheets and columns, alike problems."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from niangjia.blocks.intake.public import (
-    KeptEdit,
-    ProblemGroup,
-    ProblemValue,
-    SheetLook,
     UploadView,
 )
-from niangjia.blocks.orgs.public import actor_under, organisation, registered_names, scope_of
-from niangjia.blocks.places.public import CountyBook
-from niangjia.core.actor import Actor
+from niangjia.blocks.orgs.public import actor_under
 from niangjia.core.clock import real_now
 from niangjia.core.errors import DomainError
-from niangjia.programmes.assistance_ledger import oddities, policy
-from niangjia.programmes.assistance_ledger.forms.imports import ColumnsForm
 from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.ui.words import role_name
 
 STATES = {
@@ -38,35 +27,6 @@ STATES = {
     "abandoned": gettext_lazy("Given up"),
 }
 SLOW = ("received", "checking", "taking")
-TITLES = {
-    "required_cell_empty": gettext_lazy("not filled in"),
-    "error_cell": gettext_lazy("holds an error of a formula"),
-    "text_too_long": gettext_lazy("too long"),
-    "amount_not_a_number": gettext_lazy("is no amount"),
-    "amount_in_another_unit": gettext_lazy("is in another unit"),
-    "amount_part_of_fen": gettext_lazy("has parts of a fen"),
-    "amount_merged": gettext_lazy("is merged over several rows"),
-    "number_not_a_number": gettext_lazy("is no number"),
-    "count_not_whole": gettext_lazy("is no whole number"),
-    "date_not_a_date": gettext_lazy("is no date"),
-    "date_only_month": gettext_lazy("is a month without a day"),
-    "date_in_future": gettext_lazy("lies after today"),
-    "code_digits_lost": gettext_lazy("lost digits in Excel"),
-    "choice_unknown": gettext_lazy("is none of the choices"),
-    "buyer_uscc_check_character": gettext_lazy("check character does not fit"),
-    "supplier_uscc_check_character": gettext_lazy("check character does not fit"),
-    "uscc_format": gettext_lazy("has not 18 letters and digits"),
-    "uscc_mangled": gettext_lazy("was made a number by Excel"),
-    "amount_is_not_quantity_times_price": gettext_lazy("is not quantity × price"),
-    "fewer_people_than_households": gettext_lazy("fewer people than households"),
-    "county_unknown": gettext_lazy("no such county is known"),
-    "county_several": gettext_lazy("names several counties"),
-    "invoices_several": gettext_lazy("holds several numbers"),
-    "measure_differs": gettext_lazy("differs from the quantity's"),
-    "not_your_unit": gettext_lazy("is not your unit"),
-    "unit_unknown": gettext_lazy("is not registered yet"),
-    "word_unlisted": gettext_lazy("is no official word"),
-}
 NORMALISED = {
     "text_date": gettext_lazy("dates written as text"),
     "currency_text": gettext_lazy("amounts written as text"),
@@ -78,18 +38,7 @@ NORMALISED = {
     "leading_zero": gettext_lazy("noughts in front put back"),
     "origin_text": gettext_lazy("county read out of a whole address"),
 }
-# What is wrong lies in the row, not in the one value: each row is mended by itself.
-BY_ROW = frozenset(
-    {
-        "amount_is_not_quantity_times_price",
-        "fewer_people_than_households",
-        "amount_merged",
-        "measure_differs",
-        "text_too_long",
-    }
-)
-SHOWN_VALUES, AT_ONCE = 30, 4
-WAITING_S = 20
+WAITING_S, STUCK_S = 20, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +62,15 @@ def steps(view: UploadView | None, current: int, links: Sequence[str]) -> list[S
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a slow step is. share: 0 to 100, None while it cannot be told."""
+    """How far a slow step is. share: 0 to 100, None while it cannot be told; waiting, stuck: it
+    has shown no life for a while."""
 
     title: str
     share: int | None
     rows: str
     left: str
     waiting: bool
+    stuck: bool
 
 
 def progress(view: UploadView) -> Progress:
@@ -136,8 +87,10 @@ def progress(view: UploadView) -> Progress:
     if expected:
         rows = _("%(n)s of about %(all)s rows") % {"n": f"{n:,}", "all": f"{expected:,}"}
     left = remaining(seconds * (expected - n) / n) if n and expected > n else ""
-    waiting = not n and seconds > WAITING_S
-    return Progress(str(titles.get(view.state, "")), share, rows, left, waiting)
+    alive = view.finished_at or view.started_at
+    still = (real_now() - alive).total_seconds() if alive else 0.0
+    title = str(titles.get(view.state, ""))
+    return Progress(title, share, rows, left, still > WAITING_S, still > STUCK_S)
 
 
 def remaining(seconds: float) -> str:
@@ -194,207 +147,20 @@ def told(view: UploadView) -> str:
     return str(view.error.get("text", "")) if view.state in ("refused", "mapping") else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnLine:
-    """A column of the file. name: of its field; options are made once for all."""
-
-    name: str
-    header: str
-    sample: str
-    key: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class SheetCard:
-    """Sheets with the same header: chosen together. found: columns known; open: to be looked at."""
-
-    signature: str
-    sheets: str
-    n_rows: int
-    open: list[ColumnLine]
-    found: list[ColumnLine]
-    more: list["SheetLine"]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLine:
-    """One sheet in its card. place: its number in the file, for the names of its fields."""
-
-    place: int
-    look: SheetLook
-    read: bool
-    wan: str
-    wan_text: str
-    missing: list[tuple[str, str, str]]
-    errors: list[str]
-
-
-def cards(form: ColumnsForm) -> list[SheetCard]:
-    """The sheets that have a header, by header."""
-    titles = {column.key: column.header for column in schema().columns}
-    by_header: dict[str, list[tuple[int, SheetLook]]] = {}
-    for place, look in enumerate(form.looks):
-        if look.signature:
-            by_header.setdefault(look.signature, []).append((place, look))
-    made = []
-    for signature, looks in by_header.items():
-        lines = _lines(form.keys[signature], looks[0][1], titles)
-        made.append(
-            SheetCard(
-                signature=signature,
-                sheets="、".join(look.name or _("(the whole file)") for _place, look in looks),
-                n_rows=sum(look.n_rows for _place, look in looks),
-                open=[line for line in lines if not line.key],
-                found=[line for line in lines if line.key],
-                more=[_sheet_line(form, place, look) for place, look in looks],
-            )
-        )
-    return made
-
-
-def _lines(keys: Sequence[str], look: SheetLook, titles: Mapping[str, str]) -> list[ColumnLine]:
-    return [
-        ColumnLine(
-            name=f"col-{look.signature}-{place}",
-            header=header,
-            sample=look.samples[place] if place < len(look.samples) else "",
-            key=keys[place] if place < len(keys) else "",
-            title=titles.get(keys[place], "") if place < len(keys) else "",
-        )
-        for place, header in enumerate(look.header)
-        if header
-    ]
-
-
-def _sheet_line(form: ColumnsForm, place: int, look: SheetLook) -> SheetLine:
-    fixed = form.fixed.get(look.name, {})
-    keys = form.keys.get(look.signature, [])
-    missing = [
-        (f"fixed-{place}-{column.key}", column.header, fixed.get(column.key, ""))
-        for column in schema().columns
-        if column.required and column.key not in keys
-    ]
-    wan_text = ""
-    if look.wan:
-        wan_text = _("Together %(wan)s 万元 = %(yuan)s yuan.") % {
-            "wan": f"{look.sum_fen / 1_000_000:,.2f}",
-            "yuan": shown.yuan(look.sum_fen),
-        }
-    read, wan = look.name in form.read, form.wan.get(look.name, "")
-    return SheetLine(place, look, read, wan, wan_text, missing, form.errors.get(look.name, []))
-
-
-def suggestions(actor: Actor, looks: Sequence[SheetLook]) -> dict[str, dict[str, str]]:
-    """Values for the column of the unit where a sheet has none: the clerk's own unit, else the
-    registered one that the sheet is named after."""
-    scope = scope_of(actor)
-    own = organisation(scope.id).name if scope.kind == "unit" else ""
-    lacking = [one for one in looks if one.signature and "unit_name" not in one.keys]
-    names = registered_names("buyer") if lacking and not own else []
-    found = {}
-    for look in lacking:
-        close = [own] if own else oddities.close_names(look.name, names, 1)
-        close = [look.name] if look.name in names else close
-        found[look.name] = {"unit_name": close[0]} if close else {}
-    return found
-
-
-@dataclass(slots=True)
-class AlikeValue:
-    """Alike problems as a line: what stood there, what it may be, and whether it was mended."""
-
-    value: ProblemValue
-    stood: str
-    offers: list[str]
-    mended: str = ""
-    edit: str = ""
-
-    @property
-    def where(self) -> str:
-        """The row's address behind the question mark."""
-        return urlencode({"sheet": self.value.sheet, "row": self.value.row_no})
-
-
-@dataclass(slots=True)
-class AlikeGroup:
-    """A group of problems as a card. by_row: each row is mended by itself."""
-
-    group: ProblemGroup
-    title: str
-    by_row: bool
-    values: list[AlikeValue] = field(default_factory=list)
-    n_more: int = 0
-    n_offered: int = 0
-
-    @property
-    def first(self) -> list[AlikeValue]:
-        """The values that are shown at once; `rest`: those shown when asked for."""
-        return self.values[:AT_ONCE]
-
-    @property
-    def rest(self) -> list[AlikeValue]:
-        return self.values[AT_ONCE:]
-
-
-class Offers:
-    """Values from the register that come close to a wrong one; the register is read once."""
-
-    def __init__(self, actor: Actor) -> None:
-        self._actor = actor
-        self._kept: dict[str, list[str]] = {}
-
-    def of(self, key: str, code: str, value: ProblemValue) -> list[str]:
-        """At most five, the likeliest first."""
-        found = [value.offer] if value.offer else []
-        if code == "county_several":
-            found += oddities.places_in(value.stood)
-        elif code == "invoices_several":
-            found += oddities.invoices_in(value.stood)
-        elif key in ("county", "unit_name", "channel", "category", "mode"):
-            found += oddities.close_names(value.stood, self._names(key)) if value.stood else []
-        if key in ("mode",) and not found:
-            found = list(policy.mode_names().values())
-        return list(dict.fromkeys(found))[:5]
-
-    def _names(self, key: str) -> list[str]:
-        if key not in self._kept:
-            self._kept[key] = self._listed(key)
-        return self._kept[key]
-
-    def _listed(self, key: str) -> list[str]:
-        if key == "county":
-            return CountyBook().names("")
-        if key == "unit_name":
-            scope = scope_of(self._actor)
-            own = scope.kind == "unit"
-            return [organisation(scope.id).name] if own else registered_names("buyer")
-        if key == "mode":
-            return list(policy.mode_names().values())
-        return policy.channels() if key == "channel" else policy.categories()
-
-
-def alike(
-    actor: Actor, groups: Sequence[ProblemGroup], edits: Sequence[KeptEdit]
-) -> list[AlikeGroup]:
-    """The groups with what the register offers for each value."""
-    offers, by_id = Offers(actor), {one.id: one for one in edits}
-    titles = {column.key: column.header for column in schema().columns}
-    made = []
-    for group in groups:
-        by_row = group.code in BY_ROW
-        title = f"{group.header or titles.get(group.key, group.key)}：{TITLES.get(group.code, '')}"
-        card = AlikeGroup(group, title, by_row, n_more=max(0, len(group.values) - SHOWN_VALUES))
-        for value in group.values[:SHOWN_VALUES]:
-            edit = by_id.get(value.edit)
-            found = [] if by_row or edit else offers.of(group.key, group.code, value)
-            mended = _("left out") if edit and edit.reason else edit.value if edit else ""
-            card.values.append(
-                AlikeValue(value, value.stood or _("(empty)"), found, mended, value.edit)
-            )
-        card.n_offered = sum(one.n for one in group.values if one.offer and not one.edit)
-        made.append(card)
-    return made
+def counts(result: Mapping[str, Any]) -> dict[str, str]:
+    """Rows of a result as shown: `1,882`."""
+    more, skipped = result["more"], result.get("skipped", {})
+    found = {
+        "all": result["data_rows"],
+        "ready": result.get("ready_rows", 0),
+        "taken": result["accepted_rows"],
+        "refused": more["refused_rows"],
+        "left_out": more["left_out_rows"],
+        "changed": more["changed_rows"],
+        "repeated": skipped.get("row_repeated", 0),
+        "flagged": sum(result.get("flagged", {}).values()),
+    }
+    return {name: f"{n:,}" for name, n in found.items()}
 
 
 def normalised(result: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -449,21 +215,3 @@ def bridge(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         for sign, name, fen in lines
         if fen or sign in ("", "=") or name in (_("repeated"), _("refused"))
     ]
-
-
-def mendings(edits: Sequence[KeptEdit]) -> list[tuple[KeptEdit, str, str]]:
-    """(edit, what it did, when), newest first."""
-    titles = {column.key: column.header for column in schema().columns}
-    made = []
-    for one in edits:
-        if one.reason:
-            text = _("%(n)s rows left out: %(reason)s") % {"n": one.n, "reason": one.reason}
-        else:
-            text = _("%(column)s: “%(old)s” → “%(new)s”, %(n)s rows") % {
-                "column": titles.get(one.key, one.key),
-                "old": one.stood or _("(empty)"),
-                "new": one.value or _("as offered"),
-                "n": one.n,
-            }
-        made.append((one, text, shown.moment(dt.datetime.fromisoformat(one.at))))
-    return made

@@ -22,6 +22,7 @@ from niangjia.blocks.intake.public import (
     upload_progress,
     upload_receive,
     upload_recheck,
+    upload_restart,
     upload_stop,
     upload_take,
     upload_taken,
@@ -149,6 +150,13 @@ def import_taken(
 def import_progress(work: Work, /, *, ref: str, version: int, n_done: int, n_expected: int) -> bool:
     """How far a slow step is; False if the clerk went back meanwhile."""
     return upload_progress(work, ref=ref, version=version, n_done=n_done, n_expected=n_expected)
+
+
+@service(permission="purchases.import", records=NOTHING)
+def import_restart(work: Work, /, *, ref: str, version: int) -> None:
+    """A slow step that shows no life begins again. Raises Conflict if it has ended meanwhile."""
+    state, new = upload_restart(work, ref=ref, version=version)
+    _send(work, {"received": LOOK, "checking": CHECK, "taking": TAKE}[state], ref, new)
 
 
 @service(permission="purchases.import", records=NOTHING)

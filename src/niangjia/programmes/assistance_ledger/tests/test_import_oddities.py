@@ -139,6 +139,7 @@ def test_a_code_that_became_a_number_is_refused_and_what_it_was_is_offered(tmp_p
     read = Read(books.simple(tmp_path / "codes.xlsx", *rows))
     assert read.bad == {2: ["uscc_mangled"], 3: ["code_digits_lost"], 4: ["code_digits_lost"]}
     assert "lost its last digits" in read.problem(3, "code_digits_lost").text
+    assert read.problem(2, "uscc_mangled").offer == books.UNITS["甲"]
 
 
 def test_a_dropped_nought_in_front_of_an_invoice_comes_back_and_is_told(tmp_path):

@@ -76,6 +76,25 @@ def test_the_unit_of_wan_has_to_be_decided(tmp_path):
     assert program.get(at).json()["result"]["ready_fen"] == 1_500_000
 
 
+def test_a_program_that_names_no_columns_gets_those_that_were_remembered(tmp_path):
+    program = client()
+    header = [[books.HEADERS[key] for key in books.KEYS]]
+    header[0][books.KEYS.index("county")] = "帮扶来源地"
+    first = books.simple(tmp_path / "a.xlsx", books.line(1), header=header)
+    at = f"/api/imports/{sent(program, first).json()['ref']}"
+    assert as_json(program.put, f"{at}/map", {"version": 1})[0] == 200
+    found = program.get(at).json()
+    assert (found["state"], found["error"]["code"]) == ("mapping", "columns_missing")
+    (sheet,) = found["sheets"]
+    sheet["keys"][books.KEYS.index("county")] = "county"
+    body = {"version": found["version"], "columns": {sheet["signature"]: sheet["keys"]}}
+    assert as_json(program.put, f"{at}/map", body)[0] == 200
+    second = books.simple(tmp_path / "b.xlsx", books.line(2), header=header)
+    at = f"/api/imports/{sent(program, second).json()['ref']}"
+    assert as_json(program.put, f"{at}/map", {"version": 1})[0] == 200
+    assert program.get(at).json()["result"]["ready_rows"] == 1
+
+
 @pytest.mark.parametrize(
     ("cell", "words"),
     [

@@ -1,8 +1,10 @@
 """The wizard: what was checked is what is taken, once, whoever presses and however often."""
 
+import csv
 import json
 import stat
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,9 +22,11 @@ from niangjia.blocks.intake.public import (
     upload_get,
 )
 from niangjia.blocks.ledger.public import audit
+from niangjia.blocks.places.public import counties_import
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound, NotSignedIn
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
+from niangjia.programmes.assistance_ledger.mending import report_into, template_into
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
 from niangjia.programmes.assistance_ledger.services.uploads import (
@@ -32,9 +36,11 @@ from niangjia.programmes.assistance_ledger.services.uploads import (
     import_edit,
     import_receive,
     import_recheck,
+    import_restart,
     import_take,
     import_undo,
 )
+from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.tests import books
 from niangjia.programmes.assistance_ledger.tests import given as cast
 
@@ -179,6 +185,18 @@ def test_of_two_who_press_take_one_is_told(tmp_path):
     assert Purchase.objects.count() == 1
 
 
+def test_a_step_that_shows_no_life_begins_again_and_takes_nothing_twice(tmp_path):
+    ref = upload(books.simple(tmp_path / "office.xlsx", books.line(1), books.line(2)))
+    import_take(cast.actor("city"), ref=ref, version=checked(ref).version)
+    import_restart(cast.actor("city"), ref=ref, version=view(ref).version)
+    jobs.drain_slow()  # both messages are carried out; the first finds that it is out of date
+    assert (view(ref).state, view(ref).result["accepted_rows"]) == ("done", 2)
+    assert [one["row"] for one in view(ref).result["first"]] == [2, 3]
+    with pytest.raises(Conflict):
+        import_restart(cast.actor("city"), ref=ref, version=view(ref).version)
+    assert Purchase.objects.count() == 2
+
+
 def test_a_tab_that_is_behind_loses_nothing_and_changes_nothing(tmp_path):
     rows = [books.line(1, county="无此县"), books.line(2, amount_fen="一百元")]
     ref = upload(books.simple(tmp_path / "office.xlsx", *rows))
@@ -275,6 +293,67 @@ def test_a_colleague_goes_on_where_the_first_left_off(tmp_path):
     checked(ref, "city")
     assert view(ref, "city").state == "checked"
     assert taken(ref, "city").result["accepted_rows"] == 1
+
+
+def test_the_sample_workbook_gives_the_same_as_by_command(data_folder):
+    counties_import(cast.actor("city"), data=(data_folder / "assisted_counties.csv").read_bytes())
+    expected = json.loads((data_folder / "purchases-2020q1.expected.json").read_text("utf-8"))
+    expected.pop("note")
+    ref = upload(data_folder / "purchases-2020q1.xlsx")
+    assert checked(ref).result["ready_rows"] == 1_891
+    result = taken(ref).result
+    assert {name: result[name] for name in expected} == expected
+    assert bridge_holds(result) and total() == expected["accepted_fen"]
+
+
+def test_the_template_can_be_filled_in_and_taken(tmp_path):
+    path = tmp_path / "template.xlsx"
+    template_into(path)
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    headers = [cell.value for cell in page[1]]
+    assert headers == [column.header for column in schema().columns]
+    listed = {str(one.sqref): one.formula1 for one in page.data_validations.dataValidation}
+    assert len(listed) == 3 and all(one.startswith("'") for one in listed.values())
+    assert book.worksheets[1].sheet_state == "hidden"
+    assert page.column_dimensions["C"].number_format == "@"  # a code stays as typed
+    filled = books.line(1)
+    for column in schema().columns:
+        place = headers.index(column.header) + 1
+        page.cell(2, place).value = filled.get(column.key)
+    book.save(path)
+    assert checked(upload(path)).result["ready_rows"] == 1
+
+
+def test_a_csv_has_no_sheets_and_is_mended_all_the_same(tmp_path):
+    path = tmp_path / "office.csv"
+    rows = [books.line(1, county="无此县"), books.line(2)]
+    with path.open("w", encoding="gb18030", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([books.HEADERS[key] for key in books.KEYS])
+        writer.writerows([[row[key] for key in books.KEYS] for row in rows])
+    ref = upload(path)
+    assert checked(ref).result["ready_rows"] == 1
+    mend(ref, "county", "county_unknown", "唐县")
+    assert rechecked(ref).result["ready_rows"] == 2
+    assert bridge_holds(taken(ref).result) and total() == 20_300
+
+
+def test_rows_mended_in_the_workbook_are_taken_and_the_others_skipped(tmp_path):
+    ref = upload(books.simple(tmp_path / "a.xlsx", books.line(1), books.line(2, county="无此县")))
+    checked(ref)
+    assert taken(ref).result["accepted_rows"] == 1
+    report = tmp_path / "report.xlsx"
+    assert report_into(report, cast.actor("city"), ref=ref) == 1
+    book = openpyxl.load_workbook(report)
+    header = [cell.value for cell in book.active[1]]
+    place = header.index(books.HEADERS["county"]) + 1
+    assert "无此县" in str(book.active.cell(2, 1).value)
+    book.active.cell(2, place).value = "唐县"
+    book.save(report)
+    again = upload(report)
+    checked(again)
+    assert taken(again).result["accepted_rows"] == 1 and total() == 20_300
 
 
 ROWS = st.lists(

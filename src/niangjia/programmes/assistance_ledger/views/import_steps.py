@@ -28,9 +28,8 @@ from niangjia.core.errors import Conflict, DomainError, Invalid
 from niangjia.programmes.assistance_ledger import mending
 from niangjia.programmes.assistance_ledger.forms import imports as forms
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
+from niangjia.programmes.assistance_ledger.pages import import_columns, import_mending, shown
 from niangjia.programmes.assistance_ledger.pages import imports as parts
-from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.selectors.uploads import first_records
 from niangjia.programmes.assistance_ledger.services import uploads as services
 from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.views.imports import (
@@ -59,7 +58,7 @@ def columns(request: HttpRequest, ref: str) -> HttpResponse:
     looks, choices = looks_get(actor, ref=ref), choices_get(actor, ref=ref)
     kept = kept_form(request)
     if request.method == "GET":
-        suggested = parts.suggestions(actor, looks)
+        suggested = import_columns.suggestions(actor, looks)
         form = forms.columns_first(looks, choices, suggested=suggested)
         return _columns_page(request, view, form, kept=kept)
     form = forms.columns_sent(looks, choices, request.POST)
@@ -99,7 +98,7 @@ def _columns_page(
         **step_context(view, 1),
         "form": form,
         "kept": kept,
-        "cards": parts.cards(form),
+        "cards": import_columns.cards(form),
         "without": [(n, one) for n, one in enumerate(form.looks) if not one.signature and one.top],
         "several": len(form.looks) > 1,
         "options": [("", _("not read")), *((c.key, c.header) for c in schema().columns)],
@@ -121,18 +120,19 @@ def mend(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         return _mended(request, actor, view)
     edits = edits_get(actor, ref=ref)[1]
-    groups = parts.alike(actor, problem_groups(actor, ref=ref), edits)
+    groups = import_mending.alike(actor, problem_groups(actor, ref=ref), edits)
     fresh = [one.id for one in reversed(edits)] != view.result.get("edits", [])
     context = {
         **step_context(view, 2),
         "kept": kept_form(request),
         "result": view.result,
         "ready": shown.yuan(view.result["ready_fen"]),
+        "n": parts.counts(view.result),
         "groups": [one for one in groups if not one.group.hint],
         "hints": [one for one in groups if one.group.hint],
         "normalised": parts.normalised(view.result),
         "seen": parts.seen(view.result),
-        "mendings": parts.mendings(edits),
+        "mendings": import_mending.mendings(edits),
         "unchecked": fresh,
     }
     return render(request, "assistance_ledger/import_mend.html", context)
@@ -227,6 +227,18 @@ def give_up(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("assistance_ledger:imports")
 
 
+@kept_over_sign_in
+@require_POST
+def restart(request: HttpRequest, ref: str) -> HttpResponse:
+    """A slow step that shows no life begins again."""
+    actor = importer(request)
+    try:
+        services.import_restart(actor, ref=ref, version=forms.posted_version(request.POST))
+    except Conflict as error:
+        messages.info(request, str(error))
+    return redirect("assistance_ledger:import", ref=ref)
+
+
 @never_cache
 @require_GET
 def rows(request: HttpRequest, ref: str) -> HttpResponse:
@@ -242,7 +254,7 @@ def rows(request: HttpRequest, ref: str) -> HttpResponse:
         "rows": found,
         "more": bool(more),
         "listed": LISTED,
-        "title": f"{found[0].header}：{parts.TITLES.get(code, '')}" if found else "",
+        "title": f"{found[0].header}：{import_mending.TITLES.get(code, '')}" if found else "",
         "may_mend": view.state == "checked",
     }
     return render(request, "assistance_ledger/import_rows.html", context)
@@ -300,6 +312,9 @@ def _row_page(
         for column in schema().columns
         if column.key in texts and column.kind != "ignored" and column.key in found.values
     ]
+    cells.sort(
+        key=lambda cell: cell["problem"] is None and not cell["error"]
+    )  # the wrong ones first
     context = {
         **step_context(view, 2),
         "cells": cells,
@@ -337,6 +352,7 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
         "kept": kept_form(request),
         "result": view.result,
         "ready": shown.yuan(view.result["ready_fen"]),
+        "n": parts.counts(view.result),
         "seen": parts.seen(view.result),
     }
     return render(request, "assistance_ledger/import_take.html", context)
@@ -362,9 +378,8 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
         "taken": shown.yuan(result["accepted_fen"]),
         "bridge": parts.bridge(result),
         "holds": bridge_holds(dict(result)),
-        "repeated": result["skipped"].get("row_repeated", 0),
-        "flagged": sum(result["flagged"].values()),
-        "records": [(*one[:4], shown.yuan(one[4])) for one in first_records(ref)],
+        "n": parts.counts(result),
+        "records": [(one, shown.yuan(one["fen"])) for one in result["first"]],
         "normalised": parts.normalised(result),
         "seen": parts.seen(result),
     }

@@ -193,8 +193,8 @@ class SecondFactor(models.Model):
     """What a person shows besides the password. kind: `totp` or `passkey`.
 
     sealed: personal (the app's secret, or the passkey's public data), purpose `second factor`, kept
-    until the person removes it. credential: digest of a passkey's id, to find it; last_step: of the last code taken, so that no
-    code works twice.
+    until the person removes it. credential: digest of a passkey's id, to find it; last_step: of
+    the last code taken, so that no code works twice.
     """
 
     ref = models.CharField(max_length=32, unique=True)

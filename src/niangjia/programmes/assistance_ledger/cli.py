@@ -58,6 +58,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="REASON",
         help="take changed rows: the old record is reversed with this reason",
     )
+    take.add_argument(
+        "--explain-late",
+        default="",
+        metavar="REASON",
+        help="take rows of a period that was reported or closed: they count in the next one",
+    )
     take.set_defaults(run=run_import)
     release = commands.add_parser(
         "release",
@@ -87,6 +93,7 @@ def run_import(options: argparse.Namespace) -> int:
         options.file,
         options.file.name,
         accept_corrections=options.accept_corrections,
+        explain_late=options.explain_late,
     )
     _run_with_bar(work, options.file)
     if options.problems:

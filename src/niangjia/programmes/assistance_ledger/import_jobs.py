@@ -14,7 +14,7 @@ from niangjia.programmes.assistance_ledger import wizard
 from niangjia.programmes.assistance_ledger.services.uploads import CHECK, LOOK, TAKE, import_stop
 
 SYSTEM = system_actor("imports")
-Step = Callable[[Actor, UploadView], None]
+Step = Callable[[Actor, UploadView, str], None]
 
 
 @handles(LOOK, slow=True)
@@ -49,7 +49,7 @@ def _carry_out(payload: Mapping[str, Any], state: str, step: Step, on_error: str
     with translation.override(payload["language"]):
         try:
             actor = actor_under(payload["login"], payload["organisation"], payload["role"])
-            step(actor, view)
+            step(actor, view, payload.get("reason", ""))
         except (wizard.GoneBack, NotFound):
             return
         except Unavailable:

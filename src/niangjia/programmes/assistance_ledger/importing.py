@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from niangjia.blocks.intake.public import Choices, Edits, Problem, SheetRow, Workbook
 from niangjia.blocks.orgs.public import known_code, organisation, registered_names, scope_of
 from niangjia.blocks.places.public import CountyBook
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.services import (
     purchases_take,
     upload_begin,
@@ -23,6 +26,17 @@ from niangjia.programmes.assistance_ledger.sheet import Checker, schema
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
 Progress = Callable[[int], None]
+DAY, LATE, HELD = "occurred_on", "period_reported", "report_under_way"
+HELD_BACK = {
+    LATE: _(
+        "Row %(row)s: %(period)s was reported or closed. Take it with an explanation: it then "
+        "counts in the next period."
+    ),
+    HELD: _(
+        "Row %(row)s: the report of %(period)s is being signed. Withdraw the report, or take the "
+        "row once it is reported."
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -209,11 +223,13 @@ class Import(Reading):
         name: str,
         *,
         accept_corrections: str = "",
+        explain_late: str = "",
         choices: Choices | None = None,
         edits: Edits | None = None,
     ) -> None:
         super().__init__(actor, path, name, choices=choices, edits=edits)
         self.reason = accept_corrections
+        self.explain_late = explain_late
         self._sha256 = ""
 
     def run(self, progress: Progress = lambda n: None) -> Outcome:
@@ -269,7 +285,12 @@ class Import(Reading):
             upload_ref=outcome.upload_ref,
             file_sha256=self._sha256,
             accept_corrections=self.reason,
+            explain_late=self.explain_late,
         )
+        for position, period in result.late.items():
+            self._hold_back(batch[position][0], LATE, period)
+        for position, period in result.held.items():
+            self._hold_back(batch[position][0], HELD, period)
         for position, ref in result.taken.items():
             self._count_taken(*batch[position])
             self.recorded(*batch[position], ref)
@@ -296,6 +317,16 @@ class Import(Reading):
             outcome.mended_fen += fen - (row.numeric_fen or 0)
         elif row.amount_is_text:
             outcome.text_fen += fen
+
+    def _hold_back(self, row: SheetRow, code: str, period: str) -> None:
+        """The ledger does not take the row now: it is kept with the others that were refused."""
+        header = next((one.header for one in schema().columns if one.key == DAY), "")
+        text = HELD_BACK[code] % {"row": row.row_no, "period": periods.name(period)}
+        problem = Problem(row.sheet, row.row_no, DAY, header, code, text, "")
+        self.outcome.errors[code] += 1
+        self.outcome.n_refused += 1
+        self.outcome.refused_fen += row.numeric_fen or 0
+        self.refuse(row, [problem])
 
     def recorded(self, row: SheetRow, purchase: PurchaseIn, ref: str) -> None:
         """Told of each row that is on record now. ref: of its record."""

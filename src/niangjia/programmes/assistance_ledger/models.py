@@ -104,6 +104,9 @@ class Purchase(models.Model):
             ),
             models.Index(fields=["corrects"], name="purchase_corrects", condition=~Q(corrects="")),
             models.Index(fields=["flags", "id"], name="purchase_flags", condition=~Q(flags="")),
+            models.Index(
+                fields=["upload_ref", "id"], name="purchase_upload", condition=~Q(upload_ref="")
+            ),
         ]
 
 

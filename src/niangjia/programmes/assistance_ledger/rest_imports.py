@@ -151,6 +151,12 @@ class VersionIn(Schema):
     version: Number
 
 
+class TakeIn(VersionIn):
+    """explain_late: why rows come late whose period was reported or closed; else they stay out."""
+
+    explain_late: Annotated[str, Field(max_length=500)] = ""
+
+
 class ProblemOut(Schema):
     """Why a row is kept out, or (hint) what is only told. stood: what the cell held; offer: what
     it most likely should say; edit: what mended it since the last check."""
@@ -294,10 +300,10 @@ def check(request: HttpRequest, ref: Ref, body: VersionIn) -> ImportLine:
 
 
 @router.post("/{ref}/take", response={200: ImportLine, **WRITE}, operation_id="import_take")
-def take(request: HttpRequest, ref: Ref, body: VersionIn) -> ImportLine:
+def take(request: HttpRequest, ref: Ref, body: TakeIn) -> ImportLine:
     """The file is taken as it was last checked; every row once."""
     actor = authorise(actor_of(request), "purchases.import")
-    services.import_take(actor, ref=ref, version=body.version)
+    services.import_take(actor, ref=ref, version=body.version, explain_late=body.explain_late)
     return _line(upload_get(actor, ref=ref))
 
 

@@ -83,7 +83,7 @@ def check_whole(view: UploadView) -> None:
         )
 
 
-def look_at(actor: Actor, view: UploadView) -> None:
+def look_at(actor: Actor, view: UploadView, _reason: str = "") -> None:
     """The upload's sheets and columns are known. Raises core errors, GoneBack, Interrupted."""
     check_whole(view)
     looks = look(
@@ -157,7 +157,7 @@ class Check(Reading):
         }
 
 
-def check(actor: Actor, view: UploadView) -> None:
+def check(actor: Actor, view: UploadView, _reason: str = "") -> None:
     """The upload is checked. Raises core errors, GoneBack, Interrupted."""
     check_whole(view)
     work = Check(actor, view)
@@ -171,10 +171,16 @@ class Take(Import):
     """The pass that takes what the check let through. Rows of an earlier, broken-off try of this
     very upload count as taken, not as repeated."""
 
-    def __init__(self, actor: Actor, view: UploadView) -> None:
+    def __init__(self, actor: Actor, view: UploadView, explain_late: str = "") -> None:
         edits, self.done_edits = edits_get(actor, ref=view.ref)
-        choices = choices_get(actor, ref=view.ref)
-        super().__init__(actor, file_of(view.ref), view.name, choices=choices, edits=edits)
+        super().__init__(
+            actor,
+            file_of(view.ref),
+            view.name,
+            explain_late=explain_late,
+            choices=choices_get(actor, ref=view.ref),
+            edits=edits,
+        )
         self.outcome.upload_ref = view.ref
         self._sha256 = view.sha256
         self.problems = Problems()
@@ -233,10 +239,10 @@ def _changed(one: Changed) -> dict[str, Any]:
     return {"sheet": row.sheet, "row": row.row_no, "ref": one.ref, "text": row_text(row)}
 
 
-def take(actor: Actor, view: UploadView) -> None:
+def take(actor: Actor, view: UploadView, explain_late: str = "") -> None:
     """The upload is taken whole. Raises core errors, Interrupted; taken batches stay."""
     check_whole(view)
-    work = Take(actor, view)
+    work = Take(actor, view, explain_late)
     result = work.taken(Telling(actor, view))
     import_taken(
         actor, ref=view.ref, version=view.version, result=result, problems=work.problems.kept

@@ -1,4 +1,4 @@
-# Yearly targets of offices.
+# Yearly targets of offices; records found by the file they came in.
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -20,10 +20,19 @@ class Migration(migrations.Migration):
                 ('fen', models.BigIntegerField()),
                 ('set_at', models.DateTimeField()),
                 ('fact_ref', models.CharField(max_length=32)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organisation')),
             ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='target_positive')],
-            },
+        ),
+        migrations.AddIndex(
+            model_name='purchase',
+            index=models.Index(condition=models.Q(('upload_ref', ''), _negated=True), fields=['upload_ref', 'id'], name='purchase_upload'),
+        ),
+        migrations.AddField(
+            model_name='yeartarget',
+            name='office',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organisation'),
+        ),
+        migrations.AddConstraint(
+            model_name='yeartarget',
+            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='target_positive'),
         ),
     ]

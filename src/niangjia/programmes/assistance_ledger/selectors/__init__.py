@@ -33,6 +33,7 @@ from niangjia.programmes.assistance_ledger.selectors.reports import (
     refs_listed,
     report_get,
     reports_own,
+    settled_periods,
     versions_of,
 )
 
@@ -64,5 +65,6 @@ __all__ = [
     "releases_list",
     "report_get",
     "reports_own",
+    "settled_periods",
     "versions_of",
 ]

@@ -87,7 +87,7 @@ def _claimants(actor: Actor, purchase: Purchase) -> list[tuple[str, str]]:
 
 def n_of_upload(upload_ref: str) -> int:
     """How many records came with an upload, reversed ones included."""
-    return Purchase.objects.filter(upload_ref=upload_ref).count()
+    return Purchase.objects.exclude(upload_ref="").filter(upload_ref=upload_ref).count()
 
 
 def changes_of(actor: Actor, *, ref: str, row: PurchaseIn) -> list[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
-from niangjia.programmes.assistance_ledger import chain
+from niangjia.programmes.assistance_ledger import booking, chain, periods
 from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of
 from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
@@ -251,3 +251,16 @@ def blockers_of(actor: Actor, *, period: str) -> int:
     authorise(actor, "periods.manage")
     open_states = Q(case__state__in=(*chain.NOT_REPORTED, "reported"))
     return Report.objects.filter(open_states, period=period).count()
+
+
+def settled_periods(actor: Actor) -> list[str]:
+    """Names of periods whose records are late now: closed, or reported by the actor's own unit."""
+    closed = set(
+        ReportingPeriod.objects.filter(closed_at__isnull=False).values_list("code", flat=True)
+    )
+    own = reports_visible_to(actor).filter(
+        unit_id=actor.organisation_id or 0, case__state__in=booking.SETTLED
+    )
+    return [
+        periods.name(code) for code in sorted(closed | set(own.values_list("period_id", flat=True)))
+    ]

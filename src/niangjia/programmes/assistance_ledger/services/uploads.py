@@ -127,9 +127,13 @@ def import_undo(work: Work, /, *, ref: str, version: int, edit_id: str) -> None:
 
 
 @service(permission="purchases.import", records=NOTHING)
-def import_take(work: Work, /, *, ref: str, version: int) -> None:
-    """The file will be taken as it was last checked, once, whoever presses. Raises Conflict."""
-    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version))
+def import_take(work: Work, /, *, ref: str, version: int, explain_late: str = "") -> None:
+    """The file will be taken as it was last checked, once, whoever presses. Raises Conflict.
+
+    explain_late: why rows come late whose period was reported or closed; without it they stay out.
+    """
+    reason = explain_late.strip()[:500]
+    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version), reason)
 
 
 @service(permission="purchases.import", records=NOTHING)

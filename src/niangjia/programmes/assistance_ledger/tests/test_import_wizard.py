@@ -1,6 +1,7 @@
 """The wizard: what was checked is what is taken, once, whoever presses and however often."""
 
 import csv
+import datetime as dt
 import json
 import stat
 
@@ -27,8 +28,13 @@ from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound, NotSignedIn
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
 from niangjia.programmes.assistance_ledger.mending import report_into, template_into
-from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.models import Purchase, Report
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
+from niangjia.programmes.assistance_ledger.services import (
+    period_adopt,
+    period_open,
+    report_decide,
+)
 from niangjia.programmes.assistance_ledger.services.uploads import (
     import_abandon,
     import_back,
@@ -399,3 +405,37 @@ def test_a_take_yields_what_its_check_predicted(tmp_path_factory, rows, mended):
     assert records.count() == got["accepted_rows"]
     assert sum(records.values_list("amount_fen", flat=True)) == got["accepted_fen"]
     assert json.dumps(got)
+
+
+def test_rows_of_a_period_closed_meanwhile_stay_out_until_they_are_explained(tmp_path):
+    rows = [books.line(1), books.line(2, occurred_on="2019-11-05")]
+    path = books.simple(tmp_path / "late.xlsx", *rows)
+    ref = upload(path)
+    checked(ref)
+    period_adopt(cast.actor("city"), period="2019Q4", reason="线下已报")
+    found = taken(ref)
+    assert found.result["error"] == {"period_reported": 1}
+    assert (found.result["accepted_rows"], found.result["more"]["refused_rows"]) == (1, 1)
+    assert bridge_holds(dict(found.result))
+    again = upload(path)
+    checked(again)
+    import_take(
+        cast.actor("city"), ref=again, version=view(again).version, explain_late="发票一月才到"
+    )
+    jobs.drain_slow()
+    jobs.settle()
+    done = view(again)
+    assert (done.state, done.result["accepted_rows"]) == ("done", 1)
+    late = Purchase.objects.get(month="2020-01")
+    assert late.occurred_on.isoformat() == "2019-11-05"
+
+
+def test_rows_of_a_report_under_way_stay_out(tmp_path):
+    cast.take(cast.purchase(9, occurred_on=dt.date(2019, 11, 6)))
+    period_open(cast.actor("city"), period="2019Q4")
+    jobs.settle()
+    one = Report.objects.select_related("case").get(unit__uscc=books.UNITS["甲"])
+    report_decide(cast.actor("clerk"), report_ref=one.ref, step="enter", version=0)
+    ref = upload(books.simple(tmp_path / "held.xlsx", books.line(2, occurred_on="2019-11-05")))
+    checked(ref)
+    assert taken(ref).result["error"] == {"report_under_way": 1}

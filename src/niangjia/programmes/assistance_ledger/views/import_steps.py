@@ -30,6 +30,7 @@ from niangjia.programmes.assistance_ledger.forms import imports as forms
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
 from niangjia.programmes.assistance_ledger.pages import import_columns, import_mending, shown
 from niangjia.programmes.assistance_ledger.pages import imports as parts
+from niangjia.programmes.assistance_ledger.selectors import settled_periods
 from niangjia.programmes.assistance_ledger.services import uploads as services
 from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.views.imports import (
@@ -126,6 +127,7 @@ def mend(request: HttpRequest, ref: str) -> HttpResponse:
         **step_context(view, 2),
         "kept": kept_form(request),
         "result": view.result,
+        "settled": settled_periods(actor),
         "ready": shown.yuan(view.result["ready_fen"]),
         "n": parts.counts(view.result),
         "groups": [one for one in groups if not one.group.hint],
@@ -337,7 +339,8 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         try:
             version = forms.posted_version(request.POST)
-            services.import_take(actor, ref=ref, version=version)
+            late = request.POST.get("explain_late", "").replace("\0", "")
+            services.import_take(actor, ref=ref, version=version, explain_late=late)
         except (Conflict, Invalid) as error:
             messages.warning(request, str(error))
         return redirect("assistance_ledger:import", ref=ref)
@@ -351,6 +354,7 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
         **step_context(view, 3),
         "kept": kept_form(request),
         "result": view.result,
+        "settled": settled_periods(actor),
         "ready": shown.yuan(view.result["ready_fen"]),
         "n": parts.counts(view.result),
         "seen": parts.seen(view.result),

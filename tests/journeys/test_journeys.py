@@ -98,22 +98,33 @@ def test_a_district_sees_what_lies_beneath_it_and_changes_nothing(open_page: Ope
     assert page.request.get(page.url + "/correct").status == 403
 
 
-def test_the_city_releases_a_year_and_the_public_sees_it(open_page: OpenPage) -> None:
-    page = open_page("city")
-    page.locator(".side").get_by_text("审签发布").click()
-    page.fill("[name=period]", "2020-13")
-    page.get_by_role("button", name="发布数据").click()
-    expect(page.locator(".field .error")).to_contain_text("不是报告期")
-    page.fill("[name=period]", "2019-12")
-    page.get_by_role("button", name="发布数据").click()
-    expect(page.locator("main")).to_contain_text("2019Q4 已经发布，包含 2019-12")
-    page.fill("[name=period]", "2019")
-    page.get_by_role("button", name="发布数据").click()
-    expect(page.locator(".notice").first).to_contain_text("已发布")
-    expect(page.locator("tbody tr").first).to_contain_text("2019年")
+def test_three_people_release_a_year_and_the_public_sees_it(open_page: OpenPage) -> None:
+    city = open_page("city")
+    city.locator(".side").get_by_text("审签发布").click()
+    city.fill("[name=period]", "2020-13")
+    city.get_by_role("button", name="提交拟发布").click()
+    expect(city.locator(".field .error")).to_contain_text("不是报告期")
+    city.fill("[name=period]", "2019")
+    city.get_by_role("button", name="提交拟发布").click()
+    expect(city.locator("main h1")).to_contain_text("待保密审查")
+    before = open_page()
+    before.goto("/board/2019")
+    expect(before.locator("main")).not_to_contain_text("2019年")
+    secrecy = open_page("secrecy", width=390)
+    secrecy.locator(".inbox a").first.click()
+    secrecy.get_by_role("button", name="保密审查通过").click()
+    expect(secrecy.locator("main h1")).to_contain_text("待分管领导签发")
+    leader = open_page("leader", width=390)
+    leader.locator(".inbox a").first.click()
+    leader.get_by_role("button", name="签发并发布").click()
+    expect(leader.locator("main h1")).to_contain_text("已发布")
     visitor = open_page()
     visitor.goto("/board/2019")
     expect(visitor.locator("h1")).to_have_text("2019年")
+    city.goto("/desk/releases")
+    city.fill("[name=period]", "2019-12")
+    city.get_by_role("button", name="提交拟发布").click()
+    expect(city.locator("main")).to_contain_text("2019 已经发布，包含 2019-12")
 
 
 def test_the_city_filters_sorts_and_pages_by_key(open_page: OpenPage) -> None:
@@ -151,7 +162,7 @@ def test_a_role_without_a_job_sees_its_own_page_and_is_refused_the_rest(
     open_page: OpenPage,
 ) -> None:
     page = open_page("member", width=390)
-    expect(page.locator("main")).to_contain_text("目前还没有可办理的事项")
+    expect(page.locator("main")).to_contain_text("目前没有“会员”可办理的事项")
     page.goto("/desk/records")
     expect(page.locator("main")).to_contain_text("您的角色不能办理此事")
 

@@ -13,7 +13,10 @@ PAGES = {
     "": ["/", "/sign-in", "/no-such-page", "/board/2019Q4"],
     "clerk": ["/desk", "/me", "/desk/records", "RECORD", "RECORD/correct"],
     "city": ["/desk", "/desk/records?mode=direct&sort=-day", "RECORD", "/desk/releases"],
-    "district": ["/desk", "/desk/records?text=none-such", "/desk/releases"],
+    "district": ["/desk", "/desk/records?text=none-such", "/desk/releases", "/desk/collect"],
+    "leader": ["/desk/brief", "/desk/collect?group=missing", "/desk/periods"],
+    "secrecy": ["/desk", "/desk/releases"],
+    "head": ["/desk/reports", "/me", "/me/leave", "/me/security", "/me/keys"],
     "auditor": ["/me", "/desk/records", "RECORD"],
 }
 

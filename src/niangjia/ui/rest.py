@@ -24,7 +24,7 @@ class Refusal(Schema):
 
 SIGNED_IN = {401: Refusal, 403: Refusal, 422: Refusal, 503: Refusal}
 ONE = {**SIGNED_IN, 404: Refusal}
-CHANGED = {**ONE, 400: Refusal, 409: Refusal}
+CHANGED = {**ONE, 409: Refusal}
 OPEN = {404: Refusal, 422: Refusal, 503: Refusal}
 
 
@@ -68,10 +68,10 @@ def map_errors(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        message = str(error)
         if error.status_code == 400:
             message = _("The body of the request is not JSON. Nothing was changed.")
-        return _answer(api, request, error.status_code, _body("refused", message))
+            return _answer(api, request, 422, _body("invalid", message))
+        return _answer(api, request, error.status_code, _body("refused", str(error)))
 
 
 def _body(code: str, message: str, fields: dict[str, str] | None = None) -> dict[str, object]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from niangjia.blocks.desk.drafts import drafts_sweep
 from niangjia.blocks.desk.models import Export
 from niangjia.blocks.desk.tables import Cell, write_table
 from niangjia.blocks.orgs.public import actor_under
@@ -160,6 +161,7 @@ class SweepJob:
         """True if there may be more to remove."""
         if clock.real_now() < self._next:
             return False
+        drafts_sweep()
         if sweep():
             return True
         self._next = clock.real_now() + SWEEP_EVERY

@@ -1,5 +1,6 @@
 """The door of desk."""
 
+from niangjia.blocks.desk.drafts import draft_drop, draft_get, draft_put
 from niangjia.blocks.desk.exports import Rows, SweepJob, export_kind, rows_of
 from niangjia.blocks.desk.following import FindJob, far_behind, lag
 from niangjia.blocks.desk.inbox import inbox_kind
@@ -39,6 +40,9 @@ __all__ = [
     "Waiting",
     "Wanted",
     "code_tokens",
+    "draft_drop",
+    "draft_get",
+    "draft_put",
     "export_ask",
     "export_kind",
     "export_note",

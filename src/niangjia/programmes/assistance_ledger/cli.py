@@ -34,6 +34,27 @@ HELP = "purchases from assisted counties: import a workbook, release figures"
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the noun's sub-commands."""
+    _add_import(commands)
+    release = commands.add_parser(
+        "release",
+        help="propose a period's figures, clear and sign them, so that they are published",
+        description="The city proposes, the secrecy officer clears, the leader in charge signs: "
+        "three people. What is published stands on the public board.",
+    )
+    release.add_argument("step", choices=RELEASE_STEPS)
+    release.add_argument("--period", default="", help="with propose: 2020Q1, 2020-03 or 2020")
+    release.add_argument("--reason", default="", help="with return and withdraw")
+    release.set_defaults(run=run_release)
+    period = commands.add_parser(
+        "period", help="open a quarter for the units' reports, or close it"
+    )
+    period.add_argument("step", choices=tuple(PERIOD_STEPS))
+    period.add_argument("--period", required=True, help="2020Q1")
+    period.add_argument("--reason", default="", help="why reports are missing, or where they are")
+    period.set_defaults(run=run_period)
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     take = commands.add_parser(
         "import",
         help="take an office's workbook (.xlsx or .csv)",
@@ -65,23 +86,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="take rows of a period that was reported or closed: they count in the next one",
     )
     take.set_defaults(run=run_import)
-    release = commands.add_parser(
-        "release",
-        help="propose a period's figures, clear and sign them, so that they are published",
-        description="The city proposes, the secrecy officer clears, the leader in charge signs: "
-        "three people. What is published stands on the public board.",
-    )
-    release.add_argument("step", choices=RELEASE_STEPS)
-    release.add_argument("--period", default="", help="with propose: 2020Q1, 2020-03 or 2020")
-    release.add_argument("--reason", default="", help="with return and withdraw")
-    release.set_defaults(run=run_release)
-    period = commands.add_parser(
-        "period", help="open a quarter for the units' reports, or close it"
-    )
-    period.add_argument("step", choices=tuple(PERIOD_STEPS))
-    period.add_argument("--period", required=True, help="2020Q1")
-    period.add_argument("--reason", default="", help="why reports are missing, or where they are")
-    period.set_defaults(run=run_period)
 
 
 def run_import(options: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """Forms of the assistance ledger, one module per subject."""
 
+from niangjia.programmes.assistance_ledger.forms.entry import EntryForm
 from niangjia.programmes.assistance_ledger.forms.records import CorrectionForm, FiltersForm
 from niangjia.programmes.assistance_ledger.forms.releases import ReleaseForm
 from niangjia.programmes.assistance_ledger.forms.reports import (
@@ -14,6 +15,7 @@ __all__ = [
     "CollectionFiltersForm",
     "CorrectionForm",
     "DecisionForm",
+    "EntryForm",
     "FiltersForm",
     "PeriodForm",
     "ReleaseForm",

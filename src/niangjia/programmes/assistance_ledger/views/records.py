@@ -40,6 +40,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "table": list_parts.list_table(page, filters, sort),
         "filter_form": list_parts.filter_form(filters, sort),
         "counted": list_parts.counted(page, total),
+        "may_enter": actor_of(request).may("purchases.import"),
         "chips": list_parts.chips(filters, sort, page.names),
         "views": views_of(actor, page=PAGE),
         "here": list_parts.query_of(filters, sort),
@@ -66,6 +67,7 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         "facts": record_parts.facts(detail),
         "steps": record_parts.steps(detail.history),
         "flags": shown.flags(detail.purchase.flags),
+        "may_enter": actor.may("purchases.import"),
         "may_correct": actor.may("purchases.correct") and not detail.purchase.reversed_at,
     }
     return render(request, "assistance_ledger/record.html", context)

@@ -45,5 +45,5 @@ def test_a_draft_survives_a_cut_network_and_a_closed_page(open_page: OpenPage) -
     expect(other.locator("[name=product]")).to_have_value("示例黑木耳")
     other.fill("[name=amount_fen]", "abc")
     other.get_by_role("button", name="登记", exact=True).click()
-    expect(other.locator(".field .error").first).to_contain_text("abc")
+    expect(other.locator(".field .error", has_text="abc")).to_be_visible()
     looked_at(other, "entry-wrong-1280")

@@ -162,7 +162,7 @@ def test_a_role_without_a_job_sees_its_own_page_and_is_refused_the_rest(
     open_page: OpenPage,
 ) -> None:
     page = open_page("member", width=390)
-    expect(page.locator("main")).to_contain_text("目前没有“会员”可办理的事项")
+    expect(page.locator("main")).to_contain_text("目前没有“工会会员”可办理的事项")
     page.goto("/desk/records")
     expect(page.locator("main")).to_contain_text("您的角色不能办理此事")
 

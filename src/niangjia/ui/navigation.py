@@ -29,8 +29,7 @@ def _member_lines(role: str, here: str) -> list[Line]:
         (reverse("desk:home"), "inbox", _("Desk"), here == "desk:home"),
         (reverse("orgs:me"), "person", _("Me"), here == "orgs:me"),
     ]
-    for line in _desk_lines(role, here)[1:2] if role else []:
-        lines.insert(2, line)
+    lines[2:2] = _desk_lines(role, here)[1:3] if role else []
     return lines
 
 

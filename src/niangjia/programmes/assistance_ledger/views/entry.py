@@ -42,7 +42,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = EntryForm(request.POST, own=own.get("unit_name", ""))
         checker = Checker(CountyBook(), clock.city_today(), unit, known_code)
-        row = form.purchase(checker, own) if form.is_valid() else None
+        form.is_valid()  # what cannot be read is told together with what is missing
+        row = form.purchase(checker, own)
         new = _taken(actor, form, row) if row else ""
         if new:
             draft_drop(actor, form=FORM, subject=like)

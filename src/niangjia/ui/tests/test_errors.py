@@ -28,7 +28,7 @@ def test_a_role_without_records_is_not_sent_round_to_its_desk():
     from niangjia.ui.navigation import navigation
 
     assert navigation("member", "en", "orgs:me")[1].count("<li>") == 3
-    assert navigation("clerk", "en", "orgs:me")[1].count("<li>") == 4
+    assert navigation("clerk", "en", "orgs:me")[1].count("<li>") == 5
 
 
 def test_a_fault_of_ours_shows_the_number_that_the_log_has(client, monkeypatch):

@@ -11,7 +11,7 @@ class Case(models.Model):
     """Something that is decided step by step. subject: `report:<ref>`; organisation: whose it is.
 
     version: grows with every decision, so that two who decide at once do not both succeed.
-    round: how often it was returned. district_code, line_code: as resolved when it was opened.
+    round: how often it was returned or withdrawn.
     """
 
     ref = models.CharField(max_length=32, unique=True)

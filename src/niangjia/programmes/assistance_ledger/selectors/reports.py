@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
@@ -244,13 +244,6 @@ def reports_own(actor: Actor) -> list[dict[str, Any]]:
     rows = reports_visible_to(actor).filter(unit_id=actor.organisation_id)
     columns = ("ref", "period_id", "period__due_on", "period__closed_at", "case__state", *SUMMED)
     return list(rows.order_by("-period_id").values(*columns)[:40])
-
-
-def blockers_of(actor: Actor, *, period: str) -> int:
-    """How many reports of a period still keep it from being summed in full."""
-    authorise(actor, "periods.manage")
-    open_states = Q(case__state__in=(*chain.NOT_REPORTED, "reported"))
-    return Report.objects.filter(open_states, period=period).count()
 
 
 def settled_periods(actor: Actor) -> list[str]:

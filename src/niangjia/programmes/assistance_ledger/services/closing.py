@@ -156,7 +156,7 @@ def _accepted(span: Period) -> dict[str, int]:
         if state == "accepted":
             total = total.plus(Sums(*numbers))
             stands = Sums(*numbers) == counted.get(unit_id, Sums())
-            outside = outside - {unit_id} if stands else outside | {unit_id}
+            (outside.discard if stands else outside.add)(unit_id)
     if outside:
         raise Conflict(
             _(

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "1ab3393e7d52c8e3571e06f33763976e86defedc994d11402e0343304a3e8bb5"
+    expected = "0bb7d9f12563572d356bfdf3928b75977efe2537dfed41ab20b64caaa32c6f14"
     assert together.hexdigest() == expected

@@ -14,6 +14,7 @@ from niangjia.programmes.assistance_ledger.rest_reports import (
     releases_router,
 )
 from niangjia.programmes.assistance_ledger.rest_reports import router as reports
+from niangjia.programmes.assistance_ledger.rest_sources import router as sources
 from niangjia.ui.rest import Key, map_errors
 
 api = NinjaAPI(
@@ -34,4 +35,5 @@ api.add_router("/reports", reports)
 api.add_router("/periods", periods_router)
 api.add_router("/releases", releases_router)
 api.add_router("/imports", imports)
+api.add_router("/sources", sources)
 api.add_router("/board", open_router)

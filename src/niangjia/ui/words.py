@@ -19,6 +19,22 @@ ROLE_NAMES = {
 }
 
 
+# What the system does by itself, by the names it acts under.
+SYSTEM_NAMES = {
+    "demonstration city": _("System: demonstration city"),
+    "matching of sources": _("System: matched by rule"),
+    "reporting periods": _("System: reporting periods"),
+    "imports": _("System: imports"),
+}
+
+
+def who_name(name: str, role: str) -> str:
+    """Who acted: the person and their role, or what the system acted as."""
+    if not role and name in SYSTEM_NAMES:
+        return str(SYSTEM_NAMES[name])
+    return " · ".join(filter(None, (name, role_name(role))))
+
+
 def role_name(role: str) -> str:
     """The role in the page's language; the code itself if it has no name."""
     return str(ROLE_NAMES.get(role, role))

@@ -1,5 +1,7 @@
 """A line of another source as a purchase to be entered."""
 
+from typing import Any
+
 from niangjia.blocks.orgs.public import organisation
 from niangjia.blocks.places.public import CountyBook, provinces_of, region_names
 from niangjia.lib.identifiers import uscc_problem
@@ -30,15 +32,11 @@ def from_order(line: SourceLine, channel: str) -> PurchaseIn | None:
     return PurchaseIn(
         unit_name=unit.name,
         unit_uscc=unit.uscc,
-        unit_kind="",
-        district="",
-        line="",
         occurred_on=line.occurred_on,
         channel=own if own in words else words[-1],
         mode="direct",
         product=line.text,
         category=line.category,
-        recognition_no="",
         county_code=county.code,
         assisted=county.assisted,
         spec=line.spec,
@@ -48,18 +46,28 @@ def from_order(line: SourceLine, channel: str) -> PurchaseIn | None:
         amount_fen=line.amount_fen,
         supplier_name=line.party,
         supplier_uscc="" if uscc_problem(line.party_uscc) else line.party_uscc,
-        contact_name="",
-        contact_phone="",
-        contract_no="",
-        invoice_code="",
         invoice_no=line.invoice_no,
-        voucher_no="",
-        households=None,
-        people=None,
-        income_gain_fen=None,
-        note="",
         order_no=line.number,
+        **_UNKNOWN,
     )
+
+
+# What no order says; the office's own row completes it.
+_UNKNOWN: dict[str, Any] = {
+    "unit_kind": "",
+    "district": "",
+    "line": "",
+    "recognition_no": "",
+    "contact_name": "",
+    "contact_phone": "",
+    "contract_no": "",
+    "invoice_code": "",
+    "voucher_no": "",
+    "households": None,
+    "people": None,
+    "income_gain_fen": None,
+    "note": "",
+}
 
 
 def entry_values(line: SourceLine) -> dict[str, str]:

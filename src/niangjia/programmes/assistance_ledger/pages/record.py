@@ -9,7 +9,7 @@ from niangjia.programmes.assistance_ledger.models import SourceMatch
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.pages.sources import SOURCES, WHY, line_side
 from niangjia.programmes.assistance_ledger.selectors import Detail
-from niangjia.ui.words import role_name
+from niangjia.ui.words import who_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def steps(lines: list[HistoryLine]) -> list[Step]:
         Step(
             title=line.title,
             when=shown.moment(line.recorded_at),
-            who=" · ".join(filter(None, (line.who, role_name(line.role)))),
+            who=who_name(line.who, line.role),
             reason=line.reason,
             proof=line.proof,
             index=line.index,

@@ -1,6 +1,7 @@
 """Lines of other sources: kept, found among the records, decided by a person where unsure."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -210,10 +211,20 @@ _ENTRY = (
 def _put_forward(
     work: Work, unit_id: int, source: str, proposals: Sequence[matching.Proposal]
 ) -> None:
+    """Those that stand already stay as they are, so that a page that shows them is not behind."""
     old = SourceMatch.objects.filter(verdict=PROPOSED, line__unit_id=unit_id, line__source=source)
-    old.delete()
+    standing: defaultdict[str, set[matching.Pair]] = defaultdict(set)
+    why: dict[str, str] = {}
+    for row in old:
+        standing[row.together].add(matching.Pair(row.line_id, row.purchase_id, row.fen))
+        why[row.together] = row.why
+    known = {(why[one], frozenset(pairs)): one for one, pairs in standing.items()}
+    wanted = {(one.why, frozenset(one.pairs)): one for one in proposals}
+    old.filter(together__in=[known[key] for key in known.keys() - wanted.keys()]).delete()
     rows = []
-    for one in proposals:
+    for key, one in wanted.items():
+        if key in known:
+            continue
         together = work.new_id()
         rows += [
             SourceMatch(

@@ -48,23 +48,22 @@ def purchases_take(
     accept_corrections: str = "",
     explain_late: str = "",
 ) -> Taken:
-    """Every row is in the ledger once. rows: at most 200, checked.
+    """Every row (at most 200, checked) is in the ledger once.
 
     Equal to one in force, or to one that was corrected since: repeated. Known but changed, or
     taken back: listed, or, with the reason in `accept_corrections`, the one in force is reversed
     and the new one recorded. Of a period that the unit reported or the city closed: listed as late,
-    or, with the reason in `explain_late`, counted in the next open period. A row that completes a
-    record made from a platform's order takes its place. Raises Denied if a unit
-    lies outside the actor's scope, Invalid if a reason says nothing; then nothing is taken.
+    or, with the reason in `explain_late`, counted in the next open period. What completes a record
+    made from an order takes its place. Nothing is taken where it raises Denied (not the actor's
+    unit) or Invalid (a reason says nothing).
     """
     reason = reason_of(accept_corrections) if accept_corrections else ""
-    explained = reason_of(explain_late) if explain_late else ""
-    drafts = _drafts(work, rows)
+    explained, drafts = reason_of(explain_late) if explain_late else "", _drafts(work, rows)
     booking = Booking(draft.unit.id for draft in drafts)
     fresh, repeated, changed = _sorted_out(drafts)
     whole, held_whole, fresh = _completing(work, booking, fresh, upload_ref)
     fresh, late, held = _booked(booking, fresh, explained)
-    old, held_changes = _reverse_changed(work, booking, drafts, changed, reason, upload_ref)
+    old, held_old = _reverse_changed(work, booking, drafts, changed, reason, upload_ref)
     going_in = {**fresh, **whole, **old}
     older = flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
@@ -72,19 +71,18 @@ def purchases_take(
     taken = {i: inserted[d.key] for i, d in going_in.items() if d.key in inserted}
     if taken:
         work.record(_batch_fact(work, rows, taken, upload_ref, file_sha256))
-        _prepare_reports(work, booking, going_in)
-        look_again(work, {draft.unit.id for draft in going_in.values()})
+        _tell(work, booking, going_in)
     elif not work.n_facts:
         work.repeated()
     return Taken(
         taken=taken,
         repeated=tuple(sorted((*repeated, *met_same))),
-        changed=_left(changed, {*old, *held_changes}) | met_changed,
+        changed=_left(changed, {*old, *held_old}) | met_changed,
         flagged=_all_flagged(older, going_in, taken),
         n_corrected=len(old),
         n_completed=len(whole),
         late=late,
-        held=held | held_changes | held_whole,
+        held=held | held_old | held_whole,
     )
 
 
@@ -114,8 +112,10 @@ def _completing(
     return whole, held, rest
 
 
-def _prepare_reports(work: Work, booking: Booking, taken: Mapping[int, Draft]) -> None:
-    """Units that have no report of an open period yet get one after the commit."""
+def _tell(work: Work, booking: Booking, taken: Mapping[int, Draft]) -> None:
+    """After the commit units without a report of an open period get one, and lines of other
+    sources are looked for."""
+    look_again(work, {draft.unit.id for draft in taken.values()})
     for code in booking.unreported((d.unit.id, d.month) for d in taken.values()):
         work.send("reports.prepare", {"period": code})
 

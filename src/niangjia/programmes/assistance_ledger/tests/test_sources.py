@@ -146,6 +146,11 @@ def test_a_doubt_is_put_forward_and_a_person_decides(tmp_path):
     assert [one[1:] for one in why()] == [("proposed", "alike"), ("proposed", "alike")]
     clerk = cast.actor("clerk")
     one, other = SourceMatch.objects.order_by("id")
+    sheet(tmp_path, books.line(3, amount_fen=999), name="more.xlsx")
+    settled()  # looked for again: what a page shows still stands
+    assert {one.together, other.together} == set(
+        SourceMatch.objects.values_list("together", flat=True)
+    )
     assert sources_other(clerk, proposals=[one.together]) == 1
     jobs.settle()  # one candidate is left: nothing else it could be
     assert [two[1:] for two in sorted(why())] == [("other", "chosen"), ("same", "alone")]

@@ -64,7 +64,7 @@ def test_a_changed_purchase_is_taken_with_a_reason_and_the_old_one_is_reversed()
     assert Purchase.objects.get(ref=old).reversed_at is not None
     assert Purchase.objects.get(ref=new).corrects == old
     assert [line.kind for line in history(f"purchase:{old}")] == [
-        "purchase.recorded/1",
+        "purchase.recorded/2",
         "purchase.reversed/1",
     ]
     assert history(f"purchase:{old}")[1].reason == "数量漏记"

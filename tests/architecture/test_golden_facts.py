@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "1ab3393e7d52c8e3571e06f33763976e86defedc994d11402e0343304a3e8bb5"
+    expected = "8bfec3013d1ea348792d1128ac93b386934aec457737eb15bb803e6dd205ec82"
     assert together.hexdigest() == expected

@@ -8,7 +8,13 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
-from niangjia.blocks.orgs.public import nodes, organisation, people_named, roles_filled
+from niangjia.blocks.orgs.public import (
+    nodes,
+    organisation,
+    people_named,
+    roles_filled,
+    scope_of,
+)
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
@@ -241,7 +247,9 @@ def reports_own(actor: Actor) -> list[dict[str, Any]]:
     authorise(actor, "reports.see")
     if actor.organisation_id is None:
         return []
-    rows = reports_visible_to(actor).filter(unit_id=actor.organisation_id)
+    rows = reports_visible_to(actor)
+    if scope_of(actor).kind != "unit":
+        rows = rows.filter(unit_id=actor.organisation_id)
     columns = ("ref", "period_id", "period__due_on", "period__closed_at", "case__state", *SUMMED)
     return list(rows.order_by("-period_id").values(*columns)[:40])
 

@@ -6,11 +6,11 @@ orgs lies below them and knows none of them; a room declares itself once, at the
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from niangjia.blocks.orgs.types import Change, Kept
+from niangjia.blocks.orgs.types import Change, Kept, OrgRef
 from niangjia.core.work import Work
 
 
-def _nothing_kept(organisation_id: int) -> Kept:
+def _nothing_kept(one: OrgRef, category: str) -> Kept:
     return Kept()
 
 
@@ -28,7 +28,7 @@ class Follower:
     now, each with what to do; follow: does what a change asks for, in the change's own Work."""
 
     name: str
-    kept: Callable[[int], Kept] = _nothing_kept
+    kept: Callable[[OrgRef, str], Kept] = _nothing_kept
     obstacles: Callable[[Change], Sequence[str]] = _no_obstacle
     follow: Callable[[Work, Sequence[Change]], None] = _not_followed
 
@@ -42,9 +42,9 @@ def organisation_follower(follower: Follower) -> Follower:
     return follower
 
 
-def kept_of(organisation_id: int) -> list[Kept]:
-    """What every room keeps about one organisation."""
-    return [one.kept(organisation_id) for one in _followers.values()]
+def kept_of(organisation: OrgRef, category: str) -> list[Kept]:
+    """What every room keeps about one organisation of a category."""
+    return [one.kept(organisation, category) for one in _followers.values()]
 
 
 def obstacles_to(change: Change) -> list[str]:

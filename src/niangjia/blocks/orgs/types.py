@@ -123,12 +123,13 @@ class Change:
 class Kept:
     """What a room keeps about an organisation itself, not about what was merged into it.
 
-    n: records in force; fen: their amount; first, last: their days. lines: (what, state, href, fen)
-    of what is under way or done there, the newest first.
+    n: records in force; fen: their amount; first, last: their days; href: where they are listed.
+    lines: (what, state, href, fen) of what is under way or done there, the newest first.
     """
 
     n: int = 0
     fen: int = 0
     first: dt.date | None = None
     last: dt.date | None = None
+    href: str = ""
     lines: tuple[tuple[str, str, str, int], ...] = ()

@@ -28,22 +28,26 @@ from niangjia.programmes.assistance_ledger.services.reporting import (
 
 BEGUN = booking.UNDER_WAY | {"reported", "accepted"}
 LISTED = 8
+LISTED_BY = {"buyer": "unit", "supplier": "supplier"}  # name of the list's filter
 
 
-def kept(organisation_id: int) -> Kept:
+def kept(one: OrgRef, category: str) -> Kept:
     """Records in force of a unit or supplier, and its newest reports."""
-    own = Q(unit_id=organisation_id) | Q(supplier_id=organisation_id)
-    rows = Purchase.objects.filter(own, reversed_at__isnull=True)
+    name = LISTED_BY.get(category)
+    if name is None:
+        return Kept()
+    rows = Purchase.objects.filter(**{f"{name}_id": one.id}, reversed_at__isnull=True)
     found = rows.aggregate(
         n=Count("id"), fen=Sum("amount_fen"), first=Min("occurred_on"), last=Max("occurred_on")
     )
-    reports = Report.objects.filter(unit_id=organisation_id).order_by("-period_id")
+    reports = Report.objects.filter(unit_id=one.id).order_by("-period_id")
     columns = ("ref", "period_id", "case__state", "fen", "counted_with__ref")
     return Kept(
         n=found["n"],
         fen=found["fen"] or 0,
         first=found["first"],
         last=found["last"],
+        href=f"{reverse('assistance_ledger:records')}?{name}={one.ref}",
         lines=tuple(
             (
                 periods.name(code),

@@ -109,6 +109,8 @@ def leader_change(
         raise NotFound(_("There is no such organisation."))
     if role not in LED:
         raise refused("role", _("Choose whose place is taken."))
+    if since < at.valid_from:
+        raise refused("since", _("It stands like this only since %(day)s."), day=at.valid_from)
     person = _next_one(work, username.strip())
     _keep_four_eyes(person, at, role, since)
     roles = Appointment.objects.filter(Q(organisation=at) | Q(organisation__succeeded_by=at))

@@ -9,6 +9,7 @@ from niangjia.blocks.indicators.public import snapshot
 from niangjia.blocks.orgs.models import Organisation, Placement
 from niangjia.blocks.orgs.public import (
     Account,
+    Node,
     accounts_set_up,
     buyers_in_force,
     leader_change,
@@ -20,6 +21,7 @@ from niangjia.blocks.orgs.public import (
     organisation_reopen,
     organisation_split,
     organisations_merge,
+    organisations_set_up,
 )
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
@@ -416,6 +418,25 @@ def test_a_moved_unit_keeps_the_codes_of_its_records_and_the_new_district_sees_t
         ("东城区", given.SINCE, TODAY - dt.timedelta(days=1)),
         ("朝阳区", TODAY, None),
     ]
+
+
+def test_a_street_takes_what_stands_beneath_it_along():
+    organisations_set_up(
+        given.SYSTEM,
+        nodes=[
+            Node("示例街道", "node", "street", code="110101001", territory="110101"),
+            Node("示例丁小学", "buyer", "事业单位", uscc=state.CODE, territory="110101001"),
+        ],
+        valid_from=given.SINCE,
+    )
+    merge(C, "示例丁小学")
+    given.take(given.purchase(1, unit="丙"))
+    move("示例街道", "朝阳区")
+    state.check()
+    assert {one(name).district_code for name in ("示例街道", "示例丁小学", C)} == {"110105"}
+    assert (seen("district")[0], seen("district_b")[0]) == (0, 1)
+    with pytest.raises(Invalid, match="beneath itself"):
+        move("朝阳区", "示例街道")
 
 
 def test_a_report_that_waits_follows_its_unit_to_the_other_district():

@@ -11,13 +11,15 @@ from niangjia.blocks.orgs.changing import between
 from niangjia.blocks.orgs.finding import former_names
 from niangjia.blocks.orgs.followers import kept_of, obstacles_to
 from niangjia.blocks.orgs.models import (
+    LINE,
+    TERRITORY,
     Appointment,
     FormerKey,
     Organisation,
     Placement,
     Succession,
 )
-from niangjia.blocks.orgs.rules import LINES, codes_near, is_below, plain_name
+from niangjia.blocks.orgs.rules import LINES, TOP, codes_near, is_below, plain_name
 from niangjia.blocks.orgs.selectors import nodes, person_name, scope_of
 from niangjia.blocks.orgs.steps import ref_of
 from niangjia.blocks.orgs.types import Kept
@@ -281,7 +283,8 @@ class OrgDetail:
     """An organisation with all that its page shows.
 
     own: what the rooms keep about itself; merged: what was merged into it with what is kept about
-    that; can_change: it is the actor's to change; parents: ref of where it stands by tree.
+    that; can_change: it is the actor's to change; parents: ref of where it stands by tree; trees:
+    those in which it can be moved.
     """
 
     listed: Listed
@@ -294,6 +297,7 @@ class OrgDetail:
     merged: Sequence[tuple[str, str, Kept]]
     can_change: bool
     parents: Mapping[str, str] = field(default_factory=dict)
+    trees: Sequence[str] = ()
 
     @property
     def total(self) -> tuple[int, int]:
@@ -326,8 +330,17 @@ def organisation_get(actor: Actor, *, ref: str) -> OrgDetail:
         own=_sum(kept_of(ref_of(row), row.category)),
         merged=[(one.ref, one.name, _sum(kept_of(one, row.category))) for one in merged],
         can_change=actor.may("orgs.manage") and manageable(actor).filter(pk=row.pk).exists(),
+        trees=_trees(row),
         parents={one.tree: one.parent.ref for one in stays if one.parent and one.valid_to is None},
     )
+
+
+def _trees(row: Organisation) -> tuple[str, ...]:
+    if row.category == "buyer":
+        return (TERRITORY, LINE)
+    if row.category != "node" or row.kind in TOP:
+        return ()
+    return (LINE,) if row.kind in LINES else (TERRITORY,)
 
 
 def _sum(kept: Sequence[Kept]) -> Kept:

@@ -282,11 +282,11 @@ def acts_for(actor: Actor, detail: OrgDetail) -> list[Act]:
     elif one.category in ("buyer", "supplier"):
         names = ["correct"] if one.to_confirm else []
         names += ["rename", "code"]
-        names += ["territory", "line"] if one.category == "buyer" else []
+        names += detail.trees
         names += ["leader"] if one.category == "buyer" and actor.may("orgs.appoint") else []
         names += ["reopen"] if one.closed_on else ["merge", "close"]
     elif one.category == "node":
-        names = ["rename"]
+        names = ["rename", *detail.trees]
         names += ["leader"] if actor.may("orgs.appoint") else []
     return [ACTS[name] for name in names] if detail.can_change else []
 

@@ -56,7 +56,13 @@ def reader_for(column: Column, in_wan: bool) -> Reader:
         return _choice(column)
     if column.kind in ("text", "code", "uscc"):
         return _text(column)
-    return {"date": _date, "number": _number, "count": _count, "ignored": _ignored}[column.kind]
+    return {
+        "date": _date,
+        "moment": _moment,
+        "number": _number,
+        "count": _count,
+        "ignored": _ignored,
+    }[column.kind]
 
 
 def _plain(cell: Cell) -> str:
@@ -206,6 +212,24 @@ def _date(cell: Cell, row: SheetRow) -> Value:
     value = _in_range(value)
     row.normalised.add("text_date")
     return value
+
+
+def _moment(cell: Cell, row: SheetRow) -> Value:
+    """A date; the time of day beside it is dropped."""
+    if isinstance(cell, int) and not isinstance(cell, bool) and len(str(cell)) == 14:
+        cell = str(cell)[:8]
+    if isinstance(cell, str):
+        cell = _TIME_OF_DAY.sub("", _plain(cell).strip())
+    told = "text_date" in row.normalised
+    day = _date(cell, row)
+    if not told:  # a moment is written as text by whatever made the file
+        row.normalised.discard("text_date")
+    return day
+
+
+_TIME_OF_DAY = re.compile(
+    r"(?:[ T]|(?<=[日号]))[0-9]{1,2}[:时][0-9]{2}[分]?(?:[:]?[0-9]{2}(?:\.[0-9]+)?秒?)?$"
+)
 
 
 def _in_range(day: dt.date) -> dt.date:

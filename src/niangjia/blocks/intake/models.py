@@ -25,7 +25,8 @@ class Upload(models.Model):
     edits: what the file holds, how it is to be read, what was mended; result: of the last check or
     of the take. n_done of n_expected rows; finished_at: when the slow step ended, or while it runs
     its last sign of life; error: why it was refused or stopped, code and text.
-    role: the hat it was brought under, with login_id.
+    role: the hat it was brought under, with login_id. kind: which of the programme's kinds of file
+    it is read as, empty until it was looked at.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -37,6 +38,7 @@ class Upload(models.Model):
     )
     login_id = models.BigIntegerField(null=True)
     role = models.CharField(max_length=20, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
     received_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="taking")
     version = models.PositiveIntegerField(default=0)

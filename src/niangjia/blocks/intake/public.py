@@ -20,6 +20,7 @@ from niangjia.blocks.intake.selectors import (
     row_problems,
     same_file,
     upload_get,
+    upload_hashes,
     uploads_page,
 )
 from niangjia.blocks.intake.steps import KEPT_PROBLEMS, upload_close, upload_open
@@ -108,6 +109,7 @@ __all__ = [
     "upload_close",
     "upload_edit",
     "upload_get",
+    "upload_hashes",
     "upload_look_again",
     "upload_looked",
     "upload_open",

@@ -1,5 +1,6 @@
 """Reads of uploads: only those of the actor's own organisation."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Min
@@ -37,6 +38,7 @@ _SHOWN = (
     "finished_at",
     "result",
     "error",
+    "kind",
 )
 PAGE = 20
 MOST_VALUES = 2_000
@@ -75,6 +77,12 @@ def same_file(actor: Actor, *, sha256: str) -> UploadView | None:
     rows = _mine(actor).filter(sha256=sha256).exclude(state__in=("refused", "abandoned"))
     found = rows.order_by("-id").values_list(*_SHOWN).first()
     return UploadView(*found) if found else None
+
+
+def upload_hashes(refs: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of files by the ref of their upload, whoever asks."""
+    rows = Upload.objects.filter(ref__in=set(refs))
+    return dict(rows.values_list("ref", "sha256"))
 
 
 def looks_get(actor: Actor, *, ref: str) -> list[SheetLook]:

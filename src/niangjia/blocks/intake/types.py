@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from niangjia.blocks.intake.reader.xlsx import Cell
 
-Kind = Literal["text", "code", "uscc", "date", "money", "number", "count", "choice", "ignored"]
+Kind = Literal[
+    "text", "code", "uscc", "date", "moment", "money", "number", "count", "choice", "ignored"
+]
 Value = str | int | dt.date | None
 
 
@@ -15,7 +17,8 @@ Value = str | int | dt.date | None
 class Column:
     """A column of a schema. header: its official name; aliases: other names seen in use.
 
-    kind: text; code (text without blanks); uscc; date; money (int fen); number (int thousandths);
+    kind: text; code (text without blanks); uscc; date; moment (a date, whatever time of day stands
+    beside it); money (int fen); number (int thousandths);
     count (int >= 0); choice (one of `choices`: shown -> value). limit: characters at most.
     personal: about a person; what stood in such a cell is not kept with its problem.
     """
@@ -231,6 +234,7 @@ class UploadView:
     finished_at: dt.datetime | None
     result: Mapping[str, Any]
     error: Mapping[str, Any]
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

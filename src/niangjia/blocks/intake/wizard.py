@@ -60,8 +60,8 @@ def _changed(upload: Upload) -> object:
     )
 
 
-def upload_receive(work: Work, *, stored: Stored, name: str) -> str:
-    """The file is noted and waits to be looked at; returns its ref."""
+def upload_receive(work: Work, *, stored: Stored, name: str, kind: str = "") -> str:
+    """The file is noted and waits to be looked at; returns its ref. kind: if the clerk said it."""
     if work.actor.organisation_id is None:
         raise Invalid(_("Only who acts for an organisation can import on the page."))
     Upload.objects.create(
@@ -72,6 +72,7 @@ def upload_receive(work: Work, *, stored: Stored, name: str) -> str:
         organisation_id=work.actor.organisation_id,
         login_id=work.actor.login_id,
         role=work.actor.role,
+        kind=kind,
         received_at=work.at,
         state="received",
         kept=True,
@@ -80,17 +81,26 @@ def upload_receive(work: Work, *, stored: Stored, name: str) -> str:
     return stored.ref
 
 
-def upload_looked(work: Work, *, ref: str, version: int, looks: Sequence[SheetLook]) -> None:
-    """What the file holds is known; its columns wait for the clerk."""
-    found = looking.looks_kept(looks)
-    _moved(work, ref, version, ["received"], look=found, state="mapping", n_done=0, n_expected=0)
+def upload_looked(
+    work: Work, *, ref: str, version: int, looks: Sequence[SheetLook], kind: str = ""
+) -> None:
+    """What the file holds, and as what, is known; its columns wait for the clerk."""
+    found = {"look": looking.looks_kept(looks), "kind": kind, "n_done": 0, "n_expected": 0}
+    _moved(work, ref, version, ["received"], state="mapping", **found)
 
 
-def upload_look_again(work: Work, *, ref: str, version: int, header_rows: dict[str, int]) -> int:
-    """The file is looked at once more, with headers where the clerk pointed; its new version."""
+def upload_look_again(
+    work: Work, *, ref: str, version: int, header_rows: dict[str, int], kind: str = ""
+) -> int:
+    """The file is looked at once more, with headers where the clerk pointed, or as another kind of
+    file: what was chosen and mended for the old kind is dropped. Returns its new version."""
     upload = _locked(work, ref)
-    choices = {**upload.choices, "header_rows": header_rows}
-    changes = {"state": "received", "choices": choices, "error": {}, **_clocked()}
+    changes: dict[str, Any] = {"state": "received", "error": {}, **_clocked()}
+    kept = upload.choices
+    if kind and kind != upload.kind:
+        kept = {}
+        changes |= {"kind": kind, "edits": []}
+    changes["choices"] = {**kept, "header_rows": header_rows}
     return _moved(work, ref, version, WITH_CLERK, **changes).version
 
 

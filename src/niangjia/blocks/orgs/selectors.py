@@ -197,8 +197,9 @@ def organisation(organisation_id: int) -> OrgRef:
 OF_REF = ("id", "ref", "name", "uscc", "district_code", "line_code", "to_confirm")
 
 
-def buyers_in_force(on: dt.date) -> list[OrgRef]:
-    """All buying units that were not closed before this day and not merged, by id."""
+def buyers_in_force(on: dt.date | None = None) -> list[OrgRef]:
+    """All buying units that were not closed before a day (today) and not merged, by id."""
+    on = on or clock.city_today()
     rows = Organisation.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on),
         category="buyer",
@@ -231,6 +232,15 @@ def heads_of(ids: Iterable[int]) -> dict[int, int]:
     wanted = set(ids)
     rows = Organisation.objects.filter(pk__in=wanted, succeeded_by__isnull=False)
     return {one: one for one in wanted} | dict(rows.values_list("id", "succeeded_by_id"))
+
+
+def families_of(ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """By id: what it is found as today, and all that was merged into that."""
+    heads = heads_of(ids)
+    merged = predecessors_of(heads.values())
+    return {
+        one: (head, *(other.id for other in merged.get(head, ()))) for one, head in heads.items()
+    }
 
 
 def heads_by_ref(category: str) -> dict[str, str]:

@@ -17,6 +17,9 @@ class AssistanceLedgerConfig(RoomConfig):
         "purchases.import": UNIT | {"city"},
         "purchases.see": STAFF | {"supplier", "reviewer"},
         "purchases.correct": UNIT | {"city"},
+        "sources.see": UNIT | {"checker", "head", "district", "city", "auditor"},
+        "sources.decide": UNIT | {"city"},
+        "sources.match": frozenset(),
         "purchases.release": frozenset({"city"}),
         "releases.see": frozenset({"city", "district", "auditor", "secrecy", "leader"}),
         "releases.clear": frozenset({"secrecy"}),
@@ -38,9 +41,16 @@ class AssistanceLedgerConfig(RoomConfig):
     }
     scopes = {
         "read": frozenset(
-            {"purchases.see", "reports.see", "reports.collect", "releases.see", "brief.see"}
+            {
+                "purchases.see",
+                "sources.see",
+                "reports.see",
+                "reports.collect",
+                "releases.see",
+                "brief.see",
+            }
         ),
-        "import": frozenset({"purchases.import", "purchases.see"}),
+        "import": frozenset({"purchases.import", "purchases.see", "sources.see", "sources.decide"}),
         "report": frozenset(
             {
                 "reports.see",
@@ -68,6 +78,7 @@ class AssistanceLedgerConfig(RoomConfig):
     menu = (
         MenuEntry(_("Brief"), "assistance_ledger:brief", "chart", "brief.see", 5),
         MenuEntry(_("Imports"), "assistance_ledger:imports", "import", "purchases.import", 15),
+        MenuEntry(_("Other sources"), "assistance_ledger:sources", "match", "sources.see", 18),
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),

@@ -33,13 +33,19 @@ _SEALED = (
 )
 
 
-def _kind(name: str, title: object, sealed: tuple[str, ...], **more: tuple[str, ...]) -> FactKind:
-    """Version 1 of a kind. more: its personal slots."""
-    policy_id, opened = policy.disclosure(f"{name}/1")
+def _kind(
+    name: str,
+    title: object,
+    sealed: tuple[str, ...],
+    version: int = 1,
+    **more: tuple[str, ...],
+) -> FactKind:
+    """A version of a kind. more: its personal slots."""
+    policy_id, opened = policy.disclosure(f"{name}/{version}")
     return declare(
         FactKind(
             name=name,
-            version=1,
+            version=version,
             title=title,
             open=opened,
             sealed=sealed,
@@ -49,14 +55,22 @@ def _kind(name: str, title: object, sealed: tuple[str, ...], **more: tuple[str, 
     )
 
 
+_CONTACT = ("contact_name", "contact_phone")
+RECORDED_1 = _kind("purchase.recorded", _("Purchase recorded"), _SEALED, contact=_CONTACT)
 RECORDED = _kind(
     "purchase.recorded",
     _("Purchase recorded"),
-    _SEALED,
-    contact=("contact_name", "contact_phone"),
+    tuple(sorted((*_SEALED, "order_no"))),
+    version=2,
+    contact=_CONTACT,
 )
 REVERSED = _kind("purchase.reversed", _("Purchase reversed"), _SEALED)
 FLAGGED = _kind("purchase.flagged", _("Purchase flagged for review"), ("other", "purchase"))
+_MATCH = ("day", "file_sha256", "fen", "line", "number", "purchase", "unit", "why")
+MATCHED = _kind("purchase.matched", _("Purchase found in another source"), _MATCH)
+PARTED = _kind(
+    "purchase.parted", _("Purchase parted from a source"), tuple(sorted((*_MATCH, "reason")))
+)
 IMPORTED = _kind(
     "purchases.imported",
     _("Batch of purchases imported"),

@@ -5,17 +5,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.intake.public import Choices, Edits, Problem, SheetRow, Workbook
-from niangjia.blocks.orgs.public import known_code, organisation, registered_names, scope_of
+from niangjia.blocks.orgs.public import (
+    OrgRef,
+    buyers_in_force,
+    known_code,
+    organisation,
+    registered_names,
+    scope_of,
+)
 from niangjia.blocks.places.public import CountyBook
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods
+from niangjia.programmes.assistance_ledger.filekinds import PURCHASES, schema_of
+from niangjia.programmes.assistance_ledger.matching import party_key
 from niangjia.programmes.assistance_ledger.services import (
     purchases_take,
     upload_begin,
@@ -23,9 +32,11 @@ from niangjia.programmes.assistance_ledger.services import (
 )
 from niangjia.programmes.assistance_ledger.services.taking import BATCH
 from niangjia.programmes.assistance_ledger.sheet import Checker, schema
-from niangjia.programmes.assistance_ledger.types import PurchaseIn
+from niangjia.programmes.assistance_ledger.sources_sheet import NOT_KEPT, SourceChecker
+from niangjia.programmes.assistance_ledger.types import PurchaseIn, SourceIn
 
 Progress = Callable[[int], None]
+Refused = Callable[[SheetRow, list[Problem]], None]
 DAY, LATE, HELD = "occurred_on", "period_reported", "report_under_way"
 HELD_BACK = {
     LATE: _(
@@ -53,7 +64,9 @@ class Outcome:
     """What became of a workbook. Money in fen, counts in rows; refused: rows with reasons.
 
     ready: rows without problems, taken or not; left_out: by the clerk or because they are hidden;
-    mended_fen: what mended amounts of taken rows are more than what stood there.
+    mended_fen: what mended amounts of taken rows are more than what stood there; not_kept: rows of
+    a bank's file that are none of the office's purchases, by why; received_fen: money that came
+    back, in a column of its own.
     """
 
     upload_ref: str = ""
@@ -72,6 +85,9 @@ class Outcome:
     changed_fen: int = 0
     text_fen: int = 0
     n_corrected: int = 0
+    n_completed: int = 0
+    not_kept: Counter[str] = field(default_factory=Counter)
+    received_fen: int = 0
     n_ready: int = 0
     ready_fen: int = 0
     n_refused: int = 0
@@ -84,10 +100,22 @@ class Outcome:
     changed: list[Changed] = field(default_factory=list)
 
 
-class Reading:
+Item = TypeVar("Item", PurchaseIn, SourceIn)
+Item_co = TypeVar("Item_co", covariant=True)
+
+
+class Checks(Protocol[Item_co]):
+    """Checks rows of one kind of file."""
+
+    def check(self, row: SheetRow, headers: dict[str, str]) -> Item_co | None:
+        """What the row says, or None with row.problems or row.left_out saying why."""
+
+
+class Reading(Generic[Item]):
     """A workbook read, mended and checked: one pass, the same for a check and for the take.
 
-    choices, edits: as the clerk left them on the page. hints: also tell what is not refused.
+    choices, edits: as the clerk left them on the page. hints: also tell what is not refused. kind:
+    of file, see filekinds. refused: told of each row that is not taken; else they are kept here.
     """
 
     def __init__(
@@ -99,58 +127,57 @@ class Reading:
         choices: Choices | None = None,
         edits: Edits | None = None,
         hints: bool = False,
+        kind: str = PURCHASES,
+        refused: Refused | None = None,
     ) -> None:
+        self.refused = refused or self._keep_refused
         self.actor = authorise(actor, "purchases.import")
-        self.path, self.name = path, name
-        self.book = Workbook(path, name, schema(), choices=choices, edits=edits)
+        self.path, self.name, self.kind = path, name, kind
+        self.book = Workbook(path, name, schema_of(kind), choices=choices, edits=edits)
         self.outcome = Outcome()
         self._hints = hints
         self._provinces: dict[str, str] = {}
 
-    def rows(self) -> Iterator[tuple[SheetRow, PurchaseIn | None]]:
-        """Every data row, with its purchase if nothing keeps it out. Raises core errors."""
+    def rows(self) -> Iterator[tuple[SheetRow, Item | None]]:
+        """Every data row, with what it says if nothing keeps it out. Raises core errors."""
         outcome, checker = self.outcome, self._checker()
         for row in self.book:
-            purchase = checker.check(row, self.book.headers)
+            item = checker.check(row, self.book.headers)
             outcome.normalised.update(row.normalised)
             if row.left_out:
                 outcome.n_left_out += 1
                 outcome.left_out_fen += row.numeric_fen or 0
-                purchase = None
-            elif purchase is None:
+                outcome.not_kept.update({row.left_out} & NOT_KEPT.keys())
+                item = None
+            elif item is None:
                 wrong = [one for one in row.problems if not one.hint]
                 outcome.errors.update({problem.code for problem in wrong})
                 outcome.n_refused += 1
                 outcome.refused_fen += row.numeric_fen or 0
-                self.refuse(row, wrong)
+                self.refused(row, wrong)
             else:
-                self._count_ready(purchase)
-            yield row, purchase
+                self._count_ready(item)
+            yield row, item
 
-    def refuse(self, row: SheetRow, problems: list[Problem]) -> None:
+    def _keep_refused(self, row: SheetRow, problems: list[Problem]) -> None:
         """Keep a row that is not taken, with its reasons."""
         self.outcome.refused.append((row, problems))
 
-    def _count_ready(self, purchase: PurchaseIn) -> None:
-        outcome, fen = self.outcome, purchase.amount_fen
+    def _count_ready(self, item: Item) -> None:
+        outcome, fen = self.outcome, item.amount_fen
         outcome.n_ready += 1
         outcome.ready_fen += fen
         if fen < 0:
             outcome.n_negative += 1
             outcome.negative_fen += fen
 
-    def _checker(self) -> Checker:
-        scope = scope_of(self.actor)
-        own = organisation(scope.id) if scope.kind == "unit" else None
-        self._counties = CountyBook()
-        names = frozenset(registered_names("buyer")) if self._hints and own is None else None
-        return Checker(self._counties, clock.city_today(), own, known_code, names, self._hints)
+    def _checker(self) -> Checks[Item]:
+        raise NotImplementedError
 
-    def _province(self, code: str) -> str:
-        if code not in self._provinces:
-            county = self._counties.by_code(code)
-            self._provinces[code] = county.province if county else ""
-        return self._provinces[code]
+    def _own(self) -> OrgRef | None:
+        """The unit of a clerk, who brings no other's."""
+        scope = scope_of(self.actor)
+        return organisation(scope.id) if scope.kind == "unit" else None
 
     def result(self) -> dict[str, Any]:
         """The summary that `--json` prints and the upload keeps."""
@@ -187,7 +214,11 @@ class Reading:
     def _by_hand(self) -> dict[str, int]:
         """What a clerk did on the page moves the bridge too; an import by command has none."""
         outcome = self.outcome
-        moved = {"left_out_fen": outcome.left_out_fen, "mended_fen": outcome.mended_fen}
+        moved = {
+            "left_out_fen": outcome.left_out_fen,
+            "mended_fen": outcome.mended_fen,
+            "received_fen": outcome.received_fen,
+        }
         return {name: fen for name, fen in moved.items() if fen}
 
     def _more(self) -> dict[str, Any]:
@@ -202,6 +233,8 @@ class Reading:
             "changed_rows": outcome.n_changed,
             "changed_fen": outcome.changed_fen,
             "corrected_rows": outcome.n_corrected,
+            "completed_rows": outcome.n_completed,
+            "not_kept": dict(outcome.not_kept),
             "printed_total_fen": summary.printed_fen,
             "printed_total_agrees": summary.printed_fen in (None, summary.sheet_total_fen),
             "sheets": summary.sheets,
@@ -213,7 +246,33 @@ class Reading:
         }
 
 
-class Import(Reading):
+class PurchaseReading(Reading[PurchaseIn]):
+    """The office's own ledger, read."""
+
+    def _checker(self) -> Checks[PurchaseIn]:
+        own = self._own()
+        self._counties = CountyBook()
+        names = frozenset(registered_names("buyer")) if self._hints and own is None else None
+        return Checker(self._counties, clock.city_today(), own, known_code, names, self._hints)
+
+    def _province(self, code: str) -> str:
+        if code not in self._provinces:
+            county = self._counties.by_code(code)
+            self._provinces[code] = county.province if county else ""
+        return self._provinces[code]
+
+
+class SourceReading(Reading[SourceIn]):
+    """A file of another source, read. kind: matching.ORDER or PAYMENT."""
+
+    def _checker(self) -> Checks[SourceIn]:
+        own = self._own()
+        units = {} if own else {one.name: one for one in buyers_in_force()}
+        known = frozenset(party_key(name) for name in registered_names("supplier"))
+        return SourceChecker(self.kind, CountyBook(), clock.city_today(), own, units, known)
+
+
+class Import(PurchaseReading):
     """One import under way: `run()` takes all rows; `outcome` and `book.summary` tell the rest."""
 
     def __init__(
@@ -226,8 +285,9 @@ class Import(Reading):
         explain_late: str = "",
         choices: Choices | None = None,
         edits: Edits | None = None,
+        refused: Refused | None = None,
     ) -> None:
-        super().__init__(actor, path, name, choices=choices, edits=edits)
+        super().__init__(actor, path, name, choices=choices, edits=edits, refused=refused)
         self.reason = accept_corrections
         self.explain_late = explain_late
         self._sha256 = ""
@@ -302,6 +362,7 @@ class Import(Reading):
             outcome.changed_fen += row.numeric_fen or 0
             outcome.changed.append(Changed(row, purchase, ref))
         outcome.n_corrected += result.n_corrected
+        outcome.n_completed += result.n_completed
         for flag, refs in result.flagged.items():
             outcome.flagged.setdefault(flag, set()).update(refs)
 
@@ -326,7 +387,7 @@ class Import(Reading):
         self.outcome.errors[code] += 1
         self.outcome.n_refused += 1
         self.outcome.refused_fen += row.numeric_fen or 0
-        self.refuse(row, [problem])
+        self.refused(row, [problem])
 
     def recorded(self, row: SheetRow, purchase: PurchaseIn, ref: str) -> None:
         """Told of each row that is on record now. ref: of its record."""
@@ -339,7 +400,8 @@ class Import(Reading):
 def bridge_holds(result: dict[str, Any]) -> bool:
     """Sheet total - repeated - refused + amounts written as text = taken.
 
-    Where a clerk worked on the page: - left out + mended, on the left side.
+    Where a clerk worked on the page: - left out + mended, on the left side; where a bank's file has
+    a column of its own for money that came back: + that, which is negative.
     """
     bridge = result["bridge"]
     left = (
@@ -349,5 +411,6 @@ def bridge_holds(result: dict[str, Any]) -> bool:
         + bridge["text_amounts_fen"]
         - bridge.get("left_out_fen", 0)
         + bridge.get("mended_fen", 0)
+        + bridge.get("received_fen", 0)
     )
     return bool(left == bridge["accepted_fen"])

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,6 @@ from niangjia.blocks.intake.public import (
     Problem,
     SheetRow,
     Stored,
-    choices_get,
-    edits_get,
-    file_of,
     problem_rows,
     problems_workbook,
     store,
@@ -23,9 +21,11 @@ from niangjia.blocks.intake.public import (
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid, NotFound
 from niangjia.programmes.assistance_ledger import policy
+from niangjia.programmes.assistance_ledger.filekinds import schema_of
 from niangjia.programmes.assistance_ledger.forms.imports import cell_problem
 from niangjia.programmes.assistance_ledger.importing import Reading
 from niangjia.programmes.assistance_ledger.sheet import schema
+from niangjia.programmes.assistance_ledger.wizard import reading_of
 
 CHUNK = 1024 * 1024
 HINTS = {
@@ -51,7 +51,8 @@ def alike_edit(
 ) -> Edit:
     """One value for all rows with alike problems. Raises Invalid if it cannot stand there."""
     rows = _rows(actor, ref, key, code, stood, offer)
-    problem = cell_problem(key, value, rows[0][1])
+    kind = upload_get(actor, ref=ref).kind
+    problem = cell_problem(kind, key, value, rows[0][1])
     if problem:
         raise Invalid(problem, code="value_refused")
     cells = tuple((sheet, row_no, value) for sheet, row_no, _offer in rows)
@@ -94,30 +95,24 @@ def _rows(
     return rows
 
 
-def reading_of(actor: Actor, *, ref: str) -> Reading:
-    """The pass over an upload as it stands now, with what was mended."""
-    view = upload_get(actor, ref=ref)
-    edits, _kept = edits_get(actor, ref=ref)
-    choices = choices_get(actor, ref=ref)
-    return Reading(actor, file_of(ref), view.name, choices=choices, edits=edits)
-
-
 def row_read(actor: Actor, *, ref: str, sheet: str, row_no: int) -> SheetRow:
     """One row of the file as it stands now. Raises NotFound."""
-    for row, _purchase in reading_of(actor, ref=ref).rows():
+    for row, _item in reading_of(actor, upload_get(actor, ref=ref)).rows():
         if (row.sheet, row.row_no) == (sheet, row_no):
             return row
     raise NotFound(_("There is no such row in this file."))
 
 
-def row_edits(row: SheetRow, texts: Mapping[str, str]) -> tuple[list[Edit], dict[str, str]]:
+def row_edits(
+    kind: str, row: SheetRow, texts: Mapping[str, str]
+) -> tuple[list[Edit], dict[str, str]]:
     """(edits of the cells whose text is another now, why a text cannot stand by column)."""
     edits, problems = [], {}
-    for column in schema().columns:
+    for column in schema_of(kind).columns:
         new = texts.get(column.key)
         if new is None or column.personal or new == cell_text_of(row, column.key):
             continue
-        problem = cell_problem(column.key, new, row.row_no)
+        problem = cell_problem(kind, column.key, new, row.row_no)
         if problem:
             problems[column.key] = problem
         stood = row.stood(column.key)[:200]
@@ -138,15 +133,16 @@ def cell_text_of(row: SheetRow, key: str) -> str:
 
 def report_into(path: Path, actor: Actor, *, ref: str) -> int:
     """The workbook of rows to be mended, with the reasons, lies at `path`; how many rows."""
-    work = reading_of(actor, ref=ref)
-    problems_workbook(path, schema(), _refused(work))
+    view = upload_get(actor, ref=ref)
+    work = reading_of(actor, view)
+    problems_workbook(path, schema_of(view.kind), _refused(work))
     return work.outcome.n_refused
 
 
-def _refused(work: Reading) -> Iterator[tuple[SheetRow, list[Problem]]]:
+def _refused(work: Reading[Any]) -> Iterator[tuple[SheetRow, list[Problem]]]:
     """Rows that are kept out, one by one: a file may hold many."""
-    for row, purchase in work.rows():
-        if purchase is None and not row.left_out:
+    for row, item in work.rows():
+        if item is None and not row.left_out:
             work.outcome.refused.clear()
             yield row, [one for one in row.problems if not one.hint]
 

@@ -1,4 +1,4 @@
-"""Tables of the assistance ledger: purchases, claims on invoices, reports, released figures."""
+"""Tables of the assistance ledger: purchases, claims, source lines, reports, released figures."""
 
 from typing import ClassVar
 
@@ -45,6 +45,7 @@ class Purchase(models.Model):
     invoice_code = models.CharField(max_length=20, blank=True)
     invoice_no = models.CharField(max_length=30, blank=True)
     voucher_no = models.CharField(max_length=80, blank=True)
+    order_no = models.CharField(max_length=40, blank=True)
     households = models.PositiveIntegerField(null=True)
     people = models.PositiveIntegerField(null=True)
     income_gain_fen = models.BigIntegerField(null=True)
@@ -107,6 +108,9 @@ class Purchase(models.Model):
             models.Index(
                 fields=["upload_ref", "id"], name="purchase_upload", condition=~Q(upload_ref="")
             ),
+            models.Index(
+                fields=["unit", "order_no"], name="purchase_order", condition=~Q(order_no="")
+            ),
         ]
 
 
@@ -114,6 +118,86 @@ class InvoiceClaim(models.Model):
     """An invoice that some record names; its row makes claims queue, so that none is missed."""
 
     invoice = models.CharField(max_length=60, primary_key=True)
+
+
+class SourceLine(models.Model):
+    """A line of a buying platform's export or of a bank or card file: a purchase seen from there.
+
+    source: `order` or `payment`. key: what the line is known by within its unit, so that files that
+    overlap are taken once. party: the supplier as the file names it, masked where it is a person.
+    text: goods or purpose. aside: why it is no purchase to be recorded, empty while it counts;
+    cancelled: the platform took the order back. Kept while the unit's records of its year are.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    source = models.CharField(max_length=10)
+    key = models.CharField(max_length=40)
+    unit = models.ForeignKey(
+        ORGANISATION, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    number = models.CharField(max_length=64, blank=True)
+    occurred_on = models.DateField()
+    amount_fen = models.BigIntegerField()
+    party = models.CharField(max_length=120, blank=True)
+    party_uscc = models.CharField(max_length=18, blank=True)
+    text = models.CharField(max_length=200, blank=True)
+    spec = models.CharField(max_length=100, blank=True)
+    measure = models.CharField(max_length=20, blank=True)
+    quantity_milli = models.BigIntegerField(null=True)
+    price_milli = models.BigIntegerField(null=True)
+    category = models.CharField(max_length=60, blank=True)
+    county_code = models.CharField(max_length=6, blank=True)
+    channel = models.CharField(max_length=30, blank=True)
+    invoice_no = models.CharField(max_length=30, blank=True)
+    cancelled = models.BooleanField(default=False)
+    aside = models.CharField(max_length=200, blank=True)
+    upload_ref = models.CharField(max_length=32)
+    sheet = models.CharField(max_length=60, blank=True)
+    row_no = models.PositiveIntegerField(default=0)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "source", "key"], name="source_line_once"),
+            models.CheckConstraint(
+                condition=Q(source__in=["order", "payment"]), name="source_line_source"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "source", "occurred_on"], name="source_line_day"),
+            models.Index(fields=["upload_ref"], name="source_line_upload"),
+        ]
+
+
+class SourceMatch(models.Model):
+    """A line and a purchase: `proposed`, the `same`, or said to be `other`.
+
+    together: pairs decided as one. why: code of matching.Proposal, or `chosen` by a person; fen:
+    how much of the line belongs to the purchase; gap_fen: lines less records, of all together.
+    """
+
+    line = models.ForeignKey(SourceLine, on_delete=models.PROTECT, related_name="matches")
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="matches")
+    verdict = models.CharField(max_length=8)
+    together = models.CharField(max_length=32, db_index=True)
+    why = models.CharField(max_length=20)
+    score = models.PositiveSmallIntegerField(default=0)
+    fen = models.BigIntegerField()
+    gap_fen = models.BigIntegerField(default=0)
+    decided_at = models.DateTimeField()
+    fact_ref = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["line", "purchase"],
+                condition=~Q(verdict="proposed"),
+                name="source_match_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=["proposed", "same", "other"]), name="source_match_verdict"
+            ),
+        ]
 
 
 class ReportingPeriod(models.Model):

@@ -12,6 +12,8 @@ from niangjia.core import jobs
 from niangjia.core.actor import system_actor
 from niangjia.core.outbox import Interrupted, handles
 from niangjia.programmes.assistance_ledger import import_jobs, periods
+from niangjia.programmes.assistance_ledger.looking import MATCH
+from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
 from niangjia.programmes.assistance_ledger.models import (
     Purchase,
     Release,
@@ -19,11 +21,13 @@ from niangjia.programmes.assistance_ledger.models import (
     ReportingPeriod,
 )
 from niangjia.programmes.assistance_ledger.services import reports_prepare
+from niangjia.programmes.assistance_ledger.services.sourcing import sources_match
 
 SYSTEM = system_actor("reporting periods")
+SYSTEM_MATCHING = system_actor("matching of sources")
 PREPARED = 400
 
-__all__ = ["import_jobs", "prepare", "publish"]
+__all__ = ["import_jobs", "match", "prepare", "publish"]
 
 
 @handles("figures.publish")
@@ -39,6 +43,15 @@ def publish(payload: Mapping[str, Any]) -> None:
         out.flush()
         os.fsync(out.fileno())
     fresh.rename(path)
+
+
+@handles(MATCH)
+def match(payload: Mapping[str, Any]) -> None:
+    """A unit's lines of other sources are looked for among its records."""
+    for source in (ORDER, PAYMENT):
+        while sources_match(SYSTEM_MATCHING, unit_id=payload["unit"], source=source):
+            if jobs.stopping():
+                raise Interrupted
 
 
 @handles("reports.prepare")

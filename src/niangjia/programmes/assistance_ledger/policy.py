@@ -63,6 +63,29 @@ def reporting_on(day: dt.date) -> Reporting:
     return max(in_force, key=lambda row: row.valid_from)
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How lines of other sources are found among the records; see data/policy.toml."""
+
+    valid_from: dt.date
+    order_before: int
+    order_after: int
+    payment_before: int
+    payment_after: int
+    gap_share: int
+    gap_fen: int
+    source: str
+
+
+def matching_on(day: dt.date) -> Matching:
+    """The rule of matching in force on `day`. Raises LookupError before the first."""
+    rows = [Matching(**row) for row in _tables()["matching"]]
+    in_force = [row for row in rows if row.valid_from <= day]
+    if not in_force:
+        raise LookupError(f"nothing is matched on {day}")
+    return max(in_force, key=lambda row: row.valid_from)
+
+
 @functools.cache
 def _words() -> dict[str, list[str] | dict[str, str]]:
     return tomllib.loads((DATA / "words.toml").read_text("utf-8"))

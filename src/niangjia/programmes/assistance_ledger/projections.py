@@ -2,7 +2,7 @@
 
 from niangjia.blocks.indicators.public import Projection, Sums, declare
 from niangjia.blocks.ledger.public import LoggedFact
-from niangjia.programmes.assistance_ledger.facts import RECORDED, REVERSED
+from niangjia.programmes.assistance_ledger.facts import RECORDED, RECORDED_1, REVERSED
 
 DIMENSIONS = (
     "month",
@@ -30,7 +30,7 @@ def fold(fact: LoggedFact) -> tuple[tuple[str, ...], Sums]:
         else str(fact.values.get(name) or "")
         for name in DIMENSIONS
     )
-    n = 1 if fact.kind == RECORDED.id else -1
+    n = -1 if fact.kind == REVERSED.id else 1
     sums = Sums(
         n, _number(fact, "amount_fen"), _number(fact, "households"), _number(fact, "people")
     )
@@ -40,7 +40,7 @@ def fold(fact: LoggedFact) -> tuple[tuple[str, ...], Sums]:
 PURCHASES = declare(
     Projection(
         name="purchases",
-        kinds=frozenset({RECORDED.id, REVERSED.id}),
+        kinds=frozenset({RECORDED_1.id, RECORDED.id, REVERSED.id}),
         dimensions=DIMENSIONS,
         fold=fold,
     )

@@ -116,6 +116,7 @@ class PurchaseDetail(PurchaseLine):
     invoice_code: str
     invoice_no: str
     voucher_no: str
+    order_no: str
     households: int | None
     people: int | None
     note: str
@@ -219,6 +220,7 @@ _MORE = (
     "invoice_code",
     "invoice_no",
     "voucher_no",
+    "order_no",
     "households",
     "people",
     "note",

@@ -5,7 +5,7 @@ POST the take. Each write names the version it was made from; 409 says that it h
 """
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -28,9 +28,9 @@ from niangjia.blocks.intake.public import (
 )
 from niangjia.core.errors import Invalid
 from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger.filekinds import schema_of
 from niangjia.programmes.assistance_ledger.forms.imports import cell_problem
 from niangjia.programmes.assistance_ledger.services import uploads as services
-from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.ui.page import actor_of
 from niangjia.ui.rest import ONE, SIGNED_IN, Refusal
 
@@ -40,6 +40,7 @@ Text = Annotated[str, Field(max_length=1000, pattern="^[^\\u0000]*$")]
 Name = Annotated[str, Field(max_length=200, pattern="^[^\\u0000]*$")]
 Number = Annotated[int, Field(ge=0, le=10_000_000)]
 Key = Annotated[str, Field(max_length=40, pattern="^[a-z_]*$")]
+Kind = Literal["", "purchases", "order", "payment"]
 WRITE = {**ONE, 409: Refusal, 413: Refusal}
 
 
@@ -52,7 +53,8 @@ class Failure(Schema):
 
 class ImportLine(Schema):
     """An upload. state: received, mapping, checking, checked, taking, done, refused, abandoned;
-    in mapping and checked it waits for you. n_done of n_expected rows of the step under way."""
+    in mapping and checked it waits for you. n_done of n_expected rows of the step under way. kind:
+    purchases, order, payment."""
 
     ref: str
     name: str
@@ -63,6 +65,7 @@ class ImportLine(Schema):
     received_at: dt.datetime
     n_done: int
     n_expected: int
+    kind: str
     error: Failure
 
 
@@ -181,12 +184,13 @@ class ProblemsOut(Schema):
 
 
 @router.post("", response={200: ImportLine, **WRITE}, operation_id="import_receive")
-def receive(request: HttpRequest, file: File[UploadedFile]) -> ImportLine:
-    """A workbook (.xlsx, .xls, .csv) comes in; it is looked at next."""
+def receive(request: HttpRequest, file: File[UploadedFile], kind: Kind = "") -> ImportLine:
+    """A workbook (.xlsx, .xls, .csv) comes in; it is looked at next. kind: `purchases`, `order`,
+    `payment`; if left out, what it most likely is."""
     actor = authorise(actor_of(request), "purchases.import")
     stored = store(file.chunks(), file.name or "")
     try:
-        ref = services.import_receive(actor, stored=stored, name=file.name or "")
+        ref = services.import_receive(actor, stored=stored, name=file.name or "", kind=kind)
     except BaseException:
         remove(stored.ref)
         raise
@@ -230,7 +234,7 @@ def _sheet(look: SheetLook) -> SheetSeen:
 def choose(request: HttpRequest, ref: Ref, body: MapIn) -> ImportLine:
     """How the file is read is settled and remembered; it is checked next."""
     actor = authorise(actor_of(request), "purchases.import")
-    known = {column.key for column in schema().columns}
+    known = {column.key for column in schema_of(upload_get(actor, ref=ref).kind).columns}
     unknown = {key for keys in body.columns.values() for key in keys if key and key not in known}
     if unknown:
         raise Invalid(_("Unknown columns: %(names)s."), names=", ".join(sorted(unknown)))
@@ -261,9 +265,9 @@ def choose(request: HttpRequest, ref: Ref, body: MapIn) -> ImportLine:
 def edit(request: HttpRequest, ref: Ref, body: EditsIn) -> ImportLine:
     """Cells are mended or rows left out, all or none; check again before the take."""
     actor = authorise(actor_of(request), "purchases.import")
-    fields = {}
+    fields, kind = {}, upload_get(actor, ref=ref).kind
     for place, one in enumerate(body.cells):
-        problem = cell_problem(one.key, one.value, one.row)
+        problem = cell_problem(kind, one.key, one.value, one.row)
         if problem:
             fields[f"cells.{place}"] = problem
     if fields:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from niangjia.lib import canonical, money
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
-PLACE_ONLY = ("sheet", "row_no")
+# Where a row stands, and what other sources call it, make no difference to what it says.
+PLACE_ONLY = ("sheet", "row_no", "order_no")
 DERIVED = ("assisted", "unit_kind", "district", "line")
 # Told apart by who they are, not by how the sheet writes them; a contact's name and phone leave
 # no trace that could be guessed at after their key is erased.
@@ -27,12 +28,14 @@ def _digest(parts: object) -> str:
 
 
 def key_of(row: PurchaseIn, unit: str, supplier: str) -> str:
-    """What a purchase is known by: its unit; its invoice, else contract, else supplier, date,
-    quantity and amount; product and spec. unit, supplier: refs."""
+    """What a purchase is known by: its unit; its invoice, else contract, else order, else supplier,
+    date, quantity and amount; product and spec. unit, supplier: refs."""
     if row.invoice_no:
         voucher = ["invoice", row.invoice_code, row.invoice_no]
     elif row.contract_no:
         voucher = ["contract", row.contract_no]
+    elif row.order_no:
+        voucher = ["order", row.order_no]
     else:
         voucher = [
             "delivery",
@@ -63,6 +66,11 @@ def differences(old: Mapping[str, object], new: Mapping[str, object]) -> dict[st
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def source_key(parts: Sequence[object]) -> str:
+    """What a line of a platform's or a bank's file is known by within its unit."""
+    return _digest([_plain(part) for part in parts])
 
 
 def invoice_of(row: PurchaseIn) -> str:

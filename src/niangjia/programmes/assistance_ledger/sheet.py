@@ -82,13 +82,14 @@ def schema() -> Schema:
     """The sheet's schema from data/columns.toml."""
     lines = tomllib.loads((policy.DATA / "columns.toml").read_text("utf-8"))["column"]
     return Schema(
-        columns=tuple(_column(line) for line in lines),
+        columns=tuple(column_of(line) for line in lines),
         amount="amount_fen",
         anchors=("product", "supplier_name", "unit_uscc", "county"),
     )
 
 
-def _column(line: dict[str, Any]) -> Column:
+def column_of(line: dict[str, Any]) -> Column:
+    """A column as its data file declares it."""
     choices = tuple((name, code) for code, name in policy.mode_names().items())
     return Column(
         key=line["key"],
@@ -398,6 +399,7 @@ _TEXTS = (
     "invoice_code",
     "invoice_no",
     "voucher_no",
+    "order_no",
     "note",
 )
 _NUMBERS = ("quantity_milli", "price_milli", "households", "people", "income_gain_fen")

@@ -35,6 +35,7 @@ COPIED = (
     "invoice_code",
     "invoice_no",
     "voucher_no",
+    "order_no",
     "households",
     "people",
     "income_gain_fen",
@@ -142,6 +143,8 @@ _plain = operator.attrgetter(*PLAIN)
 def recorded_fact(draft: Draft, of: Recorded, fact_ref: str) -> Fact:
     """The fact that a purchase was recorded."""
     values = values_of(draft.row, of)
+    if draft.row.order_no:
+        values["order_no"] = draft.row.order_no
     owners = {BUSINESS: f"org:{of.unit_ref}"}
     if draft.reason:
         values["reason"] = draft.reason

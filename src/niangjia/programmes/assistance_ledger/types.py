@@ -39,6 +39,7 @@ class PurchaseIn:
     people: int | None
     income_gain_fen: int | None
     note: str
+    order_no: str = ""
     sheet: str = ""
     row_no: int = 0
 
@@ -47,9 +48,10 @@ class PurchaseIn:
 class Taken:
     """What became of a batch, by position in it. changed: position -> ref of the one in force.
 
-    flagged: refs of records flagged now, new and older ones, by flag. late: position -> period that
-    was reported or closed, so that an explanation is needed; held: position -> period whose report
-    is being signed, so that it must be withdrawn first. Neither was taken.
+    flagged: refs of records flagged now, new and older ones, by flag. n_completed: rows that stand
+    in the place of a record made from a platform's order. late: position -> period that was
+    reported or closed, so that an explanation is needed; held: position -> period whose report is
+    being signed, so that it must be withdrawn first. Neither was taken.
     """
 
     taken: Mapping[int, str]
@@ -57,5 +59,35 @@ class Taken:
     changed: Mapping[int, str]
     flagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     n_corrected: int = 0
+    n_completed: int = 0
     late: Mapping[int, str] = field(default_factory=dict)
     held: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIn:
+    """A checked line of a platform's or a bank's file. Units as in models.SourceLine.
+
+    key: what it is known by within its unit.
+    """
+
+    source: str
+    unit_id: int
+    key: str
+    number: str
+    occurred_on: dt.date
+    amount_fen: int
+    party: str
+    party_uscc: str
+    text: str
+    spec: str
+    measure: str
+    quantity_milli: int | None
+    price_milli: int | None
+    category: str
+    county_code: str
+    channel: str
+    invoice_no: str
+    cancelled: bool
+    sheet: str
+    row_no: int

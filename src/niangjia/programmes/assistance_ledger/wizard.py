@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.blocks.intake.public import (
     KEPT_PROBLEMS,
     Problem,
+    Schema,
+    SheetLook,
     SheetRow,
     UploadView,
     choices_get,
@@ -27,16 +29,28 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict
 from niangjia.core.outbox import Interrupted
 from niangjia.programmes.assistance_ledger import rules
-from niangjia.programmes.assistance_ledger.importing import Changed, Import, Reading
+from niangjia.programmes.assistance_ledger.filekinds import most_likely, schema_of
+from niangjia.programmes.assistance_ledger.importing import (
+    Changed,
+    Import,
+    Outcome,
+    PurchaseReading,
+    Reading,
+    Refused,
+    SourceReading,
+)
+from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
 from niangjia.programmes.assistance_ledger.selectors.uploads import Recorded, recorded_of
+from niangjia.programmes.assistance_ledger.services.sourcing import sources_take
+from niangjia.programmes.assistance_ledger.services.taking import BATCH
 from niangjia.programmes.assistance_ledger.services.uploads import (
     import_checked,
     import_looked,
     import_progress,
     import_taken,
 )
-from niangjia.programmes.assistance_ledger.sheet import schema
-from niangjia.programmes.assistance_ledger.types import PurchaseIn
+from niangjia.programmes.assistance_ledger.sources_sheet import CANCELLED
+from niangjia.programmes.assistance_ledger.types import PurchaseIn, SourceIn
 
 TOLD_EVERY_S = 0.5
 LOOKED_EVERY_ROWS = 200
@@ -86,23 +100,29 @@ def check_whole(view: UploadView) -> None:
 def look_at(actor: Actor, view: UploadView, _reason: str = "") -> None:
     """The upload's sheets and columns are known. Raises core errors, GoneBack, Interrupted."""
     check_whole(view)
-    looks = look(
-        file_of(view.ref),
-        view.name,
-        schema(),
-        known=lambda signature: known_columns(view.organisation_id, signature),
-        header_rows=choices_get(actor, ref=view.ref).header_rows,
-        progress=Telling(actor, view),
-    )
-    import_looked(actor, ref=view.ref, version=view.version, looks=looks)
+    tell, header_rows = Telling(actor, view), choices_get(actor, ref=view.ref).header_rows
+
+    def seen(schema: Schema) -> list[SheetLook]:
+        keys = {column.key for column in schema.columns} | {""}
+
+        def known(signature: str) -> list[str] | None:
+            """The keys chosen before, if they are of this kind of file."""
+            found = known_columns(view.organisation_id, signature)
+            return found if found and keys.issuperset(found) else None
+
+        path = file_of(view.ref)
+        return look(path, view.name, schema, known=known, header_rows=header_rows, progress=tell)
+
+    kind, looks = (view.kind, seen(schema_of(view.kind))) if view.kind else most_likely(seen)
+    import_looked(actor, ref=view.ref, version=view.version, looks=looks, kind=kind)
 
 
 class Problems:
     """Problems as they are kept with an upload: at most 20,000."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str) -> None:
         self.kept: list[Kept] = []
-        self._personal = {column.key for column in schema().columns if column.personal}
+        self._personal = {one.key for one in schema_of(kind).columns if one.personal}
 
     def add(self, row: SheetRow, problems: list[Problem]) -> None:
         if not problems or len(self.kept) >= KEPT_PROBLEMS:
@@ -125,46 +145,48 @@ def row_text(row: SheetRow) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
-class Check(Reading):
-    """The pass that says what a take would do."""
+def reading_of(
+    actor: Actor, view: UploadView, *, hints: bool = False, refused: Refused | None = None
+) -> Reading[Any]:
+    """The pass over an upload as it stands now, with what was mended."""
+    kinds: dict[str, type[Reading[Any]]] = {ORDER: SourceReading, PAYMENT: SourceReading}
+    return kinds.get(view.kind, PurchaseReading)(
+        actor,
+        file_of(view.ref),
+        view.name,
+        choices=choices_get(actor, ref=view.ref),
+        edits=edits_get(actor, ref=view.ref)[0],
+        hints=hints,
+        kind=view.kind,
+        refused=refused,
+    )
 
-    def __init__(self, actor: Actor, view: UploadView) -> None:
-        self.edits, self.done_edits = edits_get(actor, ref=view.ref)
-        choices = choices_get(actor, ref=view.ref)
-        path = file_of(view.ref)
-        super().__init__(actor, path, view.name, choices=choices, edits=self.edits, hints=True)
-        self.problems = Problems()
-        self.outcome.upload_ref = view.ref
 
-    def refuse(self, row: SheetRow, problems: list[Problem]) -> None:
-        self.problems.add(row, problems)
-
-    def run(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
-        """The summary: what a take would take, refuse and leave out, in rows and fen."""
-        n_hints = 0
-        for n, (row, purchase) in enumerate(self.rows(), 1):
-            if purchase is not None and row.problems:
-                self.problems.add(row, row.problems)
-                n_hints += 1
-            if n % LOOKED_EVERY_ROWS == 0:
-                tell(n, self.book.summary.n_expected)
-        return {
-            **self.result(),
-            "ready_rows": self.outcome.n_ready,
-            "ready_fen": self.outcome.ready_fen,
-            "hinted_rows": n_hints,
-            "edits": [one.id for one in reversed(self.done_edits)],
-        }
+def _checked(
+    work: Reading[Any], problems: Problems, tell: Callable[[int, int], None]
+) -> dict[str, Any]:
+    """The summary: what a take would take, refuse and leave out, in rows and fen."""
+    n_hints = 0
+    for n, (row, item) in enumerate(work.rows(), 1):
+        if item is not None and row.problems:
+            problems.add(row, row.problems)
+            n_hints += 1
+        if n % LOOKED_EVERY_ROWS == 0:
+            tell(n, work.book.summary.n_expected)
+    found = {"ready_rows": work.outcome.n_ready, "ready_fen": work.outcome.ready_fen}
+    return {**work.result(), **found, "hinted_rows": n_hints}
 
 
 def check(actor: Actor, view: UploadView, _reason: str = "") -> None:
     """The upload is checked. Raises core errors, GoneBack, Interrupted."""
     check_whole(view)
-    work = Check(actor, view)
-    result = work.run(Telling(actor, view))
-    import_checked(
-        actor, ref=view.ref, version=view.version, result=result, problems=work.problems.kept
-    )
+    problems = Problems(view.kind)
+    edits = edits_get(actor, ref=view.ref)[1]
+    work = reading_of(actor, view, hints=True, refused=problems.add)
+    work.outcome.upload_ref = view.ref
+    result = _checked(work, problems, Telling(actor, view))
+    result["edits"] = [one.id for one in reversed(edits)]
+    import_checked(actor, ref=view.ref, version=view.version, result=result, problems=problems.kept)
 
 
 class Take(Import):
@@ -173,6 +195,7 @@ class Take(Import):
 
     def __init__(self, actor: Actor, view: UploadView, explain_late: str = "") -> None:
         edits, self.done_edits = edits_get(actor, ref=view.ref)
+        self.problems = Problems(view.kind)
         super().__init__(
             actor,
             file_of(view.ref),
@@ -180,15 +203,12 @@ class Take(Import):
             explain_late=explain_late,
             choices=choices_get(actor, ref=view.ref),
             edits=edits,
+            refused=self.problems.add,
         )
         self.outcome.upload_ref = view.ref
         self._sha256 = view.sha256
-        self.problems = Problems()
         self.first: list[dict[str, Any]] = []
         self._before: dict[tuple[str, int], Recorded] = recorded_of(view.ref)
-
-    def refuse(self, row: SheetRow, problems: list[Problem]) -> None:
-        self.problems.add(row, problems)
 
     def _count_repeated(self, row: SheetRow, purchase: PurchaseIn) -> None:
         before = self._before.get((row.sheet, row.row_no))
@@ -242,8 +262,70 @@ def _changed(one: Changed) -> dict[str, Any]:
 def take(actor: Actor, view: UploadView, explain_late: str = "") -> None:
     """The upload is taken whole. Raises core errors, Interrupted; taken batches stay."""
     check_whole(view)
+    if view.kind in (ORDER, PAYMENT):
+        _take_lines(actor, view)
+        return
     work = Take(actor, view, explain_late)
     result = work.taken(Telling(actor, view))
     import_taken(
         actor, ref=view.ref, version=view.version, result=result, problems=work.problems.kept
     )
+
+
+def _take_lines(actor: Actor, view: UploadView) -> None:
+    """The lines of a platform's or a bank's file are kept, and looked for among the records."""
+    problems = Problems(view.kind)
+    work = reading_of(actor, view, refused=problems.add)
+    work.outcome.upload_ref = view.ref
+    edits = edits_get(actor, ref=view.ref)[1]
+    tell = Telling(actor, view)
+    batch: list[tuple[SheetRow, SourceIn]] = []
+    for n, (row, line) in enumerate(work.rows(), 1):
+        if line is not None:
+            batch.append((row, line))
+        if len(batch) == BATCH:
+            _keep_lines(actor, view, work.outcome, batch)
+            batch = []
+            tell(n, work.book.summary.n_expected)
+    _keep_lines(actor, view, work.outcome, batch)
+    found = {"ready_rows": work.outcome.n_ready, "ready_fen": work.outcome.ready_fen}
+    result = {**work.result(), **found, "changed": [], "first": []}
+    result["edits"] = [one.id for one in reversed(edits)]
+    import_taken(
+        actor,
+        ref=view.ref,
+        version=view.version,
+        result=result,
+        problems=problems.kept,
+        forget=view.kind == PAYMENT,
+    )
+
+
+def _keep_lines(
+    actor: Actor, view: UploadView, outcome: Outcome, batch: list[tuple[SheetRow, SourceIn]]
+) -> None:
+    """At most 200 lines are kept; what became of each is counted."""
+    if not batch:
+        return
+    kept = sources_take(actor, lines=[line for _row, line in batch], upload_ref=view.ref)
+    for position, (row, line) in enumerate(batch):
+        if position in kept.known:
+            outcome.n_repeated += 1
+            outcome.repeated_fen += row.numeric_fen or 0
+        elif position in kept.dropped:
+            outcome.n_left_out += 1
+            outcome.left_out_fen += row.numeric_fen or 0
+            outcome.not_kept[CANCELLED] += 1
+        else:
+            _count_line(outcome, row, line.amount_fen)
+
+
+def _count_line(outcome: Outcome, row: SheetRow, fen: int) -> None:
+    outcome.n_taken += 1
+    outcome.taken_fen += fen
+    if "amount_fen" in row.replaced:
+        outcome.mended_fen += fen - (row.numeric_fen or 0)
+    elif row.amount_is_text:
+        outcome.text_fen += fen
+    elif fen < 0:
+        outcome.received_fen += fen - (row.numeric_fen or 0)

@@ -38,6 +38,7 @@ LABELS = {
     "invoice_code": _("Invoice code"),
     "invoice_no": _("Invoice number"),
     "voucher_no": _("Voucher number"),
+    "order_no": _("Order number"),
     "households": _("Households helped"),
     "people": _("People helped"),
     "income_gain_fen": _("Income gain (yuan)"),
@@ -48,7 +49,7 @@ SECTIONS = (
     (_("Amount"), ("price_milli", "amount_fen", "occurred_on", "mode", "channel")),
     (_("From whom"), ("supplier_name", "supplier_uscc", "contact_name", "contact_phone")),
     (_("Origin"), ("province", "county", "recognition_no")),
-    (_("Papers"), ("contract_no", "invoice_code", "invoice_no", "voucher_no")),
+    (_("Papers"), ("contract_no", "invoice_code", "invoice_no", "voucher_no", "order_no")),
     (_("Help"), ("households", "people", "income_gain_fen", "note")),
 )
 UNIT = ("unit_name", "unit_uscc")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.blocks.intake.public import Bad, Choices, SheetLook, SheetRow, cell_text, reader_for
 from niangjia.core.errors import Invalid
-from niangjia.programmes.assistance_ledger.sheet import schema
+from niangjia.programmes.assistance_ledger.filekinds import schema_of
 
 LONGEST_TEXT = 1_000
 SCALE_NAMES = ("yes", "no")
@@ -34,9 +34,10 @@ def row_of(data: QueryDict) -> tuple[str, int]:
     return data.get("sheet", "").replace("\0", "")[:200], int(number)
 
 
-def cell_problem(key: str, text: str, row_no: int) -> str:
-    """Why a typed text cannot stand in a column, empty if it can. Amounts are typed in yuan."""
-    column = next((one for one in schema().columns if one.key == key), None)
+def cell_problem(kind: str, key: str, text: str, row_no: int) -> str:
+    """Why a typed text cannot stand in a column of a kind of file, empty if it can. Amounts are
+    typed in yuan."""
+    column = next((one for one in schema_of(kind).columns if one.key == key), None)
     if column is None or column.personal or column.kind == "ignored":
         return _("This column cannot be mended on the page. Mend it in the workbook.")
     row = SheetRow("", row_no, {}, [])
@@ -58,6 +59,7 @@ class ColumnsForm:
     """
 
     looks: Sequence[SheetLook]
+    kind: str
     keys: dict[str, list[str]] = field(default_factory=dict)
     fixed: dict[str, dict[str, str]] = field(default_factory=dict)
     wan: dict[str, str] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class ColumnsForm:
 
     def _check(self, look: SheetLook) -> None:
         keys = [key for key in self.keys[look.signature] if key]
-        columns = {column.key: column for column in schema().columns}
+        columns = {column.key: column for column in schema_of(self.kind).columns}
         twice = {key for key in keys if keys.count(key) > 1}
         if twice:
             names = "、".join(sorted(columns[key].header for key in twice))
@@ -105,7 +107,7 @@ class ColumnsForm:
             )
             self._say(look.name, text % {"names": names})
         for key, text in self.fixed.get(look.name, {}).items():
-            problem = cell_problem(key, text, look.header_row + 1) if text else ""
+            problem = cell_problem(self.kind, key, text, look.header_row + 1) if text else ""
             if problem:
                 self._say(look.name, problem)
         if look.wan and self.wan.get(look.name) not in SCALE_NAMES:
@@ -116,7 +118,7 @@ class ColumnsForm:
         keys, fixed = self.keys.get(look.signature, []), self.fixed.get(look.name, {})
         return [
             column
-            for column in schema().columns
+            for column in schema_of(self.kind).columns
             if column.required and column.key not in keys and not fixed.get(column.key)
         ]
 
@@ -125,13 +127,17 @@ class ColumnsForm:
 
 
 def columns_first(
-    looks: Sequence[SheetLook], choices: Choices, *, suggested: Mapping[str, Mapping[str, str]]
+    looks: Sequence[SheetLook],
+    choices: Choices,
+    *,
+    kind: str,
+    suggested: Mapping[str, Mapping[str, str]],
 ) -> ColumnsForm:
     """The form as it is first shown: what was chosen, else what was found.
 
     suggested: sheet -> key -> text, for columns that are missing.
     """
-    form = ColumnsForm(looks, header_rows=dict(choices.header_rows))
+    form = ColumnsForm(looks, kind, header_rows=dict(choices.header_rows))
     form.hidden_rows = choices.hidden_rows
     for one in looks:
         form.keys[one.signature] = list(choices.columns.get(one.signature, one.keys))
@@ -143,11 +149,13 @@ def columns_first(
     return form
 
 
-def columns_sent(looks: Sequence[SheetLook], choices: Choices, data: QueryDict) -> ColumnsForm:
+def columns_sent(
+    looks: Sequence[SheetLook], choices: Choices, data: QueryDict, *, kind: str
+) -> ColumnsForm:
     """The form as it was sent. Fields: `read-<sheet>`, `wan-<sheet>`, `fixed-<sheet>-<key>` by the
     sheet's place, `col-<signature>-<position>`, `hidden_rows`."""
-    known = {column.key for column in schema().columns}
-    form = ColumnsForm(looks, header_rows=dict(choices.header_rows))
+    known = {column.key for column in schema_of(kind).columns}
+    form = ColumnsForm(looks, kind, header_rows=dict(choices.header_rows))
     form.hidden_rows = data.get("hidden_rows", "take") == "take"
     for place, one in enumerate(looks):
         form.keys[one.signature] = [

@@ -23,6 +23,7 @@ TEXTS = (
     "invoice_code",
     "invoice_no",
     "voucher_no",
+    "order_no",
     "note",
 )
 
@@ -124,6 +125,7 @@ class CorrectionForm(forms.Form):
     invoice_code = _text(_("Invoice code"), 20)
     invoice_no = _text(_("Invoice number"), 30)
     voucher_no = _text(_("Voucher number"), 80)
+    order_no = _text(_("Order number"), 40)
     households = forms.IntegerField(
         label=_("Households helped"),
         required=False,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistance_ledger', '0003_targets'),
+        ('assistance_ledger', '0004_sources'),
     ]
 
     operations = [

@@ -9,9 +9,9 @@ from niangjia.blocks.intake.public import SheetLook
 from niangjia.blocks.orgs.public import organisation, registered_names, scope_of
 from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger import oddities
+from niangjia.programmes.assistance_ledger.filekinds import schema_of
 from niangjia.programmes.assistance_ledger.forms.imports import ColumnsForm
 from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.sheet import schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class SheetLine:
 
 def cards(form: ColumnsForm) -> list[SheetCard]:
     """The sheets that have a header, by header."""
-    titles = {column.key: column.header for column in schema().columns}
+    titles = {column.key: column.header for column in schema_of(form.kind).columns}
     by_header: dict[str, list[tuple[int, SheetLook]]] = {}
     for place, look in enumerate(form.looks):
         if look.signature:
@@ -92,7 +92,7 @@ def _sheet_line(form: ColumnsForm, place: int, look: SheetLook) -> SheetLine:
     keys = form.keys.get(look.signature, [])
     missing = [
         (f"fixed-{place}-{column.key}", column.header, fixed.get(column.key, ""))
-        for column in schema().columns
+        for column in schema_of(form.kind).columns
         if column.required and column.key not in keys
     ]
     wan_text = ""

@@ -13,8 +13,8 @@ from niangjia.blocks.orgs.public import organisation, registered_names, scope_of
 from niangjia.blocks.places.public import CountyBook
 from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger import oddities, policy
+from niangjia.programmes.assistance_ledger.filekinds import schema_of
 from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.sheet import schema
 
 TITLES = {
     "required_cell_empty": gettext_lazy("not filled in"),
@@ -140,11 +140,11 @@ class Offers:
 
 
 def alike(
-    actor: Actor, groups: Sequence[ProblemGroup], edits: Sequence[KeptEdit]
+    actor: Actor, kind: str, groups: Sequence[ProblemGroup], edits: Sequence[KeptEdit]
 ) -> list[AlikeGroup]:
     """The groups with what the register offers for each value."""
     offers, by_id = Offers(actor), {one.id: one for one in edits}
-    titles = {column.key: column.header for column in schema().columns}
+    titles = {column.key: column.header for column in schema_of(kind).columns}
     made = []
     for group in groups:
         by_row = group.code in BY_ROW
@@ -163,9 +163,9 @@ def alike(
     return made
 
 
-def mendings(edits: Sequence[KeptEdit]) -> list[tuple[KeptEdit, str, str]]:
+def mendings(kind: str, edits: Sequence[KeptEdit]) -> list[tuple[KeptEdit, str, str]]:
     """(edit, what it did, when), newest first."""
-    titles = {column.key: column.header for column in schema().columns}
+    titles = {column.key: column.header for column in schema_of(kind).columns}
     made = []
     for one in edits:
         if one.reason:

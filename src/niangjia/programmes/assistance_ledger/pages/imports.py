@@ -14,6 +14,7 @@ from niangjia.blocks.orgs.public import actor_under
 from niangjia.core.clock import real_now
 from niangjia.core.errors import DomainError
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.sources_sheet import NOT_KEPT
 from niangjia.ui.words import role_name
 
 STATES = {
@@ -189,12 +190,22 @@ def seen(result: Mapping[str, Any]) -> list[str]:
         )
         found = {"total": skipped.get("total", 0), "sub": skipped.get("subtotal", 0)}
         lines.append(text % {**found, "foot": more["footer_rows"]})
+    lines += _of_sources(more)
     if not more["printed_total_agrees"]:
         text = _("The sheet's own total line says %(printed)s; its rows add up to %(sum)s.")
         printed, rows = more["printed_total_fen"], result["bridge"]["sheet_total_fen"]
         lines.append(text % {"printed": shown.yuan(printed), "sum": shown.yuan(rows)})
     if more["amounts_in_wan"]:
         lines.append(_("Amounts were converted from 万元 to yuan, as you confirmed."))
+    return lines
+
+
+def _of_sources(more: Mapping[str, Any]) -> list[str]:
+    """What concerns orders and payments."""
+    lines = [f"{NOT_KEPT[code]}：{n:,}" for code, n in more.get("not_kept", {}).items()]
+    if more.get("completed_rows"):
+        text = _("%(n)s rows completed records that had been made from a platform's orders.")
+        lines.append(text % {"n": more["completed_rows"]})
     return lines
 
 
@@ -208,6 +219,7 @@ def bridge(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ("−", _("left out"), found.get("left_out_fen", 0)),
         ("+", _("amounts written as text"), found["text_amounts_fen"]),
         ("+", _("mended on the page"), found.get("mended_fen", 0)),
+        ("+", _("money that came back"), found.get("received_fen", 0)),
         ("=", _("taken"), found["accepted_fen"]),
     ]
     return [

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from niangjia.blocks.ledger.public import HistoryLine
+from niangjia.programmes.assistance_ledger.models import SourceMatch
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages.sources import SOURCES, WHY, line_side
 from niangjia.programmes.assistance_ledger.selectors import Detail
 from niangjia.ui.words import role_name
 
@@ -41,6 +43,7 @@ def facts(detail: Detail) -> list[tuple[str, str]]:
         (_("Contract"), one.contract_no),
         (_("Invoice"), " ".join(filter(None, (one.invoice_code, one.invoice_no)))),
         (_("Voucher"), one.voucher_no),
+        (_("Order number"), one.order_no),
         (_("Recognition"), one.recognition_no),
         (_("Households helped"), _count(one.households)),
         (_("People helped"), _count(one.people)),
@@ -64,6 +67,35 @@ def _source(sheet: str, row_no: int) -> str:
     if not row_no:
         return ""
     return _("sheet “%(sheet)s”, row %(row)s") % {"sheet": sheet, "row": row_no}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Another source that a record was found in."""
+
+    name: str
+    yuan: str
+    detail: str
+    why: str
+    gap: str
+
+
+def sources(matches: list[SourceMatch]) -> list[Source]:
+    """Where else the record was found."""
+    made = []
+    for one in matches:
+        side = line_side(one.line)
+        gap = "" if not one.gap_fen else _("differs by %(yuan)s yuan")
+        made.append(
+            Source(
+                name=str(SOURCES[one.line.source]),
+                yuan=shown.yuan(one.fen),
+                detail=f"{side.title} · {side.detail}",
+                why=str(WHY.get(one.why, one.why)),
+                gap=gap % {"yuan": shown.yuan(abs(one.gap_fen))} if gap else "",
+            )
+        )
+    return made
 
 
 def steps(lines: list[HistoryLine]) -> list[Step]:

@@ -23,6 +23,7 @@ COLUMNS = (
     "invoice_code",
     "invoice_no",
     "voucher_no",
+    "order_no",
     "occurred_on",
     "amount_fen",
     "reversed_at",
@@ -34,6 +35,7 @@ COLUMNS = (
     "unit__succeeded_by__name",
     "supplier__succeeded_by__name",
 )
+CODES = ("contract_no", "invoice_no", "voucher_no", "invoice_code", "order_no")
 
 
 def documents(refs: Sequence[str]) -> list[Document]:
@@ -49,7 +51,7 @@ def _documents(rows: Iterable[Mapping[str, Any]]) -> list[Document]:
 
 def _document(of: Mapping[str, Any], county: str) -> Document:
     tokens = [
-        *code_tokens(of["contract_no"], of["invoice_no"], of["voucher_no"], of["invoice_code"]),
+        *code_tokens(*(of[name] for name in CODES)),
         *words.day_tokens(of["occurred_on"]),
         *words.path_tokens(of["unit__territory_path"]),
         f"a_{of['amount_fen']}",

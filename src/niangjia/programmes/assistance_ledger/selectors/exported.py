@@ -43,6 +43,7 @@ COLUMNS = (
     "invoice_code",
     "invoice_no",
     "voucher_no",
+    "order_no",
     "households",
     "people",
     "income_gain_fen",

@@ -125,6 +125,7 @@ COMPARED = (
     "invoice_code",
     "invoice_no",
     "voucher_no",
+    "order_no",
     "households",
     "people",
     "income_gain_fen",

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from niangjia.blocks.orgs.public import Scope, scope_of
 from niangjia.core.actor import Actor
-from niangjia.programmes.assistance_ledger.models import Purchase, Report
+from niangjia.programmes.assistance_ledger.models import Purchase, Report, SourceLine
 
 
 def visible_to(actor: Actor) -> QuerySet[Purchase]:
@@ -35,6 +35,20 @@ def reports_visible_to(actor: Actor) -> QuerySet[Report]:
     """
     scope = scope_of(actor)
     rows = Report.objects.filter(counted_with__isnull=True)
+    if scope.kind == "all":
+        return rows
+    if scope.kind == "beneath" and scope.path:
+        return rows.filter(unit__territory_path__startswith=scope.path)
+    if scope.kind == "unit":
+        return rows.filter(unit_id__in=scope.ids)
+    return rows.none()
+
+
+def lines_visible_to(actor: Actor) -> QuerySet[SourceLine]:
+    """Lines of other sources: all for the city's offices, those of units beneath a district, one's
+    own unit's."""
+    scope = scope_of(actor)
+    rows = SourceLine.objects.all()
     if scope.kind == "all":
         return rows
     if scope.kind == "beneath" and scope.path:

@@ -19,6 +19,16 @@ from niangjia.programmes.assistance_ledger.services.reporting import (
     reports_prepare,
     reports_remind,
 )
+from niangjia.programmes.assistance_ledger.services.sourcing import (
+    sources_aside,
+    sources_back,
+    sources_choose,
+    sources_match,
+    sources_other,
+    sources_part,
+    sources_same,
+    sources_take,
+)
 from niangjia.programmes.assistance_ledger.services.taking import purchases_take
 from niangjia.programmes.assistance_ledger.services.targets import target_set
 from niangjia.programmes.assistance_ledger.services.uploads import upload_begin, upload_end
@@ -36,6 +46,14 @@ __all__ = [
     "report_decide",
     "reports_prepare",
     "reports_remind",
+    "sources_aside",
+    "sources_back",
+    "sources_choose",
+    "sources_match",
+    "sources_other",
+    "sources_part",
+    "sources_same",
+    "sources_take",
     "target_set",
     "upload_begin",
     "upload_end",

@@ -11,6 +11,7 @@ from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger.booking import Booking
+from niangjia.programmes.assistance_ledger.looking import look_again
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
 from niangjia.programmes.assistance_ledger.services.taking import BATCH, reason_of, reverse
@@ -42,6 +43,7 @@ def purchases_reverse(work: Work, /, *, refs: Sequence[str], reason: str) -> tup
     outcomes = {ref: _one(work, booking, ref, there.get(ref), text) for ref in sorted(set(refs))}
     if not work.n_facts:
         work.repeated()
+    look_again(work, {one.unit_id for one in there.values()})
     return tuple(outcomes[ref] for ref in dict.fromkeys(refs))
 
 

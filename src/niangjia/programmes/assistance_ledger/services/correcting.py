@@ -13,6 +13,7 @@ from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import rules, steps
 from niangjia.programmes.assistance_ledger.booking import Booking
+from niangjia.programmes.assistance_ledger.looking import look_again
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
 from niangjia.programmes.assistance_ledger.services.taking import (
@@ -42,6 +43,7 @@ CHANGEABLE = frozenset(
         "invoice_code",
         "invoice_no",
         "voucher_no",
+        "order_no",
         "households",
         "people",
         "note",
@@ -66,6 +68,7 @@ def purchase_reverse(work: Work, /, *, purchase_ref: str, reason: str) -> str:
     text = reason_of(reason)
     purchase = _in_force(work.actor, purchase_ref)
     reverse(work, Booking([purchase.unit_id]), purchase, text)
+    look_again(work, [purchase.unit_id])
     return purchase.ref
 
 
@@ -98,6 +101,7 @@ def purchase_correct(
             _("Another record of this unit has the same invoice, product and specification."),
             code="same_key",
         )
+    look_again(work, [purchase.unit_id])
     return inserted[draft.key]
 
 

@@ -19,6 +19,7 @@ from niangjia.core.errors import Conflict
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import booking, chain, inbox, periods
 from niangjia.programmes.assistance_ledger.content import Sums, counting_in
+from niangjia.programmes.assistance_ledger.looking import look_again
 from niangjia.programmes.assistance_ledger.models import Purchase, Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.services.reporting import (
     count_merged,
@@ -159,6 +160,7 @@ def _merged(work: Work, change: Change) -> None:
         return
     if found := obstacles(change):  # who reports meanwhile is waited for
         raise Conflict(" ".join(found), code="obstacle")
+    look_again(work, [change.into.id])
     for period in _open_periods():
         prepare(work, period, [change.into])
         head = Report.objects.get(period=period, unit_id=change.into.id)
@@ -175,6 +177,7 @@ def _split(work: Work, change: Change) -> None:
         return
     if found := obstacles(change):
         raise Conflict(" ".join(found), code="obstacle")
+    look_again(work, [change.organisation.id, change.into.id])
     for period in _open_periods():
         own = _of(period, change.organisation)
         if own is None:

@@ -15,11 +15,9 @@ from niangjia.blocks.orgs.public import (
     Scope,
     SupplierIn,
     buyers_take,
-    contacts_known,
     contacts_take,
     heads_of,
     key_of,
-    predecessors_of,
     scope_of,
     suppliers_take,
 )
@@ -28,9 +26,11 @@ from niangjia.core.errors import Conflict, Denied, Invalid, ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import rules, steps
+from niangjia.programmes.assistance_ledger import completing, rules, steps
 from niangjia.programmes.assistance_ledger.booking import Booking
 from niangjia.programmes.assistance_ledger.facts import FLAGGED, IMPORTED
+from niangjia.programmes.assistance_ledger.known_before import known_before
+from niangjia.programmes.assistance_ledger.looking import look_again
 from niangjia.programmes.assistance_ledger.models import InvoiceClaim, Purchase
 from niangjia.programmes.assistance_ledger.steps import Draft
 from niangjia.programmes.assistance_ledger.types import PurchaseIn, Taken
@@ -55,7 +55,8 @@ def purchases_take(
     Equal to one in force, or to one that was corrected since: repeated. Known but changed, or
     taken back: listed, or, with the reason in `accept_corrections`, the one in force is reversed
     and the new one recorded. Of a period that the unit reported or the city closed: listed as late,
-    or, with the reason in `explain_late`, counted in the next open period. Raises Denied if a unit
+    or, with the reason in `explain_late`, counted in the next open period. A row that completes a
+    record made from a platform's order takes its place. Raises Denied if a unit
     lies outside the actor's scope, Invalid if a reason says nothing; then nothing is taken.
     """
     reason = reason_of(accept_corrections) if accept_corrections else ""
@@ -63,9 +64,10 @@ def purchases_take(
     drafts = _drafts(work, rows)
     booking = Booking(draft.unit.id for draft in drafts)
     fresh, repeated, changed = _sorted_out(drafts)
+    whole, held_whole, fresh = _completing(work, booking, fresh, upload_ref)
     fresh, late, held = _booked(booking, fresh, explained)
     old, held_changes = _reverse_changed(work, booking, drafts, changed, reason, upload_ref)
-    going_in = {**fresh, **old}
+    going_in = {**fresh, **whole, **old}
     older = flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
     met_same, met_changed = _met({i: d for i, d in going_in.items() if d.key not in inserted})
@@ -73,6 +75,7 @@ def purchases_take(
     if taken:
         work.record(_batch_fact(work, rows, taken, upload_ref, file_sha256))
         _prepare_reports(work, booking, going_in)
+        look_again(work, {draft.unit.id for draft in going_in.values()})
     elif not work.n_facts:
         work.repeated()
     return Taken(
@@ -81,9 +84,36 @@ def purchases_take(
         changed=_left(changed, {*old, *held_changes}) | met_changed,
         flagged=_all_flagged(older, going_in, taken),
         n_corrected=len(old),
+        n_completed=len(whole),
         late=late,
-        held=held | held_changes,
+        held=held | held_changes | held_whole,
     )
+
+
+def _completing(
+    work: Work, booking: Booking, fresh: Mapping[int, Draft], upload_ref: str
+) -> tuple[dict[int, Draft], dict[int, str], dict[int, Draft]]:
+    """(rows that take the place of a record made from an order, which is reversed; rows held
+    because a report is being signed; the rest)."""
+    whole: dict[int, Draft] = {}
+    held: dict[int, str] = {}
+    completed = completing.completed_by(fresh, upload_ref) if fresh else {}
+    for position, record in completed.items():
+        draft = fresh[position]
+        place = booking.place(draft.unit.id, steps.month_of(draft.row.occurred_on))
+        old = booking.place(record.unit_id, record.month)
+        if "under_way" in (place.why, old.why):
+            held[position] = place.period or old.period
+            continue
+        reverse(work, booking, record, completing.REASON)
+        whole[position] = replace(
+            completing.with_order(draft, record),
+            corrects=record.ref,
+            reason=completing.REASON,
+            month=place.month,
+        )
+    rest = {i: draft for i, draft in fresh.items() if i not in completed}
+    return whole, held, rest
 
 
 def _prepare_reports(work: Work, booking: Booking, taken: Mapping[int, Draft]) -> None:
@@ -148,31 +178,7 @@ def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
         for row, supplier, one in zip(rows, supplier_of, wanted, strict=True)
     ]
     _check_scope(work, drafts)
-    return _known_before(drafts)
-
-
-def _known_before(drafts: Sequence[Draft]) -> list[Draft]:
-    """The drafts with all that they were known by before their unit or supplier was merged."""
-    before = predecessors_of(one.id for draft in drafts for one in (draft.unit, draft.supplier))
-    if not before:
-        return list(drafts)
-    suppliers = [(draft, [draft.supplier, *before.get(draft.supplier.id, ())]) for draft in drafts]
-    contacts = contacts_known(
-        (one.id, draft.row.contact_name, draft.row.contact_phone)
-        for draft, listed in suppliers
-        for one in listed
-    )
-    found = []
-    for draft, listed in suppliers:
-        row, units = draft.row, [draft.unit, *before.get(draft.unit.id, ())]
-        keys = {rules.key_of(row, unit.ref, one.ref) for unit in units for one in listed}
-        whom = [contacts.get((one.id, row.contact_name, row.contact_phone)) for one in listed]
-        digests = {
-            rules.digest_of(row, one.ref, contact.owner if contact else "")
-            for one, contact in zip(listed, whom, strict=True)
-        }
-        found.append(replace(draft, keys=keys - {draft.key}, digests=digests - {draft.digest}))
-    return found
+    return known_before(drafts)
 
 
 def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None) -> Draft:

@@ -65,25 +65,28 @@ def _send(work: Work, topic: str, ref: str, version: int, reason: str = "") -> N
 
 
 @service(permission="purchases.import", records=NOTHING)
-def import_receive(work: Work, /, *, stored: Stored, name: str) -> str:
-    """The stored file is noted and will be looked at; returns its ref."""
-    ref = upload_receive(work, stored=stored, name=name)
+def import_receive(work: Work, /, *, stored: Stored, name: str, kind: str = "") -> str:
+    """The stored file is noted and will be looked at; returns its ref. kind: of filekinds.KINDS."""
+    ref = upload_receive(work, stored=stored, name=name, kind=kind)
     _send(work, LOOK, ref, 0)
     return ref
 
 
 @service(permission="purchases.import", records=NOTHING)
-def import_looked(work: Work, /, *, ref: str, version: int, looks: Sequence[SheetLook]) -> None:
-    """What the file holds is known; its columns wait for the clerk."""
-    upload_looked(work, ref=ref, version=version, looks=looks)
+def import_looked(
+    work: Work, /, *, ref: str, version: int, looks: Sequence[SheetLook], kind: str
+) -> None:
+    """What the file holds, and as what, is known; its columns wait for the clerk."""
+    upload_looked(work, ref=ref, version=version, looks=looks, kind=kind)
 
 
 @service(permission="purchases.import", records=NOTHING)
 def import_look_again(
-    work: Work, /, *, ref: str, version: int, header_rows: dict[str, int]
+    work: Work, /, *, ref: str, version: int, header_rows: dict[str, int], kind: str = ""
 ) -> None:
-    """The file will be looked at with its headers where the clerk pointed. Raises Conflict."""
-    new = upload_look_again(work, ref=ref, version=version, header_rows=header_rows)
+    """The file will be looked at with its headers where the clerk pointed, or as another kind of
+    file. Raises Conflict."""
+    new = upload_look_again(work, ref=ref, version=version, header_rows=header_rows, kind=kind)
     _send(work, LOOK, ref, new)
 
 
@@ -145,9 +148,12 @@ def import_taken(
     version: int,
     result: Mapping[str, object],
     problems: Sequence[tuple[Problem, str, str]],
+    forget: bool = False,
 ) -> None:
-    """The file is done, with what became of its rows."""
+    """The file is done, with what became of its rows. forget: the file itself is removed."""
     upload_taken(work, ref=ref, version=version, result=result, problems=problems)
+    if forget:
+        work.send("imports.forget", {"upload": ref})
 
 
 @service(permission="purchases.import", records=NOTHING)

@@ -12,6 +12,7 @@ from niangjia.programmes.assistance_ledger.views import (
     records,
     releases,
     reports,
+    sources,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "records",
     "releases",
     "reports",
+    "sources",
 ]

@@ -20,8 +20,10 @@ from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods, policy
 from niangjia.programmes.assistance_ledger.forms import EntryForm
 from niangjia.programmes.assistance_ledger.forms.entry import LABELS
+from niangjia.programmes.assistance_ledger.forms.sources import entry_values
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import Detail, purchase_get
+from niangjia.programmes.assistance_ledger.selectors.sources import line_get
 from niangjia.programmes.assistance_ledger.services import purchases_take
 from niangjia.programmes.assistance_ledger.sheet import Checker
 from niangjia.programmes.assistance_ledger.types import Taken
@@ -33,12 +35,15 @@ FORM = "purchase"
 @never_cache
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    """The form; `?like=<ref>` fills it from a record, `?fresh=1` leaves the draft aside."""
+    """The form; `?like=<ref>` fills it from a record, `?line=<ref>` from a line of another source,
+    `?fresh=1` leaves the draft aside."""
     actor = authorise(actor_of(request), "purchases.import")
     scope = scope_of(actor)
     unit = organisation(scope.id) if scope.kind == "unit" else None
     own = {"unit_name": unit.name, "unit_uscc": unit.uscc} if unit else {}
     like = request.GET.get("like", "")[:40]
+    line = request.GET.get("line", "")[:40]
+    subject = f"line:{line}"[:40] if line else like
     if request.method == "POST":
         form = EntryForm(request.POST, own=own.get("unit_name", ""))
         checker = Checker(CountyBook(), clock.city_today(), unit, known_code)
@@ -46,18 +51,20 @@ def enter(request: HttpRequest) -> HttpResponse:
         row = form.purchase(checker, own)
         new = _taken(actor, form, row) if row else ""
         if new:
-            draft_drop(actor, form=FORM, subject=like)
+            draft_drop(actor, form=FORM, subject=subject)
             messages.success(request, _("Entered. It counts from now on."))
             return redirect(_after(request, new))
         status, draft = 422, None
     else:
-        draft = None if "fresh" in request.GET else draft_get(actor, form=FORM, subject=like)
-        initial = draft[0] if draft else _like(actor, like) if like else {}
+        draft = None if "fresh" in request.GET else draft_get(actor, form=FORM, subject=subject)
+        initial = draft[0] if draft else _initial(actor, like, line)
         form, status = EntryForm(own=own.get("unit_name", ""), initial=initial), 200
     context = {
         "form": form,
         "own": own.get("unit_name", ""),
         "like": like,
+        "line": line,
+        "subject": subject,
         "draft_at": shown.moment(draft[1]) if draft else "",
     }
     return render(request, "assistance_ledger/enter.html", context, status=status)
@@ -96,6 +103,13 @@ def _refusal(result: Taken) -> tuple[str | None, str]:
             "This purchase is known, with other values. Correct the record there instead."
         )
     return None, _("This very purchase is in the ledger already. Nothing was entered twice.")
+
+
+def _initial(actor: Actor, like: str, line: str) -> dict[str, str]:
+    """What the form begins with: a line of another source, a record like it, or nothing."""
+    if line:
+        return entry_values(line_get(actor, ref=line))
+    return _like(actor, like) if like else {}
 
 
 def _like(actor: Actor, ref: str) -> dict[str, str]:

@@ -26,13 +26,13 @@ from niangjia.blocks.intake.public import (
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, DomainError, Invalid
 from niangjia.programmes.assistance_ledger import mending
+from niangjia.programmes.assistance_ledger.filekinds import KINDS, PURCHASES, schema_of
 from niangjia.programmes.assistance_ledger.forms import imports as forms
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
 from niangjia.programmes.assistance_ledger.pages import import_columns, import_mending, shown
 from niangjia.programmes.assistance_ledger.pages import imports as parts
 from niangjia.programmes.assistance_ledger.selectors import settled_periods
 from niangjia.programmes.assistance_ledger.services import uploads as services
-from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.views.imports import (
     importer,
     kept_form,
@@ -42,6 +42,7 @@ from niangjia.programmes.assistance_ledger.views.imports import (
 )
 
 LISTED = 200
+SOURCES = KINDS.keys() - {PURCHASES}
 
 
 @never_cache
@@ -60,9 +61,9 @@ def columns(request: HttpRequest, ref: str) -> HttpResponse:
     kept = kept_form(request)
     if request.method == "GET":
         suggested = import_columns.suggestions(actor, looks)
-        form = forms.columns_first(looks, choices, suggested=suggested)
+        form = forms.columns_first(looks, choices, kind=view.kind, suggested=suggested)
         return _columns_page(request, view, form, kept=kept)
-    form = forms.columns_sent(looks, choices, request.POST)
+    form = forms.columns_sent(looks, choices, request.POST, kind=view.kind)
     return _columns_sent(request, actor, view, form)
 
 
@@ -71,9 +72,16 @@ def _columns_sent(
 ) -> HttpResponse:
     version = forms.posted_version(request.POST)
     try:
-        if "look_again" in request.POST:
+        kind = request.POST.get("kind", "")
+        if "look_again" in request.POST or kind in KINDS.keys() - {view.kind}:
             rows = forms.header_rows_sent(form.looks, request.POST)
-            services.import_look_again(actor, ref=view.ref, version=version, header_rows=rows)
+            services.import_look_again(
+                actor,
+                ref=view.ref,
+                version=version,
+                header_rows=rows,
+                kind=kind if kind in KINDS else "",
+            )
             return redirect("assistance_ledger:import", ref=view.ref)
         if not form.is_valid():
             return _columns_page(request, view, form, status=422)
@@ -102,7 +110,11 @@ def _columns_page(
         "cards": import_columns.cards(form),
         "without": [(n, one) for n, one in enumerate(form.looks) if not one.signature and one.top],
         "several": len(form.looks) > 1,
-        "options": [("", _("not read")), *((c.key, c.header) for c in schema().columns)],
+        "options": [
+            ("", _("not read")),
+            *((c.key, c.header) for c in schema_of(view.kind).columns),
+        ],
+        "kinds": list(KINDS.items()),
         "n_hidden": sum(one.n_hidden_rows for one in form.looks if one.name in form.read),
         "general": form.errors.get("", []),
     }
@@ -121,7 +133,7 @@ def mend(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         return _mended(request, actor, view)
     edits = edits_get(actor, ref=ref)[1]
-    groups = import_mending.alike(actor, problem_groups(actor, ref=ref), edits)
+    groups = import_mending.alike(actor, view.kind, problem_groups(actor, ref=ref), edits)
     fresh = [one.id for one in reversed(edits)] != view.result.get("edits", [])
     context = {
         **step_context(view, 2),
@@ -134,7 +146,7 @@ def mend(request: HttpRequest, ref: str) -> HttpResponse:
         "hints": [one for one in groups if one.group.hint],
         "normalised": parts.normalised(view.result),
         "seen": parts.seen(view.result),
-        "mendings": import_mending.mendings(edits),
+        "mendings": import_mending.mendings(view.kind, edits),
         "unchecked": fresh,
     }
     return render(request, "assistance_ledger/import_mend.html", context)
@@ -273,11 +285,15 @@ def row(request: HttpRequest, ref: str) -> HttpResponse:
         return to_step(view)
     sheet, row_no = forms.row_of(request.POST if request.method == "POST" else request.GET)
     found = mending.row_read(actor, ref=ref, sheet=sheet, row_no=row_no)
-    texts = {c.key: mending.cell_text_of(found, c.key) for c in schema().columns if not c.personal}
+    texts = {
+        c.key: mending.cell_text_of(found, c.key)
+        for c in schema_of(view.kind).columns
+        if not c.personal
+    }
     problems: dict[str, str] = {}
     if request.method == "POST":
         sent = {key: forms.text_of(request.POST, f"cell-{key}") for key in texts}
-        edits, problems = mending.row_edits(found, sent)
+        edits, problems = mending.row_edits(view.kind, found, sent)
         try:
             if "out" in request.POST:
                 reason = mending.reason_of(forms.text_of(request.POST, "reason"))
@@ -311,7 +327,7 @@ def _row_page(
             "problem": said.get(column.key),
             "error": problems.get(column.key, ""),
         }
-        for column in schema().columns
+        for column in schema_of(view.kind).columns
         if column.key in texts and column.kind != "ignored" and column.key in found.values
     ]
     cells.sort(
@@ -352,6 +368,7 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("assistance_ledger:import_mend", ref=ref)
     context = {
         **step_context(view, 3),
+        "lines": view.kind in SOURCES,
         "kept": kept_form(request),
         "result": view.result,
         "settled": settled_periods(actor),
@@ -378,6 +395,7 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
     result = view.result
     context = {
         **step_context(view, 4),
+        "lines": view.kind in SOURCES,
         "result": result,
         "taken": shown.yuan(result["accepted_fen"]),
         "bridge": parts.bridge(result),

@@ -30,6 +30,7 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import mending
+from niangjia.programmes.assistance_ledger.filekinds import KINDS
 from niangjia.programmes.assistance_ledger.pages import imports as parts
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.services.uploads import import_receive
@@ -143,6 +144,8 @@ def import_new(request: HttpRequest) -> HttpResponse:
         "refused": refused,
         "steps": parts.steps(None, 0, []),
         "most": Limits().file_bytes,
+        "kinds": list(KINDS.items()),
+        "kind": request.POST.get("kind", request.GET.get("kind", "")),
     }
     status = 422 if refused else 200
     return render(request, "assistance_ledger/import_new.html", context, status=status)
@@ -168,7 +171,10 @@ def _received(request: HttpRequest, actor: Actor) -> HttpResponse:
         messages.info(request, _("This file is here already; go on where it was left."))
         return to_step(known)
     try:
-        ref = import_receive(actor, stored=stored, name=file.name)
+        kind = request.POST.get("kind", "")
+        ref = import_receive(
+            actor, stored=stored, name=file.name, kind=kind if kind in KINDS else ""
+        )
     except BaseException:
         remove(stored.ref)
         raise

@@ -20,6 +20,7 @@ from niangjia.programmes.assistance_ledger.selectors import (
     purchases_page,
     purchases_total,
 )
+from niangjia.programmes.assistance_ledger.selectors.sources import sources_of
 from niangjia.programmes.assistance_ledger.services import purchase_correct, purchase_reverse
 from niangjia.ui.page import actor_of
 
@@ -68,6 +69,7 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         "steps": record_parts.steps(detail.history),
         "flags": shown.flags(detail.purchase.flags),
         "may_enter": actor.may("purchases.import"),
+        "sources": record_parts.sources(sources_of(detail.purchase)),
         "may_correct": actor.may("purchases.correct") and not detail.purchase.reversed_at,
     }
     return render(request, "assistance_ledger/record.html", context)

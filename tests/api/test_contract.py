@@ -73,7 +73,7 @@ def test_every_answer_to_the_city_is_declared(case):
 def test_every_answer_to_a_key_is_declared_writes_included(case):
     """A program of the city: the key needs no CSRF token, so that writes are reached."""
     if "key" not in _KEYS:
-        scopes = ["read", "import", "report", "release"]
+        scopes = ["read", "import", "report", "release", "organisations"]
         _KEYS["key"] = token_make(given.actor("city"), title="示例", scopes=scopes, days=1)
     answer = case.call(headers={"Authorization": f"Bearer {_KEYS['key']}"})
     case.validate_response(answer, checks=CHOSEN)

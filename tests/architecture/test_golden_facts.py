@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "0bb7d9f12563572d356bfdf3928b75977efe2537dfed41ab20b64caaa32c6f14"
+    expected = "2b74a8699a7df5743b1bf058d5e68721a37a541e416cf287fd662fadc8145df6"
     assert together.hexdigest() == expected

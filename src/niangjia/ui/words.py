@@ -45,4 +45,5 @@ SCOPE_NAMES = {
     "import": _("Take in workbooks"),
     "report": _("Take steps in the reporting chain"),
     "release": _("Take steps in the release of figures"),
+    "organisations": _("Manage units and suppliers"),
 }

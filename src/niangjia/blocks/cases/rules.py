@@ -26,6 +26,7 @@ def open_steps(
         step
         for step in kind.steps
         if state in step.before
+        and not step.consequence
         and step.permission in may
         and not second_hand(step, past, who, round_no)
     ]

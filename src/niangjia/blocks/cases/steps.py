@@ -88,16 +88,20 @@ def case_decide(
     reason: str = "",
     fields: Mapping[str, str] | None = None,
     fact: Callable[[str], Fact] | None = None,
+    consequence: bool = False,
 ) -> str:
     """The case has moved by the step; returns its new state.
 
     version: as the actor saw it. fact: makes the programme's own fact from the new state, in place
-    of `case.decided`. Raises Denied (not this role; the same person acted before), Conflict (moved
-    meanwhile, not possible from this state), Invalid (a return without a reason).
+    of `case.decided`. consequence: the step is one that is never taken by itself. Raises Denied
+    (not this role; the same person acted before), Conflict (moved meanwhile, not possible from this
+    state), Invalid (a return without a reason).
     """
     kind = case_type(case.type)
     step = rules.step_of(kind, step_name)
-    if step is None or case.state not in step.before or case.version != version:
+    if step is None or step.consequence != consequence:
+        raise _moved(kind, case)
+    if case.state not in step.before or case.version != version:
         raise _moved(kind, case)
     _check_who(work, case, step)
     text, told = _reason(step, reason, fields or {})

@@ -14,7 +14,7 @@ class CaseStep:
 
     permission: who may; not_by: steps whose person may not take this one in the same round (four
     eyes); returns: sends it back, so it needs a reason and may name fields; anew: what follows is a
-    new round, as after a return.
+    new round, as after a return; consequence: never offered, taken only with something else.
     """
 
     name: str
@@ -26,6 +26,7 @@ class CaseStep:
     returns: bool = False
     needs_reason: bool = False
     anew: bool = False
+    consequence: bool = False
 
 
 @dataclass(frozen=True, slots=True)

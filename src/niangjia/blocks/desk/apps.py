@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.core.programme import RoomConfig
+from niangjia.core.programme import MenuEntry, RoomConfig
 
 OFFICE = frozenset(
     {
@@ -30,3 +30,4 @@ class DeskConfig(RoomConfig):
         "desk.views": OFFICE,
         "desk.export": OFFICE,
     }
+    menu = (MenuEntry(_("Units and suppliers"), "desk:organisations", "building", "orgs.see", 30),)

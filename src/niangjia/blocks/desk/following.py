@@ -4,13 +4,13 @@ The log is gap-free and in one order, so nothing is skipped, and the services th
 nothing of the index. Position and postings share a commit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.core.cache import cache
 from django.db import transaction
 
 from niangjia.blocks.desk import postings
-from niangjia.blocks.desk.models import FindPosition
+from niangjia.blocks.desk.models import FindDebt, FindPosition
 from niangjia.blocks.desk.sources import source_of_subject, sources
 from niangjia.blocks.desk.types import Document
 from niangjia.blocks.ledger.public import log_size, logged_subjects
@@ -22,13 +22,14 @@ LAG_KEPT_S = 2
 
 
 class FindJob:
-    """A part of the worker's round: one batch of at most 200 entries a turn."""
+    """A part of the worker's round: one batch of at most 200 entries a turn, then what hangs on
+    those that changed."""
 
     name = "find"
 
     def run_once(self) -> bool:
         """True if the index moved."""
-        return advance(BATCH)
+        return advance(BATCH) or pay(BATCH)
 
     def mark(self) -> int:
         """Size of the log."""
@@ -63,19 +64,54 @@ def far_behind() -> bool:
     return lag() >= FAR_BEHIND
 
 
-def advance(batch: int) -> bool:
-    """Index the next entries; read before the transaction, kept only if nobody else was first."""
+def advance(batch: int, *, afresh: bool = False) -> bool:
+    """Index the next entries; read before the transaction, kept only if nobody else was first.
+
+    afresh: nothing hangs on what changed, as all is indexed anyway.
+    """
     start = position()
-    subjects = logged_subjects(start, batch)
-    if not subjects:
+    logged = logged_subjects(start, batch)
+    if not logged:
         return False
-    found = _documents(subjects)
+    found = _documents([subject for _kind, subject in logged])
+    debts = [] if afresh else _debts(logged)
     with transaction.atomic():
         FindPosition.objects.get_or_create(pk=1)
-        moved = FindPosition.objects.filter(pk=1, size=start).update(size=start + len(subjects))
+        moved = FindPosition.objects.filter(pk=1, size=start).update(size=start + len(logged))
         if moved:
             for number, documents in found.items():
                 postings.put(number, documents)
+            for number, ref in debts:
+                FindDebt.objects.update_or_create(number=number, ref=ref, defaults={"after": 0})
+    return True
+
+
+def _debts(logged: Sequence[tuple[str, str]]) -> list[tuple[int, str]]:
+    """(number of a kind, ref) of what changed so that things of the kind are indexed anew."""
+    found: dict[tuple[int, str], None] = {}
+    for source in sources():
+        for kind, subject in logged:
+            if kind.partition("/")[0] in source.follows:
+                found[source.number, subject.partition(":")[2]] = None
+    return list(found)
+
+
+def pay(batch: int) -> bool:
+    """Index the next things that hang on something that changed; False if there are none."""
+    debt = FindDebt.objects.order_by("id").first()
+    if debt is None:
+        return False
+    source = next((one for one in sources() if one.number == debt.number), None)
+    hanging = source.hanging(debt.ref, debt.after, batch) if source and source.hanging else []
+    documents = list(source.documents([ref for _id, ref in hanging])) if source else []
+    same = FindDebt.objects.filter(pk=debt.pk, after=debt.after)
+    with transaction.atomic():
+        if len(hanging) < batch:
+            moved, _by_model = same.delete()
+        else:
+            moved = same.update(after=hanging[-1][0])
+        if moved:
+            postings.put(debt.number, documents)
     return True
 
 
@@ -106,7 +142,7 @@ def rebuild(progress: Callable[[int, int], None], *, afresh: bool = False) -> in
     target = log_size()
     while (done := position()) < target:
         progress(done, target)
-        if not advance(REBUILD_BATCH):
+        if not advance(min(REBUILD_BATCH, target - done), afresh=True):
             break
     _join_segments()
     with transaction.atomic():

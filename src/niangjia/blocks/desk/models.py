@@ -124,6 +124,22 @@ class FindPosition(models.Model):
     target = models.BigIntegerField(default=0)
 
 
+class FindDebt(models.Model):
+    """Things of a kind that hang on something that changed: to be indexed anew, the worker's own.
+
+    number: of their kind; ref: of what changed; after: id of the last one that is done.
+    """
+
+    number = models.PositiveSmallIntegerField()
+    ref = models.CharField(max_length=40)
+    after = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["number", "ref"], name="find_debt_once")
+        ]
+
+
 class PrintedSheet(models.Model):
     """A list as it was printed, found again by the code on the paper.
 

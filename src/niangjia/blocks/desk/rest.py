@@ -10,6 +10,7 @@ from pydantic import Field
 
 from niangjia.blocks.desk import searching
 from niangjia.blocks.desk.kept import exports_of, views_of
+from niangjia.blocks.desk.rest_organisations import router as organisations
 from niangjia.blocks.desk.services import view_delete, view_save
 from niangjia.blocks.desk.types import KeptView
 from niangjia.core.errors import NotFound
@@ -18,6 +19,7 @@ from niangjia.ui.page import actor_of
 from niangjia.ui.rest import ONE, SIGNED_IN, Refusal
 
 router = Router(tags=["desk"])
+router.add_router("/organisations", organisations)
 Plain = "^[^\\u0000]*$"
 Ref = Annotated[str, Field(max_length=40, pattern="^[0-9A-Za-z_-]*$")]
 

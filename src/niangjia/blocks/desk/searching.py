@@ -1,7 +1,7 @@
 """Finding things of every kind that the actor may see."""
 
 from niangjia.blocks.desk import postings
-from niangjia.blocks.desk.sources import sources
+from niangjia.blocks.desk.sources import source_of_subject, sources
 from niangjia.blocks.desk.tokens import wanted_of
 from niangjia.blocks.desk.types import FoundGroup, Hit, Source, Wanted
 from niangjia.core.actor import Actor
@@ -9,6 +9,7 @@ from niangjia.core.service import authorise
 
 SHOWN = 8
 COUNTED = 100
+MOST = 500
 
 
 def find(actor: Actor, query: str) -> list[FoundGroup]:
@@ -22,6 +23,20 @@ def find(actor: Actor, query: str) -> list[FoundGroup]:
         return []
     groups = [_group(actor, source, query, wanted) for source in sources()]
     return [group for group in groups if group and group.hits]
+
+
+def organisation_ids(text: str) -> list[int] | None:
+    """Ids of at most 500 organisations of each kind that a text finds; None if there is no text.
+
+    Whoever reads rows by them checks what may be seen.
+    """
+    if not text:
+        return None
+    wanted = wanted_of(text)
+    if not wanted:
+        return []
+    found = source_of_subject("organisation")
+    return [pk for one in found for pk in postings.proposed(one.number, wanted, limit=MOST)]
 
 
 def _group(actor: Actor, source: Source, query: str, wanted: Wanted) -> FoundGroup | None:

@@ -85,6 +85,8 @@ class Source:
     scope: tokens of which an actor's finds have some; None: the actor sees nothing;
     hits: those of the ids that the actor may see, newest first; count: how many they are;
     whole: address of the list of all that a query finds.
+    follows: names of other kinds of fact after which things that hang on their subject are indexed
+    anew; hanging: (the subject's ref, an id, how many) -> (id, ref) of the next of these things.
     """
 
     name: str
@@ -97,6 +99,8 @@ class Source:
     hits: Callable[[Actor, Sequence[int]], list[Hit]]
     count: Callable[[Actor, Sequence[int]], int]
     whole: Callable[[str], str]
+    follows: frozenset[str] = frozenset()
+    hanging: Callable[[str, int, int], list[tuple[int, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

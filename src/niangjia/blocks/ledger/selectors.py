@@ -34,10 +34,10 @@ def logged_facts(start: int, limit: int, kinds: frozenset[str]) -> list[LoggedFa
     return [_logged(row, kinds) for row in rows]
 
 
-def logged_subjects(start: int, limit: int) -> list[str]:
-    """What entries [start, start+limit) are about, in log order: `purchase:<ref>`."""
+def logged_subjects(start: int, limit: int) -> list[tuple[str, str]]:
+    """(kind, what it is about) of entries [start, start+limit) in log order: `purchase:<ref>`."""
     rows = Entry.objects.filter(index__gte=start, index__lt=start + limit).order_by("index")
-    return list(rows.values_list("fact__subject", flat=True))
+    return list(rows.values_list("fact__kind", "fact__subject"))
 
 
 def _logged(row: tuple[int, str, str, Bytes, Bytes], kinds: frozenset[str]) -> LoggedFact:

@@ -12,4 +12,7 @@ class OrgsConfig(RoomConfig):
     grants = {
         "orgs.set_up": frozenset({"operator"}),
         "orgs.appoint": frozenset({"city"}),
+        "orgs.manage": frozenset({"city", "district"}),
+        "orgs.see": frozenset({"city", "district", "auditor", "leader"}),
     }
+    scopes = {"organisations": frozenset({"orgs.see", "orgs.manage", "orgs.appoint"})}

@@ -14,6 +14,30 @@ REGISTERED = declare(
         sealed=("code", "kind", "name", "organisation", "to_confirm", "uscc"),
     )
 )
+
+
+def _changed(what: str, title: object, *sealed: str, opened: tuple[str, ...] = ()) -> FactKind:
+    """A change of an organisation: category, district and line are open, as when registered."""
+    return declare(
+        FactKind(
+            name=f"organisation.{what}",
+            version=1,
+            title=title,
+            policy="demonstration-2020-03",
+            open=tuple(sorted(("category", "district", "line", *opened))),
+            sealed=tuple(sorted(("organisation", "reason", *sealed))),
+        )
+    )
+
+
+CONFIRMED = _changed("confirmed", _("Organisation confirmed"))
+RENAMED = _changed("renamed", _("Organisation renamed"), "before", "name", "since")
+RECODED = _changed("recoded", _("Code of the organisation corrected"), "before", "uscc")
+MOVED = _changed("moved", _("Organisation moved"), "before", "parent", "since", opened=("tree",))
+CLOSED = _changed("closed", _("Organisation closed"), "last_day")
+REOPENED = _changed("reopened", _("Organisation reopened"))
+MERGED = _changed("merged", _("Organisation merged into another"), "into")
+SPLIT = _changed("split", _("Merged organisation split again"), "out_of")
 APPOINTED = declare(
     FactKind(
         name="appointment.given",

@@ -15,6 +15,9 @@ class Organisation(models.Model):
     its category: `uscc:<code>` or `name:<name>`. to_confirm: taken from an import, not yet checked.
     code: of a node (`110115`, `education`). district_code, line_code and the two paths are where
     the trees put it today (`/1/4/`, ids of ancestors and itself); Placement keeps the history.
+    valid_to: its last day, once closed. succeeded_by: the one that it was merged into, always one
+    that was not merged itself; it then stands beneath that one in both trees. short_name: what is
+    left of the name when it is compared with others.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -32,16 +35,75 @@ class Organisation(models.Model):
     line_code = models.CharField(max_length=20, default="unassigned")
     territory_path = models.CharField(max_length=120, blank=True, db_index=True)
     line_path = models.CharField(max_length=120, blank=True)
+    short_name = models.CharField(max_length=120, blank=True)
+    succeeded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["category", "key"], name="organisation_once"),
             models.CheckConstraint(
+                condition=models.Q(succeeded_by__isnull=True)
+                | (models.Q(valid_to__isnull=False) & ~models.Q(succeeded_by=models.F("id"))),
+                name="organisation_succession",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(category__in=["node", "buyer", "supplier", "department"]),
                 name="organisation_category",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["name"], name="organisation_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["name"], name="organisation_name"),
+            models.Index(fields=["category", "short_name"], name="organisation_short_name"),
+            models.Index(
+                fields=["category", "id"],
+                name="organisation_to_confirm",
+                condition=models.Q(to_confirm=True),
+            ),
+        ]
+
+
+class Succession(models.Model):
+    """An organisation was merged into another, from a day until it was split again.
+
+    organisation, successor: as merged, not as merged on; Organisation.succeeded_by says the last.
+    valid_to: the organisation's own last day before, if it had been closed.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="successions"
+    )
+    successor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    valid_to = models.DateField(null=True)
+    merged_at = models.DateTimeField()
+    split_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(split_at__isnull=True),
+                name="succession_one_open",
+            )
+        ]
+
+
+class FormerKey(models.Model):
+    """A key (`name:...` or `uscc:...`) that an organisation bore until a day; it still finds it.
+
+    until: the first day of what took its place.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="former_keys"
+    )
+    category = models.CharField(max_length=12)
+    key = models.CharField(max_length=140)
+    until = models.DateField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["category", "key"], name="former_key")]
 
 
 class Placement(models.Model):

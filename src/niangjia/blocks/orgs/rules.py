@@ -1,5 +1,9 @@
 """Pure decisions about organisations."""
 
+import re
+import unicodedata
+from collections.abc import Iterator
+
 UNPLACED, UNASSIGNED = "unplaced", "unassigned"
 SCOPE_OF_ROLE = {
     "city": "all",
@@ -23,3 +27,53 @@ def key_of(uscc: str, name: str) -> str:
 
 def path_below(parent_path: str, own_id: int) -> str:
     return f"{parent_path or '/'}{own_id}/"
+
+
+LINES = frozenset({"line", "virtual_line"})
+TOP = frozenset({"city", "virtual_district", "virtual_line"})  # these stay where they are
+_MARKS = re.compile(r"[\W_]+")
+_FORMS = (
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "农民专业合作社",
+    "专业合作社",
+    "合作社",
+    "工会委员会",
+    "工会联合会",
+    "基层工会",
+    "总工会",
+    "工会",
+)
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100
+
+
+def plain_name(name: str) -> str:
+    """A name without widths, blanks, brackets and marks: equal for what is the same in writing."""
+    return _MARKS.sub("", unicodedata.normalize("NFKC", name)).lower()
+
+
+def short_name(name: str) -> str:
+    """What is left of a name without its legal form and the words for province, city, district and
+    county: equal for what is likely the same."""
+    plain = plain_name(name)
+    rest = plain
+    for form in _FORMS:
+        if rest.endswith(form) and len(rest) > len(form) + 1:
+            rest = rest.removesuffix(form)
+            break
+    return "".join(one for one in rest if one not in "省市区县") or plain
+
+
+def codes_near(uscc: str) -> Iterator[str]:
+    """Codes that differ from this one in a character, or in two neighbours exchanged."""
+    for at, own in enumerate(uscc):
+        head, tail = uscc[:at], uscc[at + 1 :]
+        yield from (head + other + tail for other in _ALPHABET if other != own)
+        if tail and tail[0] != own:
+            yield head + tail[0] + own + tail[1:]
+
+
+def is_below(path: str, other: str) -> bool:
+    """What has the path `path` is, or stands beneath, what has the path `other`."""
+    return bool(other) and path.startswith(other)

@@ -1,10 +1,12 @@
 """Reads: who a request is, what an actor may see, names for pages."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs import rules
@@ -26,7 +28,8 @@ HAT = "hat"
 
 def hats_of(login: Login) -> list[Hat]:
     """Appointments of a login's person in force today, oldest first, then those covered."""
-    return [Hat(row[0], row[1], row[4], row[6], covered) for row, covered in _hat_rows(login)]
+    hats = [Hat(row[0], row[1], row[4], row[6], covered) for row, covered in _hat_rows(login)]
+    return list({(one.role, one.organisation_id): one for one in reversed(hats)}.values())[::-1]
 
 
 def _in_force(person: Q) -> QuerySet[Appointment]:
@@ -46,9 +49,15 @@ def _covered(person_id: int) -> Q:
 
 def _hat_rows(login: Login) -> list[tuple[tuple[Any, ...], bool]]:
     mine = Q(person_id=login.person_id)
-    rows = _in_force(mine | _covered(login.person_id)).values_list(*_WORN, "person_id")
-    found = [(row, row[-1] != login.person_id) for row in rows]
+    rows = _in_force(mine | _covered(login.person_id)).values_list(*_WORN, *_OF_HEAD, "person_id")
+    found = [(_at_head(row), row[-1] != login.person_id) for row in rows]
     return sorted(found, key=lambda one: one[1])
+
+
+def _at_head(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The hat of an organisation that was merged is one of its successor."""
+    own, head = row[: len(_WORN)], row[len(_WORN) : -1]
+    return (*own[:4], *head) if head[0] else own
 
 
 def actor_of(login: Login, appointment_id: int | None = None) -> Actor:
@@ -85,6 +94,11 @@ _WORN = (
     "organisation__ref",
     "organisation__name",
 )
+_OF_HEAD = (
+    "organisation__succeeded_by_id",
+    "organisation__succeeded_by__ref",
+    "organisation__succeeded_by__name",
+)
 
 
 def covered_hats(actor: Actor) -> list[tuple[int, str]]:
@@ -92,7 +106,10 @@ def covered_hats(actor: Actor) -> list[tuple[int, str]]:
     mine = Login.objects.filter(pk=actor.login_id or 0)
     person = mine.values_list("person_id", flat=True).first()
     rows = _in_force(_covered(person)) if person else Appointment.objects.none()
-    return list(rows.values_list("organisation_id", "role"))
+    return list(rows.values_list(_HEAD, "role"))
+
+
+_HEAD = Coalesce("organisation__succeeded_by_id", "organisation_id")
 
 
 def offices_above(organisation_ids: Iterable[int]) -> dict[int, Offices]:
@@ -129,8 +146,9 @@ def actor_under(login_id: int, organisation_id: int | None, role: str) -> Actor:
     Raises Denied if that appointment, or the login, has ended meanwhile.
     """
     login = Login.objects.filter(pk=login_id, is_active=True).first()
+    at = head_of(organisation_id or 0)
     for hat in hats_of(login) if login else ():
-        if login and (hat.organisation_id, hat.role) == (organisation_id, role):
+        if login and (hat.organisation_id, hat.role) == (at, role):
             return actor_of(login, hat.appointment_id)
     raise Denied(_("The appointment under which this was begun has ended. Nothing was changed."))
 
@@ -161,31 +179,88 @@ def scope_of(actor: Actor) -> Scope:
     if kind in ("all", "none") or actor.organisation_id is None:
         return Scope(kind if actor.organisation_id or kind == "none" else "none")
     if kind in ("unit", "supplier"):
-        return Scope(kind, id=actor.organisation_id)
+        of = actor.organisation_id
+        before = Organisation.objects.filter(succeeded_by_id=of).order_by("id")
+        return Scope(kind, id=of, ids=(of, *before.values_list("id", flat=True)))
     row = Organisation.objects.only("territory_path", "region_code").get(pk=actor.organisation_id)
     return Scope(kind, id=row.pk, path=row.territory_path, code=row.region_code)
 
 
 def organisation(organisation_id: int) -> OrgRef:
-    """One organisation by its id. Raises NotFound."""
-    row = Organisation.objects.filter(pk=organisation_id).first()
+    """One organisation by its id, merged or not. Raises NotFound."""
+    row = Organisation.objects.filter(pk=organisation_id).values_list(*OF_REF).first()
     if row is None:
         raise NotFound(_("There is no such organisation."))
-    return OrgRef(
-        row.pk, row.ref, row.name, row.uscc, row.district_code, row.line_code, row.to_confirm
+    return OrgRef(*row)
+
+
+OF_REF = ("id", "ref", "name", "uscc", "district_code", "line_code", "to_confirm")
+
+
+def buyers_in_force(on: dt.date | None = None) -> list[OrgRef]:
+    """All buying units that were not closed before a day (today) and not merged, by id."""
+    on = on or clock.city_today()
+    rows = Organisation.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        category="buyer",
+        succeeded_by__isnull=True,
     )
+    return [OrgRef(*values) for values in rows.order_by("id").values_list(*OF_REF)]
 
 
-def buyers_in_force() -> list[OrgRef]:
-    """All buying units that have not been closed, by id."""
-    rows = Organisation.objects.filter(category="buyer", valid_to=None).order_by("id")
-    columns = ("id", "ref", "name", "uscc", "district_code", "line_code", "to_confirm")
-    return [OrgRef(*values) for values in rows.values_list(*columns)]
+def buyers_closed(before: dt.date) -> list[OrgRef]:
+    """All buying units that were closed before this day and not merged, by id."""
+    rows = Organisation.objects.filter(
+        category="buyer", valid_to__lt=before, succeeded_by__isnull=True
+    )
+    return [OrgRef(*values) for values in rows.order_by("id").values_list(*OF_REF)]
+
+
+def organisations_of(ids: Iterable[int]) -> list[OrgRef]:
+    """Organisations by their ids, merged or not."""
+    rows = Organisation.objects.filter(pk__in=set(ids)).order_by("id")
+    return [OrgRef(*values) for values in rows.values_list(*OF_REF)]
+
+
+def head_of(organisation_id: int) -> int:
+    """The id of what an organisation was merged into, else its own."""
+    return heads_of([organisation_id])[organisation_id]
+
+
+def heads_of(ids: Iterable[int]) -> dict[int, int]:
+    """The same for several, by id."""
+    wanted = set(ids)
+    rows = Organisation.objects.filter(pk__in=wanted, succeeded_by__isnull=False)
+    return {one: one for one in wanted} | dict(rows.values_list("id", "succeeded_by_id"))
+
+
+def families_of(ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """By id: what it is found as today, and all that was merged into that."""
+    heads = heads_of(ids)
+    merged = predecessors_of(heads.values())
+    return {
+        one: (head, *(other.id for other in merged.get(head, ()))) for one, head in heads.items()
+    }
+
+
+def heads_by_ref(category: str) -> dict[str, str]:
+    """Ref of each merged organisation of a category -> ref of what it was merged into."""
+    rows = Organisation.objects.filter(category=category, succeeded_by__isnull=False)
+    return dict(rows.values_list("ref", "succeeded_by__ref"))
+
+
+def predecessors_of(ids: Iterable[int]) -> dict[int, list[OrgRef]]:
+    """What was merged into each of these; those without are left out."""
+    rows = Organisation.objects.filter(succeeded_by_id__in=set(ids)).order_by("id")
+    found: dict[int, list[OrgRef]] = {}
+    for head, *values in rows.values_list("succeeded_by_id", *OF_REF):
+        found.setdefault(head, []).append(OrgRef(*values))
+    return found
 
 
 def roles_filled(organisation_id: int) -> set[str]:
     """Roles for which somebody has an appointment in force at an organisation."""
-    at = Q(organisation_id=organisation_id)
+    at = Q(organisation_id=organisation_id) | Q(organisation__succeeded_by_id=organisation_id)
     return set(_in_force(at).values_list("role", flat=True))
 
 

@@ -5,26 +5,62 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 
 from niangjia.blocks.orgs import rules
 from niangjia.blocks.orgs.facts import REGISTERED
-from niangjia.blocks.orgs.models import LINE, TERRITORY, Contact, Organisation, Placement
-from niangjia.blocks.orgs.types import BuyerIn, ContactRef, OrgRef, SupplierIn
+from niangjia.blocks.orgs.followers import follow
+from niangjia.blocks.orgs.models import (
+    LINE,
+    TERRITORY,
+    Contact,
+    FormerKey,
+    Organisation,
+    Placement,
+)
+from niangjia.blocks.orgs.selectors import OF_REF, organisations_of
+from niangjia.blocks.orgs.types import BuyerIn, Change, ContactRef, OrgRef, SupplierIn
 from niangjia.core import clock, seal
+from niangjia.core.db.held import hold
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.work import Work
 from niangjia.lib import canonical
 
+TREES = "orgs.trees"  # held by who changes organisations, shared by who only names them
+
 
 def known(category: str, keys: Iterable[str]) -> dict[str, OrgRef]:
-    """Organisations of a category by key."""
-    rows = Organisation.objects.filter(category=category, key__in=list(keys), valid_to=None)
-    columns = ("id", "ref", "name", "uscc", "district_code", "line_code", "to_confirm")
-    return {key: OrgRef(*values) for key, *values in rows.values_list("key", *columns)}
+    """Organisations of a category by key, also by one that was merged or borne before.
+
+    What was merged is found as what it was merged into; what was closed is found as it is.
+    """
+    wanted = set(keys)
+    rows = Organisation.objects.filter(category=category, key__in=wanted)
+    columns = ("key", "succeeded_by_id", *OF_REF)
+    listed = [(key, head, OrgRef(*of)) for key, head, *of in rows.values_list(*columns)]
+    found = {key: one for key, head, one in listed if head is None}
+    merged = {key: head for key, head, _one in listed if head}
+    if missing := wanted - found.keys() - merged.keys():
+        merged |= _borne_before(category, missing)
+    heads = {one.id: one for one in organisations_of(merged.values())} if merged else {}
+    return found | {key: heads[head] for key, head in merged.items()}
+
+
+def _borne_before(category: str, keys: Iterable[str]) -> dict[str, int]:
+    """Key -> id of the only one, or of its successor, that bore it before."""
+    rows = FormerKey.objects.filter(category=category, key__in=list(keys))
+    heads: dict[str, set[int]] = {}
+    for key, head in rows.values_list("key", FOUND_AS):
+        heads.setdefault(key, set()).add(head)
+    return {key: ids.pop() for key, ids in heads.items() if len(ids) == 1}
+
+
+FOUND_AS = Coalesce("organisation__succeeded_by_id", "organisation_id")
 
 
 def buyers_take(work: Work, buyers: Iterable[BuyerIn]) -> dict[str, OrgRef]:
     """Every buyer is registered; new ones are marked to be confirmed. By rules.key_of."""
+    hold(TREES, alone=False)
     wanted = {rules.key_of(one.uscc, one.name): one for one in buyers}
     found = known("buyer", wanted)
     if wanted.keys() <= found.keys():
@@ -38,6 +74,7 @@ def buyers_take(work: Work, buyers: Iterable[BuyerIn]) -> dict[str, OrgRef]:
 
 def suppliers_take(work: Work, suppliers: Iterable[SupplierIn]) -> dict[str, OrgRef]:
     """Every supplier is registered; new ones are marked to be confirmed. By rules.key_of."""
+    hold(TREES, alone=False)
     wanted = {rules.key_of(one.uscc, one.name): one for one in suppliers}
     found = known("supplier", wanted)
     fresh = {key: _new_supplier(work, key, one) for key, one in wanted.items() if key not in found}
@@ -96,19 +133,35 @@ def _place_of(row: Organisation) -> tuple[str, str, str]:
 
 
 def _named(work: Work, category: str, names: Sequence[str]) -> dict[str, OrgRef]:
-    """Organisations that a name without a code can only mean: the actor's own, or the one of it."""
+    """Organisations that a name without a code can only mean: the actor's own, or the one of it;
+    else the one that bore the name, by itself or before it was merged."""
     if not names:
         return {}
-    rows = Organisation.objects.filter(category=category, name__in=list(names), valid_to=None)
-    listed = list(rows.values_list("name", "key", "ref"))
-    meant = {}
-    for name in names:
-        keys = {key: ref for named, key, ref in listed if named == name}
-        own = [key for key, ref in keys.items() if ref == work.actor.organisation_ref]
-        if own or len(keys) == 1:
-            meant[rules.key_of("", name)] = (own or list(keys))[0]
-    found = known(category, meant.values())
-    return {wanted: found[key] for wanted, key in meant.items()}
+    own = work.actor.organisation_id
+    now = Organisation.objects.filter(category=category, name__in=list(names))
+    in_force = now.filter(valid_to=None).values_list("name", "id")
+    meant = _only_ones(in_force, own)
+    if missing := set(names) - {name for name, _id in in_force}:
+        over = now.filter(valid_to__isnull=False, name__in=missing)
+        listed = set(over.values_list("name", Coalesce("succeeded_by_id", "id")))
+        keys = [rules.key_of("", name) for name in missing]
+        before = FormerKey.objects.filter(category=category, key__in=keys)
+        listed |= {(k.removeprefix("name:"), i) for k, i in before.values_list("key", FOUND_AS)}
+        meant |= _only_ones(listed, own)
+    found = {one.id: one for one in organisations_of(meant.values())} if meant else {}
+    return {rules.key_of("", name): found[pk] for name, pk in meant.items()}
+
+
+def _only_ones(listed: Iterable[tuple[str, int]], own: int | None) -> dict[str, int]:
+    """Name -> the actor's own among those of the name, else the only one."""
+    by_name: dict[str, set[int]] = {}
+    for name, pk in listed:
+        by_name.setdefault(name, set()).add(pk)
+    return {
+        name: own if own in ids else min(ids)
+        for name, ids in by_name.items()
+        if own in ids or len(ids) == 1
+    }
 
 
 def _nodes() -> dict[str, Organisation]:
@@ -133,6 +186,7 @@ def _new_buyer(
         kind=one.kind,
         key=key,
         name=one.name,
+        short_name=rules.short_name(one.name),
         uscc=one.uscc,
         to_confirm=True,
         valid_from=clock.day_of(work.at),
@@ -148,6 +202,7 @@ def _new_supplier(work: Work, key: str, one: SupplierIn) -> Organisation:
         kind="supplier",
         key=key,
         name=one.name,
+        short_name=rules.short_name(one.name),
         uscc=one.uscc,
         region_code=one.region_code,
         to_confirm=True,
@@ -169,7 +224,15 @@ def _add(
         _place(work, mine, nodes)
     if mine:
         work.record_many([registered(row) for row in mine])
+        follow(work, [Change("brought", category, ref_of(row)) for row in mine])
     return known(category, [row.key for row in fresh])
+
+
+def ref_of(row: Organisation) -> OrgRef:
+    """A row as other rooms see it."""
+    return OrgRef(
+        row.pk, row.ref, row.name, row.uscc, row.district_code, row.line_code, row.to_confirm
+    )
 
 
 def _place(work: Work, rows: list[Organisation], nodes: Mapping[str, Organisation]) -> None:
@@ -235,6 +298,17 @@ def contacts_take(
         _add_contacts(fresh)
         rows = _contacts(wanted.values())
     return {one: rows[one[0], digest] for one, digest in wanted.items()}
+
+
+def contacts_known(
+    contacts: Iterable[tuple[int, str, str]],
+) -> dict[tuple[int, str, str], ContactRef]:
+    """(supplier id, name, phone) -> its contact row, of those that are there."""
+    wanted = {
+        one: seal.lookup_digest(f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in set(contacts)
+    }
+    rows = _contacts(wanted.values()) if wanted else {}
+    return {one: rows[one[0], sha] for one, sha in wanted.items() if (one[0], sha) in rows}
 
 
 def _contacts(digests: Iterable[str]) -> dict[tuple[int, str], ContactRef]:

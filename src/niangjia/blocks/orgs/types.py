@@ -1,5 +1,6 @@
 """What crosses the door of orgs."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -49,11 +50,12 @@ class Scope:
     """What of the records an actor may see.
 
     kind: `all`, `beneath` (territory_path prefix in `path`), `unit` (organisation `id`), `supplier`
-    (organisation `id`), `county` (`code`), `none`.
+    (organisation `id`), `county` (`code`), `none`. ids: `id` and what was merged into it.
     """
 
     kind: str
     id: int = 0
+    ids: tuple[int, ...] = ()
     path: str = ""
     code: str = ""
 
@@ -82,7 +84,10 @@ class Offices:
 
 @dataclass(frozen=True, slots=True)
 class ListedOrg:
-    """An organisation in a list. path: ids of its territory's nodes and itself, `/1/4/9/`."""
+    """An organisation in a list. path: ids of its territory's nodes and itself, `/1/4/9/`.
+
+    former: names that it bore before.
+    """
 
     id: int
     ref: str
@@ -92,3 +97,39 @@ class ListedOrg:
     district: str
     region: str
     path: str
+    former: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to an organisation, as the rooms that keep something about it are told.
+
+    kind: `brought` (by an import), `registered`, `confirmed`, `renamed`, `recoded`, `moved`,
+    `closed`, `reopened`, `merged`, `split`. into: the successor of what is merged or split; ids:
+    then of the organisation and of all that was merged into it. category: `buyer`, `supplier`, ...;
+    last_day: of what is closed.
+    """
+
+    kind: str
+    category: str
+    organisation: OrgRef
+    reason: str = ""
+    into: OrgRef | None = None
+    ids: tuple[int, ...] = ()
+    last_day: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a room keeps about an organisation itself, not about what was merged into it.
+
+    n: records in force; fen: their amount; first, last: their days; href: where they are listed.
+    lines: (what, state, href, fen) of what is under way or done there, the newest first.
+    """
+
+    n: int = 0
+    fen: int = 0
+    first: dt.date | None = None
+    last: dt.date | None = None
+    href: str = ""
+    lines: tuple[tuple[str, str, str, int], ...] = ()

@@ -7,6 +7,7 @@ or closed do not move. What comes late counts in the next open period with its e
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from niangjia.blocks.orgs.public import heads_of
 from niangjia.core.db.held import hold
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
@@ -34,17 +35,22 @@ class Booking:
         listed = list(ReportingPeriod.objects.values_list("code", "closed_at"))
         self._closed = max((code for code, closed_at in listed if closed_at), default="")
         self._open = {code for code, closed_at in listed if not closed_at}
-        reports = Report.objects.filter(unit_id__in=set(unit_ids), period__gt=self._closed)
+        self._heads = heads_of(unit_ids)
+        units = self._heads.keys() | set(self._heads.values())
+        reports = Report.objects.filter(unit_id__in=units, period__gt=self._closed)
         # Locked first and read after: the states are then those of whoever was here before us.
         held = list(reports.order_by("id").select_for_update().values_list("id", flat=True))
         states = Report.objects.filter(pk__in=held) if held else Report.objects.none()
+        states = states.filter(counted_with__isnull=True)  # else its successor's report says it
         columns = ("unit_id", "period_id", "case__state")
         self._states = {(unit, code): state for unit, code, state in states.values_list(*columns)}
 
     def _why(self, unit_id: int, period: str) -> str:
         if period <= self._closed:
             return "late"
-        state = self._states.get((unit_id, period), "")
+        state = self._states.get((unit_id, period))
+        if state is None:
+            state = self._states.get((self._heads[unit_id], period), "")
         return "late" if state in SETTLED else "under_way" if state in UNDER_WAY else ""
 
     def place(self, unit_id: int, month: str) -> Place:
@@ -62,5 +68,5 @@ class Booking:
 
     def unreported(self, booked: Iterable[tuple[int, str]]) -> set[str]:
         """Open periods in which one of these (unit id, month) counts, but has no report yet."""
-        pairs = {(unit_id, periods.of_month(month)) for unit_id, month in booked}
+        pairs = {(self._heads[unit_id], periods.of_month(month)) for unit_id, month in booked}
         return {code for unit_id, code in pairs - self._states.keys() if code in self._open}

@@ -17,6 +17,22 @@ REPORT_FIELDS = {
     "note": _("Remarks"),
 }
 RETURN = _("Return")
+UNSTARTED = ("draft", "returned", "exempt")  # nothing of it was signed or stands in a sum
+
+
+def _consequence(name: str, title: object, before: tuple[str, ...], after: str) -> CaseStep:
+    """A step that follows from a change of the unit itself."""
+    return CaseStep(
+        name,
+        title,
+        before,
+        after,
+        "orgs.manage",
+        needs_reason=True,
+        anew=True,
+        consequence=True,
+    )
+
 
 REPORT = declare_case_type(
     CaseType(
@@ -32,6 +48,7 @@ REPORT = declare_case_type(
             "returned": _("Returned, to be mended"),
             "exempt": _("Exempt from reporting"),
             "carried": _("Carried over to the next period"),
+            "merged": _("Counted with the unit that it was merged into"),
         },
         steps=(
             CaseStep(
@@ -93,6 +110,10 @@ REPORT = declare_case_type(
                 needs_reason=True,
                 anew=True,
             ),
+            _consequence("merge", _("Unit merged"), UNSTARTED, "merged"),
+            _consequence("split", _("Unit split again"), ("merged",), "draft"),
+            _consequence("close", _("Unit closed"), ("draft", "returned"), "exempt"),
+            _consequence("reopen", _("Unit no longer closed"), ("exempt",), "draft"),
         ),
         waits={
             "draft": Waits("clerk", "own", inbox.ENTER, 10),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from niangjia.blocks.orgs.public import families_of, heads_of
 from niangjia.lib.text import compact
 from niangjia.programmes.assistance_ledger import policy
 from niangjia.programmes.assistance_ledger.models import Purchase
@@ -19,15 +20,22 @@ REASON = "本单位台账已补全，替换按平台订单建立的记录"
 def completed_by(drafts: Mapping[int, Draft], upload_ref: str) -> dict[int, Purchase]:
     """Position -> the record made from an order that this row must be, where only one can be."""
     candidates: defaultdict[int, list[Purchase]] = defaultdict(list)
-    rows = Purchase.objects.filter(unit_id__in={one.unit.id for one in drafts.values()})
+    families = families_of(one.unit.id for one in drafts.values())
+    heads = {member: unit for unit, family in families.items() for member in family}
+    rows = Purchase.objects.filter(unit_id__in=heads)
     rows = rows.exclude(order_no="").filter(invoice_no="", contract_no="")
     rows = rows.filter(reversed_at__isnull=True).exclude(upload_ref__in={upload_ref} - {""})
     for record in rows.select_related("unit", "supplier"):
-        candidates[record.unit_id].append(record)
+        candidates[heads[record.unit_id]].append(record)
     if not candidates:
         return {}
+    suppliers = heads_of(one.supplier_id for listed in candidates.values() for one in listed)
     meant = {
-        position: [one for one in candidates[draft.unit.id] if _may_be(draft, one)]
+        position: [
+            one
+            for one in candidates[draft.unit.id]
+            if _may_be(draft, one, suppliers[one.supplier_id])
+        ]
         for position, draft in drafts.items()
     }
     claimed: defaultdict[int, int] = defaultdict(int)
@@ -41,8 +49,9 @@ def completed_by(drafts: Mapping[int, Draft], upload_ref: str) -> dict[int, Purc
     }
 
 
-def _may_be(draft: Draft, record: Purchase) -> bool:
-    """The same order and goods or amount; or supplier and amount, near in time."""
+def _may_be(draft: Draft, record: Purchase, supplier_id: int) -> bool:
+    """The same order and goods or amount; or supplier and amount, near in time. supplier_id: the
+    record's, as it is today."""
     row = draft.row
     same_fen = row.amount_fen == record.amount_fen
     if row.order_no:
@@ -51,7 +60,7 @@ def _may_be(draft: Draft, record: Purchase) -> bool:
     rule = policy.matching_on(row.occurred_on)
     days = (row.occurred_on - record.occurred_on).days
     near = -rule.order_before <= days <= rule.order_after
-    return same_fen and draft.supplier.id == record.supplier_id and near
+    return same_fen and draft.supplier.id == supplier_id and near
 
 
 def with_order(draft: Draft, record: Purchase) -> Draft:

@@ -1,16 +1,17 @@
 """What a report says: sums over the records that count in its period, and their fingerprint."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from niangjia.blocks.orgs.public import heads_of, predecessors_of
 from niangjia.lib import canonical
 from niangjia.programmes.assistance_ledger import periods
-from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.models import Purchase, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,23 @@ def counting_in(months: Sequence[str]) -> tuple[QuerySet[Purchase], QuerySet[Pur
     return Purchase.objects.filter(month__in=months), off
 
 
+def units_counted(unit_id: int, period: str) -> list[int]:
+    """Units whose records count in a unit's report of a period: itself, and what was merged into
+    it, unless that has a report of its own in the period."""
+    merged = [one.id for one in predecessors_of([unit_id]).get(unit_id, ())]
+    reports = Report.objects.filter(period=period)
+    own = (
+        set(reports.filter(unit_id__in=merged).values_list("unit_id", flat=True)) if merged else ()
+    )
+    counted = reports.filter(counted_with__unit_id=unit_id).values_list("unit_id", flat=True)
+    return [unit_id, *counted, *(one for one in merged if one not in own)]
+
+
 def content_of(unit_id: int, period: str) -> Content:
     """What a unit's report of a period says now."""
+    units = units_counted(unit_id, period)
     added, off = (
-        rows.filter(unit_id=unit_id) for rows in counting_in(periods.parse(period).months)
+        rows.filter(unit_id__in=units) for rows in counting_in(periods.parse(period).months)
     )
     columns = ("ref", "amount_fen", "mode", "assisted", "households", "people")
     listed = [(1, *row) for row in added.values_list(*columns)]
@@ -70,13 +84,25 @@ def content_of(unit_id: int, period: str) -> Content:
 
 
 def sums_by_unit(period: str) -> dict[int, Sums]:
-    """Sums of every unit that anything counts for in the period. Units that cancel out stand."""
+    """Sums of every unit that anything counts for in the period. Units that cancel out stand; what
+    was merged counts where its records are reported."""
     added, off = counting_in(periods.parse(period).months)
     found: dict[int, Sums] = {}
     for sign, rows in ((1, added), (-1, off)):
         for unit_id, *numbers in _by_unit(rows):
             found[unit_id] = found.get(unit_id, Sums()).plus(Sums(*numbers), sign)
-    return found
+    return _where_reported(found, period)
+
+
+def _where_reported(found: Mapping[int, Sums], period: str) -> dict[int, Sums]:
+    rows = Report.objects.filter(period=period)
+    places = dict(rows.values_list("unit_id", Coalesce("counted_with__unit_id", "unit_id")))
+    places = heads_of(found.keys() - places.keys()) | places
+    reported: dict[int, Sums] = {}
+    for unit_id, sums in found.items():
+        at = places[unit_id]
+        reported[at] = reported.get(at, Sums()).plus(sums)
+    return reported
 
 
 def _by_unit(rows: QuerySet[Purchase]) -> Any:

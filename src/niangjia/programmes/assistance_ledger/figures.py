@@ -48,6 +48,19 @@ def tables_of(cells: Cells) -> Unmerged:
     return tables
 
 
+def with_heads(
+    cells: Mapping[tuple[str, ...], Sums], heads: Mapping[str, str]
+) -> dict[tuple[str, ...], Sums]:
+    """The cells with each merged unit as the one that it was merged into. heads: ref -> ref."""
+    if not heads:
+        return dict(cells)
+    at, found = _AT["unit"], dict[tuple[str, ...], Sums]()
+    for key, sums in cells.items():
+        own = (*key[:at], heads.get(key[at], key[at]), *key[at + 1 :])
+        found[own] = found.get(own, ZERO).plus(sums)
+    return found
+
+
 def not_counted(cells: Cells) -> Count:
     """Purchases whose origin is not on the list."""
     return sum_of(

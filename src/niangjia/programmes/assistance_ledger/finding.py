@@ -21,6 +21,7 @@ from niangjia.blocks.desk.public import (
 )
 from niangjia.blocks.orgs.public import (
     ListedOrg,
+    organisations_beneath,
     organisations_found,
     organisations_listed,
     scope_of,
@@ -28,7 +29,7 @@ from niangjia.blocks.orgs.public import (
 from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import wanted
-from niangjia.programmes.assistance_ledger.selectors.documents import documents
+from niangjia.programmes.assistance_ledger.selectors.documents import documents, hanging
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
 
 
@@ -71,15 +72,21 @@ def _organisations(refs: Sequence[str], category: str) -> Iterable[Document]:
 def _organisation(one: ListedOrg) -> Document:
     tokens = [*code_tokens(one.uscc), f"u_{one.id}", wanted.token("c", one.region)]
     tokens += wanted.path_tokens(one.path)
-    return Document(one.id, joined(text_tokens(one.name), text_tokens(one.kind), more=tokens))
+    texts = (one.name, one.kind, *one.former)
+    return Document(one.id, joined(*map(text_tokens, texts), more=tokens))
 
 
 def _hits(actor: Actor, ids: Sequence[int], category: str, name: str) -> list[Hit]:
     address = reverse("assistance_ledger:records")
     return [
-        Hit(one.id, f"{address}?{name}={one.ref}", one.name, tuple(filter(None, (one.uscc,))))
+        Hit(one.id, f"{address}?{name}={one.ref}", one.name, _told_by(one))
         for one in organisations_found(actor, ids, category=category)
     ]
+
+
+def _told_by(one: ListedOrg) -> tuple[str, ...]:
+    former = (_("formerly %(name)s") % {"name": name} for name in one.former)
+    return tuple(filter(None, (one.uscc, *former)))
 
 
 def _n_organisations(actor: Actor, ids: Sequence[int], category: str) -> int:
@@ -102,6 +109,9 @@ def _suppliers_scope(actor: Actor) -> Wanted | None:
     return () if scope.kind in ("all", "beneath", "unit") else None
 
 
+# After these what lies beneath an organisation, or was merged into it, stands elsewhere.
+MOVING = frozenset({"organisation.moved", "organisation.merged", "organisation.split"})
+
 find_source(
     Source(
         name="purchases",
@@ -114,6 +124,8 @@ find_source(
         hits=_purchases,
         count=_n_purchases,
         whole=_all_purchases,
+        follows=MOVING | {"organisation.renamed"},
+        hanging=hanging,
     )
 )
 for _number, _category, _name, _title, _scope in (
@@ -132,5 +144,7 @@ for _number, _category, _name, _title, _scope in (
             hits=partial(_hits, category=_category, name=_name),
             count=partial(_n_organisations, category=_category),
             whole=lambda query: "",
+            follows=MOVING,
+            hanging=partial(organisations_beneath, category=_category),
         )
     )

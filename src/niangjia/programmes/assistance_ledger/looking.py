@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from niangjia.blocks.orgs.public import families_of, heads_of
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger.models import SourceLine
 
@@ -9,8 +10,8 @@ MATCH = "sources.match"
 
 
 def look_for(work: Work, unit_ids: Iterable[int]) -> None:
-    """After the commit, for each unit."""
-    for unit_id in sorted(set(unit_ids)):
+    """After the commit, for each unit; what was merged is looked for with its successor."""
+    for unit_id in sorted(set(heads_of(unit_ids).values())):
         work.send(MATCH, {"unit": unit_id})
 
 
@@ -18,5 +19,6 @@ def look_again(work: Work, unit_ids: Iterable[int]) -> None:
     """Records of these units changed: the same for those that have lines of other sources."""
     wanted = set(unit_ids)
     if wanted:
-        rows = SourceLine.objects.filter(unit_id__in=wanted)
+        units = {one for family in families_of(wanted).values() for one in family}
+        rows = SourceLine.objects.filter(unit_id__in=units)
         look_for(work, rows.values_list("unit_id", flat=True).distinct())

@@ -221,6 +221,7 @@ class Report(models.Model):
 
     Sums in fen and counts as they were at the last step; content_sha256 names the records they were
     summed from; empty until the report was entered. assisted_fen: of recognised origin.
+    counted_with: the unit was merged, and its records count in the report of its successor.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -238,6 +239,9 @@ class Report(models.Model):
     people = models.BigIntegerField(default=0)
     content_sha256 = models.CharField(max_length=64, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    counted_with = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="counted_here"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -7,14 +7,19 @@ from typing import Any
 
 from django.conf import settings
 
-from niangjia.blocks.orgs.public import buyers_in_force
+from niangjia.blocks.orgs.public import buyers_closed, buyers_in_force
 from niangjia.core import jobs
 from niangjia.core.actor import system_actor
 from niangjia.core.outbox import Interrupted, handles
-from niangjia.programmes.assistance_ledger import import_jobs
+from niangjia.programmes.assistance_ledger import import_jobs, periods
 from niangjia.programmes.assistance_ledger.looking import MATCH
 from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
-from niangjia.programmes.assistance_ledger.models import Release, Report, ReportingPeriod
+from niangjia.programmes.assistance_ledger.models import (
+    Purchase,
+    Release,
+    Report,
+    ReportingPeriod,
+)
 from niangjia.programmes.assistance_ledger.services import reports_prepare
 from niangjia.programmes.assistance_ledger.services.sourcing import sources_match
 
@@ -51,12 +56,22 @@ def match(payload: Mapping[str, Any]) -> None:
 
 @handles("reports.prepare")
 def prepare(payload: Mapping[str, Any]) -> None:
-    """Every unit in force has its report of the period, while it is open."""
+    """Every unit in force has its report of the period, while it is open.
+
+    So has a unit that was closed before, if records of it came late.
+    """
     period = payload["period"]
-    if not ReportingPeriod.objects.filter(pk=period, closed_at__isnull=True).exists():
+    row = ReportingPeriod.objects.filter(pk=period, closed_at__isnull=True).first()
+    if row is None:
         return
     have = set(Report.objects.filter(period=period).values_list("unit_id", flat=True))
-    units = [unit for unit in buyers_in_force() if unit.id not in have]
+    units = [unit for unit in buyers_in_force(row.first) if unit.id not in have]
+    closed = [unit for unit in buyers_closed(row.first) if unit.id not in have]
+    late = Purchase.objects.filter(month__in=periods.parse(period).months)
+    with_records = set(
+        late.filter(unit_id__in=[unit.id for unit in closed]).values_list("unit_id", flat=True)
+    )
+    units += [unit for unit in closed if unit.id in with_records]
     for at in range(0, len(units), PREPARED):
         if jobs.stopping():
             raise Interrupted

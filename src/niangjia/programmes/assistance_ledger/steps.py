@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,10 @@ COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A purchase about to be recorded with all that it refers to. month: where it counts."""
+    """A purchase about to be recorded with all that it refers to. month: where it counts.
+
+    keys, digests: further ones that it is known by, from before its unit or supplier was merged.
+    """
 
     row: PurchaseIn
     key: str
@@ -60,6 +63,8 @@ class Draft:
     corrects: str = ""
     reason: str = ""
     month: str = ""
+    keys: Set[str] = frozenset()
+    digests: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.blocks.orgs.changing import reason_of, refused
 from niangjia.blocks.orgs.facts import APPOINTED, DELEGATED, RELIEVED, RETURNED
 from niangjia.blocks.orgs.models import Appointment, Delegation, Login, Organisation, Person
 from niangjia.core import clock
@@ -29,17 +30,19 @@ def appointment_give(
     person, at = _person_and_place(username, organisation_id)
     if role not in ROLES:
         raise Invalid(_("There is no such role."), code="role_unknown")
+    return _give(work, person, at, role, valid_from)
+
+
+def _give(work: Work, person: Person, at: Organisation, role: str, since: dt.date) -> int:
     held = Appointment.objects.filter(person=person, organisation=at, role=role)
-    if held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)).exists():
+    if held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=since)).exists():
         raise Conflict(_("This person holds the role there already."), code="held_already")
-    made = Appointment.objects.create(
-        person=person, organisation=at, role=role, valid_from=valid_from
-    )
+    made = Appointment.objects.create(person=person, organisation=at, role=role, valid_from=since)
     values = {
         "organisation": at.ref,
         "person": person.ref,
         "role": role,
-        "valid_from": valid_from.isoformat(),
+        "valid_from": since.isoformat(),
     }
     owners = {BUSINESS: f"org:{at.ref}"}
     work.record(Fact(APPOINTED, f"organisation:{at.ref}", work.at, values, owners))
@@ -62,6 +65,12 @@ def appointment_end(
     held = Appointment.objects.filter(person=person, organisation=at, role=role)
     if not held.filter(valid_to__isnull=True).update(valid_to=last_day):
         raise NotFound(_("There is no such appointment in force."))
+    _relieved(work, person, at, role, last_day, reason)
+
+
+def _relieved(
+    work: Work, person: Person, at: Organisation, role: str, last_day: dt.date, reason: str
+) -> None:
     values = {
         "organisation": at.ref,
         "person": person.ref,
@@ -71,6 +80,76 @@ def appointment_end(
     }
     owners = {BUSINESS: f"org:{at.ref}"}
     work.record(Fact(RELIEVED, f"organisation:{at.ref}", work.at, values, owners))
+
+
+LED = ("head", "checker", "leader")  # roles that one person holds after another
+OTHER_EYES = {"head": ("clerk", "canteen", "checker"), "checker": ("clerk", "canteen", "head")}
+
+
+@service(permission="orgs.appoint", records=FACT)
+def leader_change(
+    work: Work,
+    /,
+    *,
+    organisation_ref: str,
+    role: str,
+    username: str,
+    since: dt.date,
+    reason: str,
+) -> int:
+    """From that day the account's person, and nobody else, holds the role there.
+
+    role: `head`, `checker` or `leader`. What waits for the role waits for the new one. Returns how
+    many appointments ended. Raises NotFound, Invalid (role, oneself, day, reason; the person
+    enters or checks what the role signs), Conflict (held already).
+    """
+    why = reason_of(reason)
+    at = Organisation.objects.filter(ref=organisation_ref, succeeded_by__isnull=True).first()
+    if at is None:
+        raise NotFound(_("There is no such organisation."))
+    if role not in LED:
+        raise refused("role", _("Choose whose place is taken."))
+    if since < at.valid_from:
+        raise refused("since", _("It stands like this only since %(day)s."), day=at.valid_from)
+    person = _next_one(work, username.strip())
+    _keep_four_eyes(person, at, role, since)
+    roles = Appointment.objects.filter(Q(organisation=at) | Q(organisation__succeeded_by=at))
+    held = roles.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=since), role=role)
+    ended = list(held.exclude(person=person).select_related("person", "organisation"))
+    last = since - dt.timedelta(days=1)
+    for one in ended:
+        one.valid_to = max(last, one.valid_from)
+        one.save(update_fields=["valid_to"])
+        _relieved(work, one.person, one.organisation, role, one.valid_to, why)
+    _give(work, person, at, role, since)
+    return len(ended)
+
+
+def _next_one(work: Work, username: str) -> Person:
+    login = Login.objects.select_related("person").filter(username=username, is_active=True).first()
+    if login is None:
+        raise refused("username", _("There is no account of this name."))
+    if login.pk == work.actor.login_id:
+        raise refused("username", _("You cannot appoint yourself: let a colleague do it."))
+    return login.person
+
+
+def _keep_four_eyes(person: Person, at: Organisation, role: str, since: dt.date) -> None:
+    """Who enters or checks a report does not sign it too."""
+    others = Appointment.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=since),
+        person=person,
+        organisation=at,
+        role__in=OTHER_EYES.get(role, ()),
+    )
+    if others.exists():
+        raise refused(
+            "username",
+            _(
+                "This person enters or checks the same reports there, and four eyes must see them. "
+                "End that appointment first, or name somebody else."
+            ),
+        )
 
 
 def _person_and_place(username: str, organisation_id: int) -> tuple[Person, Organisation]:

@@ -79,6 +79,7 @@ def _organisation(
         kind=node.kind,
         key=f"code:{node.code}" if node.code else rules.key_of(node.uscc, node.name),
         name=node.name,
+        short_name=rules.short_name(node.name),
         uscc=node.uscc,
         code=node.code,
         region_code=node.region_code,

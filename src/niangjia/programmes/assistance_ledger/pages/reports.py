@@ -136,7 +136,7 @@ def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """The unit's own reports, one row a period."""
     address = reverse("assistance_ledger:report", args=["REF"]).replace("REF", "{0}")
     columns = [
-        Column(_("Period"), f'<a href="{address}">{{1}}</a>', lead=True),
+        Column(_("Period"), f'<a href="{address}">{{1}}</a> <small>{{7}}</small>', lead=True),
         Column(_("State"), '<span class="tag {2}">{3}</span>'),
         Column(_("Due"), '<span class="num">{4}</span>'),
         Column(_("Purchases"), "{5}", numeric=True),
@@ -151,6 +151,7 @@ def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
             row["period__due_on"].isoformat(),
             f"{row['n']:,}",
             shown.yuan(row["fen"]),
+            row["before"],
         )
         for row in rows
     ]

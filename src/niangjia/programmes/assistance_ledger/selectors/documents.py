@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from niangjia.blocks.desk.public import Document, code_tokens, joined, text_tokens
+from niangjia.blocks.orgs.public import organisations_with
 from niangjia.blocks.places.public import region_names
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors import wanted as words
@@ -31,6 +32,8 @@ COLUMNS = (
     "unit__name",
     "unit__territory_path",
     "supplier__name",
+    "unit__succeeded_by__name",
+    "supplier__succeeded_by__name",
 )
 CODES = ("contract_no", "invoice_no", "voucher_no", "invoice_code", "order_no")
 
@@ -66,4 +69,15 @@ def _document(of: Mapping[str, Any], county: str) -> Document:
     if of["reversed_at"]:
         tokens.append(words.REVERSED)
     texts = (of["product"], of["unit__name"], of["supplier__name"], county, of["category"])
-    return Document(of["id"], joined(*map(text_tokens, texts), more=tokens))
+    merged = filter(None, (of["unit__succeeded_by__name"], of["supplier__succeeded_by__name"]))
+    return Document(of["id"], joined(*map(text_tokens, (*texts, *merged)), more=tokens))
+
+
+def hanging(organisation: str, after: int, limit: int) -> list[tuple[int, str]]:
+    """(id, ref) of the next purchases whose index says something of an organisation."""
+    units, suppliers = organisations_with(organisation)
+    found: dict[int, str] = {}
+    for column, ids in (("unit_id", units), ("supplier_id", suppliers)):
+        rows = Purchase.objects.filter(**{f"{column}__in": ids}, id__gt=after).order_by("id")
+        found |= dict(rows.values_list("id", "ref")[:limit]) if ids else {}
+    return sorted(found.items())[:limit]

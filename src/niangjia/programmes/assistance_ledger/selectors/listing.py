@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.desk.public import Wanted, far_behind, in_ids, matched, proposed, walk
-from niangjia.blocks.orgs.public import ListedOrg, organisations_listed, scope_of
+from niangjia.blocks.orgs.public import OrgRef, organisation_with, scope_of
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid
@@ -216,13 +216,13 @@ def _ask(actor: Actor, filters: Filters) -> _Asked:
     organisations = _organisations(filters)
     if words is None or fixed is None or organisations is None:
         return _Asked(rows.none())
-    ids: dict[str, str | int] = {name: one.id for name, one in organisations.items()}
-    names = {name: one.name for name, one in organisations.items()}
+    ids = {name: members for name, (_head, members) in organisations.items()}
+    names = {name: head.name for name, (head, _members) in organisations.items()}
     rows = _narrowed(rows, filters, ids)
-    equal: dict[str, str | int] = {name: getattr(filters, name) for name in _EQUAL}
+    equal: dict[str, str | tuple[int, ...]] = {name: getattr(filters, name) for name in _EQUAL}
     narrow = (
         *words,
-        *filter_clauses(equal | ids, reversed_only=filters.state == "reversed"),
+        *filter_clauses({**equal, **ids}, reversed_only=filters.state == "reversed"),
         *day_clauses(filters.first, filters.last, clock.city_today()),
     )
     if not narrow and scope.kind != "beneath":
@@ -243,26 +243,27 @@ _SQL = {
 }
 
 
-def _organisations(filters: Filters) -> dict[str, ListedOrg] | None:
-    """Unit and supplier that the list is narrowed to; None if one of them is not there."""
-    found: dict[str, ListedOrg] = {}
+def _organisations(filters: Filters) -> dict[str, tuple[OrgRef, tuple[int, ...]]] | None:
+    """Unit and supplier that the list is narrowed to, with ids of all merged into them; None if one
+    of them is not there."""
+    found: dict[str, tuple[OrgRef, tuple[int, ...]]] = {}
     for name, category in (("unit", "buyer"), ("supplier", "supplier")):
         ref = getattr(filters, name)
         if ref:
-            listed = organisations_listed([ref], category=category)
-            if not listed:
+            one = organisation_with(ref, category=category)
+            if one is None:
                 return None
-            found[name] = listed[0]
+            found[name] = one
     return found
 
 
 def _narrowed(
-    rows: QuerySet[Purchase], filters: Filters, organisations: dict[str, str | int]
+    rows: QuerySet[Purchase], filters: Filters, organisations: dict[str, tuple[int, ...]]
 ) -> QuerySet[Purchase]:
     """rows that match every filter given but the text."""
     equal = {column: getattr(filters, name) for name, column in _SQL.items()}
     rows = rows.filter(**{column: value for column, value in equal.items() if value})
-    rows = rows.filter(**{f"{name}_id": pk for name, pk in organisations.items()})
+    rows = rows.filter(**{f"{name}_id__in": ids for name, ids in organisations.items()})
     if filters.flag:
         rows = rows.exclude(flags="").filter(flags__contains=filters.flag)
     if filters.first:

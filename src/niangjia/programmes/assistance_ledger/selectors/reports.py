@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
-from niangjia.blocks.orgs.public import nodes, organisation, people_named, roles_filled
+from niangjia.blocks.orgs.public import (
+    nodes,
+    organisation,
+    people_named,
+    roles_filled,
+    scope_of,
+)
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
@@ -237,13 +243,21 @@ def versions_of(actor: Actor, *, refs: Sequence[str]) -> list[tuple[str, str, in
 
 
 def reports_own(actor: Actor) -> list[dict[str, Any]]:
-    """Reports of the actor's own unit, the newest period first."""
+    """Reports of the actor's own unit, the newest period first.
+
+    before: name of the unit that was merged into it since and reported by itself then.
+    """
     authorise(actor, "reports.see")
     if actor.organisation_id is None:
         return []
-    rows = reports_visible_to(actor).filter(unit_id=actor.organisation_id)
+    rows = reports_visible_to(actor)
+    if scope_of(actor).kind != "unit":
+        rows = rows.filter(unit_id=actor.organisation_id)
     columns = ("ref", "period_id", "period__due_on", "period__closed_at", "case__state", *SUMMED)
-    return list(rows.order_by("-period_id").values(*columns)[:40])
+    own = Q(unit_id=actor.organisation_id)
+    before = Case(When(own, then=Value("")), default="unit__name")
+    rows = rows.annotate(before=before).order_by("-period_id", "before")
+    return list(rows.values("before", *columns)[:40])
 
 
 def settled_periods(actor: Actor) -> list[str]:

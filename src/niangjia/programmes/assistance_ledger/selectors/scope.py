@@ -20,24 +20,27 @@ def visible_in(scope: Scope) -> QuerySet[Purchase]:
     if scope.kind == "beneath" and scope.path:
         return rows.filter(unit__territory_path__startswith=scope.path)
     if scope.kind == "unit":
-        return rows.filter(unit_id=scope.id)
+        return rows.filter(unit_id__in=scope.ids)
     if scope.kind == "supplier":
-        return rows.filter(supplier_id=scope.id)
+        return rows.filter(supplier_id__in=scope.ids)
     if scope.kind == "county" and scope.code:
         return rows.filter(county_code=scope.code)
     return rows.none()
 
 
 def reports_visible_to(actor: Actor) -> QuerySet[Report]:
-    """All for the city's offices; those of units beneath a district; one's own unit's."""
+    """All for the city's offices; those of units beneath a district; one's own unit's.
+
+    A report that is counted with another's is that other's.
+    """
     scope = scope_of(actor)
-    rows = Report.objects.all()
+    rows = Report.objects.filter(counted_with__isnull=True)
     if scope.kind == "all":
         return rows
     if scope.kind == "beneath" and scope.path:
         return rows.filter(unit__territory_path__startswith=scope.path)
     if scope.kind == "unit":
-        return rows.filter(unit_id=scope.id)
+        return rows.filter(unit_id__in=scope.ids)
     return rows.none()
 
 
@@ -51,5 +54,5 @@ def lines_visible_to(actor: Actor) -> QuerySet[SourceLine]:
     if scope.kind == "beneath" and scope.path:
         return rows.filter(unit__territory_path__startswith=scope.path)
     if scope.kind == "unit":
-        return rows.filter(unit_id=scope.id)
+        return rows.filter(unit_id__in=scope.ids)
     return rows.none()

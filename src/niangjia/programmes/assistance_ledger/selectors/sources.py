@@ -18,9 +18,10 @@ from django.db.models import (
     When,
 )
 from django.db.models import Value as Plain
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.orgs.public import organisation_names, scope_of
+from niangjia.blocks.orgs.public import families_of, organisation_names, scope_of
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
@@ -94,7 +95,7 @@ def with_state(lines: QuerySet[SourceLine]) -> QuerySet[Any]:
 
 def _of_unit(actor: Actor, unit_id: int | None) -> QuerySet[SourceLine]:
     rows = lines_visible_to(authorise(actor, "sources.see"))
-    return rows.filter(unit_id=unit_id) if unit_id else rows
+    return rows.filter(unit_id__in=families_of([unit_id])[unit_id]) if unit_id else rows
 
 
 def own_unit(actor: Actor) -> int | None:
@@ -115,11 +116,11 @@ def source_sums(actor: Actor, *, unit_id: int | None = None) -> list[Sums]:
 
 def units_with_lines(actor: Actor) -> list[UnitLines]:
     """Units in the actor's scope that brought lines, those with most open first; 200 at most."""
-    rows = with_state(_of_unit(actor, None)).values_list("unit_id")
+    found = with_state(_of_unit(actor, None))
+    found = found.annotate(head=Coalesce("unit__succeeded_by_id", "unit_id"))
+    rows = found.values_list("head")
     waiting = Count("id", filter=Q(state__in=("open", "proposed", "cancelled")))
-    listed = list(
-        rows.annotate(n=Count("id"), waiting=waiting).order_by("-waiting", "unit_id")[:200]
-    )
+    listed = list(rows.annotate(n=Count("id"), waiting=waiting).order_by("-waiting", "head")[:200])
     names = organisation_names(row[0] for row in listed)
     return [UnitLines(pk, names[pk], n, n_open) for pk, n, n_open in listed]
 
@@ -195,7 +196,7 @@ def records_without(
         reversed_at__isnull=True, occurred_on__range=(days["first"], days["last"]), id__gt=after
     )
     rows = (
-        rows.filter(unit_id=unit_id)
+        rows.filter(unit_id__in=families_of([unit_id])[unit_id])
         if unit_id
         else rows.filter(unit_id__in=lines.values("unit_id"))
     )
@@ -211,7 +212,8 @@ def candidates(actor: Actor, *, line: SourceLine, text: str = "") -> list[Purcha
 
     text: in product, supplier, invoice or contract number.
     """
-    rows = visible_to(actor).filter(unit_id=line.unit_id, reversed_at__isnull=True)
+    units = families_of([line.unit_id])[line.unit_id]
+    rows = visible_to(actor).filter(unit_id__in=units, reversed_at__isnull=True)
     rows = rows.filter(~Exists(_live().filter(purchase=OuterRef("pk"), line__source=line.source)))
     if text:
         rows = rows.filter(

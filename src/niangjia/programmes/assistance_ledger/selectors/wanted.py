@@ -55,20 +55,21 @@ def scope_clauses(scope: Scope) -> Wanted | None:
         return ()
     if scope.kind == "beneath" and scope.path:
         return (((path_tokens(scope.path)[-1],),),)
-    if scope.kind == "unit":
-        return (((f"u_{scope.id}",),),)
-    if scope.kind == "supplier":
-        return (((f"s_{scope.id}",),),)
+    if scope.kind in ("unit", "supplier"):
+        return (tuple((f"{LETTERS[scope.kind]}_{one}",) for one in scope.ids),)
     if scope.kind == "county" and scope.code:
         return (((token("c", scope.code),),),)
     return None
 
 
-def filter_clauses(equal: dict[str, str | int], *, reversed_only: bool) -> Iterator[Clause]:
-    """equal: filter -> value, organisations by id; empty ones are left out."""
+def filter_clauses(
+    equal: dict[str, str | tuple[int, ...]], *, reversed_only: bool
+) -> Iterator[Clause]:
+    """equal: filter -> value, organisations by any of their ids; empty ones are left out."""
     for name, value in equal.items():
         if value:
-            yield ((token(LETTERS[name], value),),)
+            values = value if isinstance(value, tuple) else (value,)
+            yield tuple((token(LETTERS[name], one),) for one in values)
     if reversed_only:
         yield ((REVERSED,),)
 

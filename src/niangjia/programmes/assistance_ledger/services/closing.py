@@ -37,7 +37,7 @@ def period_open(work: Work, /, *, period: str) -> str:
         )
     _refuse_known(span)
     due_on = span.last + dt.timedelta(days=_rule(span).days)
-    n_units = len(buyers_in_force())
+    n_units = len(buyers_in_force(span.first))
     values = {"period": span.code, "due_on": due_on.isoformat(), "n_units": n_units}
     fact_ref = work.record(_fact(work, OPENED, span, values))
     ReportingPeriod.objects.create(
@@ -151,7 +151,8 @@ def _accepted(span: Period) -> dict[str, int]:
     outside = {unit_id for unit_id, sums in counted.items() if sums != Sums()}
     total, n = Sums(), dict.fromkeys(("accepted", "exempt", "missing", "carried"), 0)
     columns = ("unit_id", "case__state", *SUMMED)
-    for unit_id, state, *numbers in Report.objects.filter(period=span.code).values_list(*columns):
+    reports = Report.objects.filter(period=span.code, counted_with__isnull=True)
+    for unit_id, state, *numbers in reports.values_list(*columns):
         n[state if state in n else "missing"] += 1
         if state == "accepted":
             total = total.plus(Sums(*numbers))

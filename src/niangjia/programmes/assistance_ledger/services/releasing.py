@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
 from niangjia.blocks.desk.public import inbox_done
 from niangjia.blocks.indicators.public import Sums, snapshot
-from niangjia.blocks.orgs.public import city_office, organisation
+from niangjia.blocks.orgs.public import city_office, heads_by_ref, organisation
 from niangjia.core import clock
 from niangjia.core.db.held import hold
 from niangjia.core.errors import Conflict, Invalid, NotFound, ProgrammingError
@@ -43,7 +43,8 @@ def release_propose(work: Work, /, *, period: str, note: str = "") -> str:
     _refuse_second()
     cut_off = min(span.last, today)
     rule = _rule_on(cut_off, span)
-    size, cells = snapshot("purchases", span.months)
+    size, recorded = snapshot("purchases", span.months)
+    cells = figures.with_heads(recorded, heads_by_ref("buyer"))
     _refuse_within_released(span)
     own = [_read(one) for one in _published().filter(period=span.code).order_by("version")]
     if own and own[-1][1] == _money_only(cells):
@@ -61,7 +62,7 @@ def release_propose(work: Work, /, *, period: str, note: str = "") -> str:
         "log_size": size,
     }
     found = figures.figures(cells, before, rule, head)
-    release = _store(work, found, cells, size, note)
+    release = _store(work, found, recorded, size, note)
     _decide(work, release, "propose", version=0)
     return release.ref
 
@@ -228,7 +229,8 @@ def _store(work: Work, made: figures.Figures, cells: Cells, size: int, note: str
 def _cells_of(release: Release) -> Cells:
     """The unmerged cells that a release was made from, kept inside for the next comparison."""
     rows = ReleaseCell.objects.filter(release=release).values_list("key", "n", "fen")
-    return {tuple(key.split("\x1f")): Sums(n, fen, 0, 0) for key, n, fen in rows}
+    cells = {tuple(key.split("\x1f")): Sums(n, fen, 0, 0) for key, n, fen in rows}
+    return figures.with_heads(cells, heads_by_ref("buyer"))
 
 
 def _money_only(cells: Cells) -> Cells:

@@ -8,13 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
 from niangjia.blocks.desk.public import Waiting, inbox_done, inbox_put, inbox_remind
-from niangjia.blocks.orgs.public import OrgRef, offices_above, organisation
+from niangjia.blocks.orgs.public import (
+    OrgRef,
+    offices_above,
+    organisation,
+    predecessors_of,
+)
 from niangjia.core.db.held import hold
 from niangjia.core.errors import Conflict, Invalid, NotFound, ProgrammingError
 from niangjia.core.service import FACT, JOURNAL, NOTHING, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import booking, chain, inbox, periods, steps
-from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of
+from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of, units_counted
 from niangjia.programmes.assistance_ledger.models import Purchase, Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
 from niangjia.programmes.assistance_ledger.services.correcting import draft_of
@@ -27,11 +32,15 @@ MOST_REMINDED = 500
 @service(permission="reports.prepare", records=NOTHING)
 def reports_prepare(work: Work, /, *, period: str, units: Sequence[OrgRef]) -> int:
     """Each unit has a report to fill in; exempt ones stay exempt. Returns how many are new."""
-    row = ReportingPeriod.objects.get(pk=period)
+    return prepare(work, ReportingPeriod.objects.get(pk=period), units)
+
+
+def prepare(work: Work, row: ReportingPeriod, units: Sequence[OrgRef]) -> int:
+    """The same, inside another Work; what was merged into a unit is counted with it."""
     ids = [unit.id for unit in units]
     have = set(Report.objects.filter(period=row, unit_id__in=ids).values_list("unit_id", flat=True))
     fresh = [unit for unit in units if unit.id not in have]
-    last = Report.objects.filter(period__lt=period, unit_id__in=[unit.id for unit in fresh])
+    last = Report.objects.filter(period__lt=row, unit_id__in=[unit.id for unit in fresh])
     states = dict(last.order_by("period_id").values_list("unit_id", "case__state"))
     refs = {unit.id: work.new_id() for unit in fresh}
     cases = cases_open(
@@ -44,7 +53,7 @@ def reports_prepare(work: Work, /, *, period: str, units: Sequence[OrgRef]) -> i
                 due_on=row.due_on,
                 state="exempt" if states.get(unit.id) == "exempt" else "",
                 href=_href(refs[unit.id]),
-                params={"period": period},
+                params={"period": row.pk},
             )
             for unit in fresh
         ],
@@ -61,7 +70,38 @@ def reports_prepare(work: Work, /, *, period: str, units: Sequence[OrgRef]) -> i
         for unit in fresh
     ]
     Report.objects.bulk_create(made, batch_size=60)
+    count_merged(work, row, ids)
     return len(made)
+
+
+def count_merged(work: Work, row: ReportingPeriod, unit_ids: Sequence[int]) -> None:
+    """What was merged into these units, and has no report of the period, is counted with theirs."""
+    merged = predecessors_of(unit_ids)
+    below = {one.id: (one, head) for head, found in merged.items() for one in found}
+    if not below:
+        return
+    of_period = Report.objects.filter(period=row)
+    have = set(of_period.filter(unit_id__in=below).values_list("unit_id", flat=True))
+    heads = dict(of_period.filter(unit_id__in=unit_ids).values_list("unit_id", "id"))
+    fresh = {work.new_id(): below[pk] for pk in below.keys() - have}
+    openings = [
+        Opening(subject=f"report:{ref}", organisation=unit, state="merged")
+        for ref, (unit, _head) in fresh.items()
+    ]
+    cases = cases_open(work, chain.REPORT.name, openings)
+    made = [
+        Report(
+            ref=ref,
+            period=row,
+            unit_id=unit.id,
+            case_id=cases[f"report:{ref}"],
+            district_code=unit.district,
+            line_code=unit.line,
+            counted_with_id=heads[head],
+        )
+        for ref, (unit, head) in fresh.items()
+    ]
+    Report.objects.bulk_create(made, batch_size=60)
 
 
 def _href(ref: str) -> str:
@@ -97,7 +137,7 @@ def report_decide(
         _check_firm(report, content)
     elif step == "carry":
         _carry_over(work, report, reason)
-    before, matter = report.case.state, _matter(report, unit, content)
+    before, matter = report.case.state, matter_of(report, unit, content)
     named = {name: text for name, text in (fields or {}).items() if name in chain.REPORT_FIELDS}
     after = case_decide(
         work, report.case, step, matter, version=version, reason=reason, fields=named
@@ -106,13 +146,14 @@ def report_decide(
     return after
 
 
-def _matter(report: Report, unit: OrgRef, content: Content) -> Matter:
+def matter_of(report: Report, unit: OrgRef, content: Content | None = None) -> Matter:
+    """What a decision on the report is about; without content if nothing is decided on it."""
     return Matter(
         organisation=unit,
         href=_href(report.ref),
         period=report.period_id,
-        content=asdict(content.sums),
-        content_sha256=content.sha256,
+        content=asdict(content.sums) if content else {},
+        content_sha256=content.sha256 if content else "",
         params={"period": report.period_id, "unit": unit.name},
     )
 
@@ -176,9 +217,8 @@ def _carry_over(work: Work, report: Report, reason: str) -> None:
     following = periods.first_month(periods.after(report.period_id))
     later = booked(booking.Booking([report.unit_id]), report.unit_id, following)
     months = periods.parse(report.period_id).months
-    rows = Purchase.objects.filter(
-        unit_id=report.unit_id, month__in=months, reversed_at__isnull=True
-    )
+    units = units_counted(report.unit_id, report.period_id)
+    rows = Purchase.objects.filter(unit_id__in=units, month__in=months, reversed_at__isnull=True)
     purchases = list(rows.select_related("unit", "supplier").order_by("id"))
     drafts = []
     for purchase in purchases:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.intake.public import upload_hashes
-from niangjia.blocks.orgs.public import Scope, scope_of
+from niangjia.blocks.orgs.public import Scope, families_of, heads_of, scope_of
 from niangjia.core import clock
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.db.held import hold
@@ -86,12 +86,13 @@ def sources_take(work: Work, /, *, lines: Sequence[SourceIn], upload_ref: str) -
 
 def _known(lines: Sequence[SourceIn], upload_ref: str) -> dict[int, int]:
     """Position -> id of the line that an earlier file brought."""
-    units = {one.unit_id for one in lines}
+    families = families_of(one.unit_id for one in lines)
+    heads = {member: unit for unit, family in families.items() for member in family}
     keys = {one.key for one in lines}
-    rows = SourceLine.objects.filter(unit_id__in=units, key__in=keys)
+    rows = SourceLine.objects.filter(unit_id__in=heads, key__in=keys)
     rows = rows.exclude(upload_ref=upload_ref)  # its own lines, of a take that goes on, are new
     columns = ("unit_id", "source", "key", "id")
-    there = {(unit, source, key): pk for unit, source, key, pk in rows.values_list(*columns)}
+    there = {(heads[unit], source, key): pk for unit, source, key, pk in rows.values_list(*columns)}
     places = enumerate((one.unit_id, one.source, one.key) for one in lines)
     return {place: there[key] for place, key in places if key in there}
 
@@ -127,16 +128,17 @@ def sources_match(work: Work, /, *, unit_id: int, source: str) -> bool:
     True if there may be more that is sure.
     """
     hold(f"assistance_ledger.sources.{unit_id}", alone=True)
-    lines = {one.id: one for one in unmatched(_lines(unit_id, source))}
+    units = families_of([unit_id])[unit_id]
+    lines = {one.id: one for one in unmatched(_lines(units, source))}
     proposals: list[matching.Proposal] = []
     if lines:
         limits = _limits(source)
-        entries = _entries(unit_id, source, lines.values(), limits)
+        entries = _entries(units, source, lines.values(), limits)
         refused = SourceMatch.objects.filter(verdict=OTHER, line__in=list(lines))
         pairs = frozenset(refused.values_list("line_id", "purchase_id"))
         proposals = matching.propose(map(_line, lines.values()), entries, limits, pairs)
     sure = [one for one in proposals if one.sure]
-    _put_forward(work, unit_id, source, [one for one in proposals if not one.sure])
+    _put_forward(work, units, source, [one for one in proposals if not one.sure])
     for one in sure[:BATCH]:
         _settle(work, one.pairs, one.why, one.gap_fen)
     if not work.n_facts:
@@ -144,8 +146,8 @@ def sources_match(work: Work, /, *, unit_id: int, source: str) -> bool:
     return len(sure) > BATCH
 
 
-def _lines(unit_id: int, source: str) -> QuerySet[SourceLine]:
-    return SourceLine.objects.filter(unit_id=unit_id, source=source)
+def _lines(units: Sequence[int], source: str) -> QuerySet[SourceLine]:
+    return SourceLine.objects.filter(unit_id__in=units, source=source)
 
 
 def _limits(source: str) -> matching.Limits:
@@ -172,17 +174,20 @@ def _line(one: SourceLine) -> matching.Line:
 
 
 def _entries(
-    unit_id: int, source: str, lines: Iterable[SourceLine], limits: matching.Limits
+    units: Sequence[int],
+    source: str,
+    lines: Iterable[SourceLine],
+    limits: matching.Limits,
 ) -> list[matching.Entry]:
     """Records of the unit in force that lines of the source do not account for yet."""
     days = [one.occurred_on for one in lines]
     numbers = {one.number for one in lines} - {""}
     first = min(days) - dt.timedelta(limits.days_before)
     last = max(days) + dt.timedelta(limits.days_after)
-    rows = Purchase.objects.filter(unit_id=unit_id, reversed_at__isnull=True)
+    rows = Purchase.objects.filter(unit_id__in=units, reversed_at__isnull=True)
     near = rows.filter(occurred_on__range=(first, last))
     named = rows.exclude(order_no="").filter(order_no__in=numbers) if numbers else rows.none()
-    taken = live().filter(purchase__unit_id=unit_id, line__source=source)
+    taken = live().filter(purchase__unit_id__in=units, line__source=source)
     sums = dict(taken.values_list("purchase_id").annotate(Sum("fen")))
     found = {row[0]: row for query in (near, named) for row in query.values_list(*_ENTRY)}
     entries = []
@@ -209,10 +214,10 @@ _ENTRY = (
 
 
 def _put_forward(
-    work: Work, unit_id: int, source: str, proposals: Sequence[matching.Proposal]
+    work: Work, units: Sequence[int], source: str, proposals: Sequence[matching.Proposal]
 ) -> None:
     """Those that stand already stay as they are, so that a page that shows them is not behind."""
-    old = SourceMatch.objects.filter(verdict=PROPOSED, line__unit_id=unit_id, line__source=source)
+    old = SourceMatch.objects.filter(verdict=PROPOSED, line__unit_id__in=units, line__source=source)
     standing: defaultdict[str, set[matching.Pair]] = defaultdict(set)
     why: dict[str, str] = {}
     for row in old:
@@ -375,7 +380,8 @@ def sources_choose(work: Work, /, *, lines: Sequence[str], purchases: Sequence[s
     records = list(rows.order_by("occurred_on", "id"))
     if not found or not records or len(found) < len(set(lines)):
         raise NotFound(_("There is no such line or record, or it is not yours to see."))
-    units = {one.unit_id for one in found} | {one.unit_id for one in records}
+    named = {one.unit_id for one in found} | {one.unit_id for one in records}
+    units = set(heads_of(named).values())
     if len(units) > 1 or len({one.source for one in found}) > 1:
         raise Invalid(_("Choose lines of one source and records of one unit."), code="several")
     if unmatched(SourceLine.objects.filter(pk__in=[one.pk for one in found])).count() < len(found):

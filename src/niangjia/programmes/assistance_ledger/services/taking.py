@@ -16,6 +16,7 @@ from niangjia.blocks.orgs.public import (
     SupplierIn,
     buyers_take,
     contacts_take,
+    heads_of,
     key_of,
     scope_of,
     suppliers_take,
@@ -28,6 +29,7 @@ from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import completing, rules, steps
 from niangjia.programmes.assistance_ledger.booking import Booking
 from niangjia.programmes.assistance_ledger.facts import FLAGGED, IMPORTED
+from niangjia.programmes.assistance_ledger.known_before import known_before
 from niangjia.programmes.assistance_ledger.looking import look_again
 from niangjia.programmes.assistance_ledger.models import InvoiceClaim, Purchase
 from niangjia.programmes.assistance_ledger.steps import Draft
@@ -176,7 +178,7 @@ def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
         for row, supplier, one in zip(rows, supplier_of, wanted, strict=True)
     ]
     _check_scope(work, drafts)
-    return drafts
+    return known_before(drafts)
 
 
 def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None) -> Draft:
@@ -225,14 +227,17 @@ Sorted = tuple[dict[int, Draft], list[int], dict[int, Known | None]]
 def _sorted_out(drafts: Sequence[Draft]) -> Sorted:
     """(new by position, positions repeated, position -> the record it would change, None if that
     is another row of the batch)."""
-    known, counted = _known({draft.key for draft in drafts})
+    known, counted = _known({key for draft in drafts for key in (draft.key, *draft.keys)})
     fresh: dict[int, Draft] = {}
     seen: dict[str, str] = {}
     repeated: list[int] = []
     changed: dict[int, Known | None] = {}
     for position, draft in enumerate(drafts):
-        found = known.get(draft.key)
-        if draft.digest == seen.get(draft.key) or draft.digest in counted.get(draft.key, ()):
+        keys = [key for key in (draft.key, *sorted(draft.keys)) if key in known]
+        found = known[keys[0]] if keys else None
+        digests = {draft.digest, *draft.digests}
+        was_counted = any(digests & counted.get(key, set()) for key in keys)
+        if draft.digest == seen.get(draft.key) or was_counted:
             repeated.append(position)
         elif found:
             changed[position] = found
@@ -372,11 +377,12 @@ def flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:
     held = InvoiceClaim.objects.filter(invoice__in=invoices).order_by("invoice")
     list(held.select_for_update())  # also where the claim stood already
     older = _claims({d.row.invoice_no for d in drafts.values()} - {""}, invoices)
+    claims_of = [(rules.invoice_of(draft.row), draft.unit.id) for draft in drafts.values()]
+    claims_of += [(invoice, row.unit_id) for invoice, rows in older.items() for row in rows]
+    heads = heads_of(unit_id for _invoice, unit_id in claims_of)
     units: dict[str, set[int]] = {}
-    for draft in drafts.values():
-        units.setdefault(rules.invoice_of(draft.row), set()).add(draft.unit.id)
-    for invoice, rows in older.items():
-        units.setdefault(invoice, set()).update(row.unit_id for row in rows)
+    for invoice, unit_id in claims_of:
+        units.setdefault(invoice, set()).add(heads[unit_id])
     twice = {invoice for invoice, claimed in units.items() if invoice and len(claimed) > 1}
     for position, draft in drafts.items():
         if rules.invoice_of(draft.row) in twice:

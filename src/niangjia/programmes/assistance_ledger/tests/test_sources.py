@@ -7,6 +7,7 @@ import pytest
 from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.intake.public import file_of, upload_get
 from niangjia.blocks.ledger.public import audit, logged_facts
+from niangjia.blocks.orgs.public import organisations_merge, organisations_of
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.facts import declared_kinds
@@ -277,3 +278,19 @@ def test_a_clerk_brings_only_the_own_unit_and_the_city_names_them(tmp_path):
     assert found.result["error"] == {"source_unit_unknown": 1}
     assert taken(ref, "city").result["accepted_rows"] == 1
     assert SourceLine.objects.get().unit.name == "示例乙工会"
+
+
+def test_lines_of_a_unit_find_the_records_of_what_is_the_same_unit_since(tmp_path):
+    bring(tmp_path / "832.csv", ORDERS, order("DD2020001", 10_100))
+    sheet(tmp_path, books.line(1, unit="乙"), who="clerk_b")
+    assert settled() == 10_100 and why() == []
+    refs = {one.name: one.ref for one in organisations_of(range(1, 50))}
+    organisations_merge(
+        cast.actor("city"),
+        organisation_ref=refs["示例甲工会"],
+        into_ref=refs["示例乙工会"],
+        reason="同一单位",
+    )
+    assert settled() == 10_100 and why() == [("order", "same", "alone")]
+    bring(tmp_path / "again.csv", ORDERS, order("DD2020001", 10_100), who="clerk_b")
+    assert SourceLine.objects.count() == 1

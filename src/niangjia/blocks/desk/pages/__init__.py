@@ -1,0 +1,1 @@
+"""Parts of the desk's pages, made without lookups inside loops."""

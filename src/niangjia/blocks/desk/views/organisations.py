@@ -1,0 +1,140 @@
+"""The register: its list, one organisation, a new one, and what was brought confirmed."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from niangjia.blocks.desk.exporting import ORGANISATIONS
+from niangjia.blocks.desk.following import lag
+from niangjia.blocks.desk.forms.organisations import NewForm, RegisterFiltersForm
+from niangjia.blocks.desk.pages import organisations as parts
+from niangjia.blocks.desk.searching import organisation_ids
+from niangjia.blocks.desk.services import export_ask
+from niangjia.blocks.ledger.public import history
+from niangjia.blocks.orgs.public import (
+    organisation_get,
+    organisation_register,
+    organisations_confirm,
+    organisations_page,
+    places_for,
+)
+from niangjia.core.errors import DomainError, Invalid
+from niangjia.core.service import authorise
+from niangjia.ui.page import actor_of
+
+
+@never_cache
+@require_GET
+def organisations(request: HttpRequest) -> HttpResponse:
+    """Units and suppliers in the actor's scope, 30 at a time."""
+    actor = actor_of(request)
+    filters = RegisterFiltersForm(request.GET).filters()
+    after = request.GET.get("after", "").replace("\0", "")
+    page = organisations_page(
+        actor, filters=filters, ids=organisation_ids(filters.text), after=after
+    )
+    choose = actor.may("orgs.manage") and any(one.to_confirm for one in page.rows)
+    context = {
+        "table": parts.list_table(page, choose=choose),
+        "choose": choose,
+        "n": f"{page.n:,}+" if page.n_more else f"{page.n:,}",
+        "empty": not page.rows,
+        "filters": filters,
+        "selects": parts.filter_fields(filters),
+        "states": [
+            {"name": text, "query": parts.query_of(_in_state(filters, state)), "state": state}
+            for state, text in parts.STATES.items()
+        ],
+        "here": parts.query_of(filters),
+        "next": parts.query_of(filters, page.next) if page.next else "",
+        "first": bool(after),
+        "may_manage": actor.may("orgs.manage"),
+        "behind": f"{lag():,}" if lag() else "",
+    }
+    return render(request, "desk/organisations.html", context)
+
+
+def _in_state(filters: parts.OrgFilters, state: str) -> parts.OrgFilters:
+    return parts.replace(filters, state=state)
+
+
+@never_cache
+@require_GET
+def organisation(request: HttpRequest, ref: str) -> HttpResponse:
+    """One organisation: what is registered, who acts there, its history, what can be done."""
+    actor = actor_of(request)
+    detail = organisation_get(actor, ref=ref)
+    context = {
+        "detail": detail,
+        "one": detail.listed,
+        "state": parts.state_of(detail.listed),
+        "facts": parts.facts(detail),
+        "stays": parts.stays(detail),
+        "seats": parts.seats(detail),
+        "reports": parts.reports(detail.own),
+        "merged": parts.merged(detail),
+        "likely": [(one, parts.likeness(one)) for one in detail.listed.likely],
+        "steps": parts.steps(history(f"organisation:{ref}")),
+        "acts": parts.acts_for(actor, detail),
+    }
+    return render(request, "desk/organisation.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A unit or supplier is registered by hand."""
+    actor = authorise(actor_of(request), "orgs.manage")
+    form = NewForm(
+        request.POST or None,
+        territory=places_for(actor, "territory"),
+        line=places_for(actor, "line"),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            ref = organisation_register(actor, **form.cleaned_data)
+        except DomainError as error:
+            form.take(error.fields if isinstance(error, Invalid) else {}, str(error))
+        else:
+            messages.success(request, _("Registered."))
+            return redirect("desk:organisation", ref=ref)
+    status = 422 if form.errors else 200
+    return render(request, "desk/organisation_new.html", {"form": form}, status=status)
+
+
+@require_POST
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Those chosen are as they should be."""
+    refs = [ref[:40] for ref in request.POST.getlist("ref")[:200]]
+    n = organisations_confirm(actor_of(request), refs=refs)
+    if refs:
+        text = _("Confirmed: %(n)s.") % {"n": n}
+        messages.success(request, text)
+    else:
+        messages.warning(request, _("Choose at least one."))
+    if len(refs) == 1 and "back" not in request.POST:
+        return redirect("desk:organisation", ref=refs[0])
+    query = request.POST.get("query", "")[:500]
+    address = redirect("desk:organisations")
+    address["Location"] += f"?{query}" if query else ""
+    return address
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """A file of what the list shows is being made."""
+    actor = authorise(actor_of(request), "orgs.see")
+    query = request.POST.get("query", "")[:500]
+    kind = "csv" if request.POST.get("format") == "csv" else "xlsx"
+    export_ask(
+        actor,
+        kind=ORGANISATIONS,
+        title=_("Units and suppliers"),
+        params={"query": query, "format": kind},
+        n_expected=0,
+    )
+    messages.success(request, _("The file is being made. It stands here in a moment."))
+    return redirect("desk:exports")

@@ -1,0 +1,52 @@
+"""What waits at the desks when organisations change: what an import brought is to be confirmed."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.desk.inbox import inbox_kind
+from niangjia.blocks.desk.steps import inbox_done, inbox_put
+from niangjia.blocks.desk.types import Waiting
+from niangjia.blocks.orgs.public import (
+    Change,
+    Follower,
+    offices_above,
+    organisation_follower,
+)
+from niangjia.core.work import Work
+
+CONFIRM = inbox_kind(
+    "organisation.confirm",
+    name=_("New units and suppliers to confirm"),
+    title=_("%(name)s: brought by an import, to be confirmed"),
+)
+OVER = frozenset({"confirmed", "merged", "closed"})
+
+
+def _follow(work: Work, changes: Sequence[Change]) -> None:
+    brought = [one for one in changes if one.kind == "brought"]
+    if brought:
+        inbox_put(work, _waiting(brought))
+    if over := [one for one in changes if one.kind in OVER]:
+        inbox_done(work, [_subject(one) for one in over])
+
+
+def _waiting(brought: Sequence[Change]) -> list[Waiting]:
+    """Units wait at their district's office; those without one, and suppliers, at the city's."""
+    offices = offices_above(one.organisation.id for one in brought)
+    waiting = []
+    for one in brought:
+        office = offices[one.organisation.id]
+        at, role = (office.district, "district") if office.district else (office.city, "city")
+        href = reverse("desk:organisation", args=[one.organisation.ref])
+        params = {"name": one.organisation.name}
+        waiting.append(Waiting(CONFIRM, _subject(one), at, role, href, params))
+    return waiting
+
+
+def _subject(change: Change) -> str:
+    return f"organisation.confirm:{change.organisation.ref}"
+
+
+organisation_follower(Follower("desk", follow=_follow))

@@ -12,10 +12,10 @@ import urllib.request
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 
 from niangjia.blocks.orgs.public import demonstration_accounts
 from niangjia.config.sample.city import DEMO_PASSWORD, sample_begun, sample_is_loaded
+from niangjia.config.system.upgrading import migrate
 from niangjia.core import jobs
 
 START_LIMIT_S = 30
@@ -36,8 +36,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run_migrate(options: argparse.Namespace) -> int:
     """Both databases are at this version."""
-    call_command("migrate", verbosity=0, skip_checks=True)
-    call_command("migrate", database="keys", verbosity=0, skip_checks=True)
+    migrate()
     return 0
 
 

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "niangjia.blocks.intake",
     "niangjia.blocks.cases",
     "niangjia.programmes.assistance_ledger",
+    "niangjia.config.system",
     "niangjia.config",
 ]
 MIDDLEWARE = [

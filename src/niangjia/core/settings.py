@@ -26,6 +26,10 @@ class Site:
     debug: str = "0"
     https: str = "0"
     threads: str = "4"
+    backups: str = ""  # folder; HOME/backups if empty
+    backups_kept: str = "14"
+    backup_passphrase_file: str = ""
+    uploads_kept_days: str = "0"  # 0: for ever
 
 
 def load() -> Site:

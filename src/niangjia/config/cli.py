@@ -26,13 +26,14 @@ MANUAL = """\
 niangjia - a city's public programmes with figures that can be looked up, assessed and traced.
 
 First run          niangjia up                    makes ./var, the demonstration city, and serves it
+A city of its own  niangjia setup --city 石家庄市总工会 --code 130100, then niangjia up
 An office's file   niangjia purchases import FILE --as city
 What the public    niangjia purchases release propose --period 2020Q1 --as city
 sees               niangjia purchases release clear --as secrecy
                    niangjia purchases release sign --as leader
 Is it all true?    niangjia ledger audit          re-hash every entry
                    niangjia indicators recount --check
-The site's keeping  niangjia backup | restore | upgrade | doctor
+The site's keeping niangjia backup | restore | upgrade | doctor
 
 All that the site writes lies in NIANGJIA_HOME (default ./var). Settings come from the environment
 (NIANGJIA_TITLE, NIANGJIA_DATABASE, ...) over NIANGJIA_HOME/site.toml over defaults.
@@ -50,6 +51,7 @@ OWN = (
     "niangjia.config.server",
     "niangjia.config.sample.command",
     "niangjia.config.system.command",
+    "niangjia.config.system.setting_up",
 )
 
 

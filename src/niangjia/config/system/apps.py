@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.core.programme import RoomConfig
+from niangjia.core.programme import MenuEntry, RoomConfig
 
 OPERATOR = frozenset({"operator"})
 
@@ -17,3 +17,4 @@ class SystemConfig(RoomConfig):
         "system.jobs": OPERATOR,
         "system.people": OPERATOR,
     }
+    menu = (MenuEntry(_("Site keeping"), "system:system", "gauge", "system.look", 90),)

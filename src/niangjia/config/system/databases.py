@@ -51,25 +51,27 @@ def database_file(alias: str) -> Path:
     return Path(str(connections[alias].settings_dict["NAME"]))
 
 
-def files_bytes(*ends: str) -> int:
-    """Bytes of SQLite's files of both databases, by default with their write-ahead logs; 0 on
-    PostgreSQL."""
-    if engine() != "sqlite":
-        return 0
-    names = [f"{database_file(alias)}{end}" for alias in NAMES for end in ends or ("", "-wal")]
-    return sum(Path(name).stat().st_size for name in names if Path(name).exists())
+def wal_bytes() -> int:
+    """Bytes of SQLite's write-ahead logs."""
+    return sum(_size(Path(f"{database_file(alias)}-wal")) for alias in NAMES)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def bytes_of(alias: str) -> int:
+    """Bytes of a database, its write-ahead log included."""
+    if engine() == "sqlite":
+        return sum(_size(Path(f"{database_file(alias)}{end}")) for end in ("", "-wal"))
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
 
 
 def size_bytes() -> int:
     """Bytes of both databases."""
-    if engine() == "sqlite":
-        return files_bytes()
-    total = 0
-    for alias in NAMES:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT pg_database_size(current_database())")
-            total += int(cursor.fetchone()[0])
-    return total
+    return sum(bytes_of(alias) for alias in NAMES)
 
 
 def copy_both(folder: Path) -> Standing:
@@ -221,11 +223,12 @@ def _tool(alias: str, *command: str) -> None:
         )
     done = subprocess.run(command, env=_client(alias), capture_output=True, text=True, check=False)
     if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["?"]
         raise Unavailable(
             _("%(name)s ended with: %(said)s"),
             code="tool_failed",
             name=command[0],
-            said=(done.stderr.strip().splitlines() or ["?"])[-1][:300],
+            said=next((line for line in lines if "error:" in line), lines[-1])[:300],
         )
 
 
@@ -295,6 +298,8 @@ def _load(alias: str, dump: Path) -> None:
     _tool(
         alias,
         "pg_restore",
+        "--clean",
+        "--if-exists",
         "--exit-on-error",
         "--single-transaction",
         "--no-owner",

@@ -20,6 +20,7 @@ from niangjia.config.system.selectors import backups_made, n_failed, stray_files
 from niangjia.config.system.types import Light, State
 from niangjia.core import clock, jobs
 from niangjia.core.errors import Conflict, Unavailable
+from niangjia.core.models import SealKey
 
 NEWEST = 500  # entries of the log that are looked at each time
 BEHIND = 1_000  # pieces of work
@@ -68,7 +69,7 @@ def _home() -> Light:
 
 def _disk() -> Light:
     free = shutil.disk_usage(settings.NIANGJIA_HOME).free
-    size = databases.files_bytes()
+    size = databases.size_bytes() if databases.engine() == "sqlite" else 0
     state: State = "good"
     if free < max(size // 2, GB // 2):
         state = "bad"
@@ -82,6 +83,8 @@ def _disk() -> Light:
 def _master_key() -> Light:
     path = Path(settings.NIANGJIA_HOME) / "secrets" / "master.key"
     title = _("Master key")
+    if not path.exists() and not SealKey.objects.exists():
+        return _light("master_key", title, "good", _("made with the first sealed value"))
     if not path.exists():
         todo = _("Put the copy of secrets/ back. Without it nothing sealed can be read.")
         return _light("master_key", title, "bad", _("It is missing."), todo)
@@ -104,14 +107,14 @@ def _settings() -> Light:
         faults.append(_("this is a demonstration: its passwords are shown to everybody"))
     state: State = "bad" if settings.DEBUG else "warn" if faults else "good"
     todo = _("Set it in site.toml, then start the site again.")
-    return _light("settings", title, state, "; ".join(faults) or _("as they should be"), todo)
+    return _light("settings", title, state, " · ".join(faults) or _("as they should be"), todo)
 
 
 def _wal() -> Light:
     title = _("Write-ahead log")
     if databases.engine() != "sqlite":
         return _light("wal", title, "good", _("kept by PostgreSQL"))
-    size = databases.files_bytes("-wal")
+    size = databases.wal_bytes()
     text = _("%(n)s MB") % {"n": f"{size / MB:,.1f}"}
     todo = _("A reader that never ends keeps it. Restart the site; it then shrinks.")
     return _light("wal", title, "warn" if size > WAL_LARGE else "good", text, todo)
@@ -138,13 +141,13 @@ def _worker() -> Light:
     todo = _("Start the site (niangjia up), or the worker alone (niangjia worker).")
     if runs:
         todo = _("It works it off by itself; look again in some minutes.")
-    return _light("worker", _("Worker"), state, ", ".join(told), todo)
+    return _light("worker", _("Worker"), state, " · ".join(told), todo)
 
 
 def _failed() -> Light:
     n = n_failed()
     text = _("%(n)s gave up after ten attempts") % {"n": n} if n else _("none")
-    todo = _("See the reasons at System, mend them and try again there.")
+    todo = _("See the reasons at Site keeping, mend them and try again there.")
     return _light("failed", _("Failed work"), "bad" if n else "good", text, todo)
 
 
@@ -225,9 +228,10 @@ def _sums() -> Light:
     return _light("sums", _("Sums"), "bad" if wrong else "good", text, todo)
 
 
-OUTSIDE: tuple[Callable[[], Light], ...] = (_versions, _home, _disk, _master_key, _settings)
+OUTSIDE: tuple[Callable[[], Light], ...] = (_versions, _home, _disk, _settings)
 INSIDE: tuple[Callable[[], Light], ...] = (
     _migrations,
+    _master_key,
     _worker,
     _failed,
     _backup,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from niangjia.config.system.services import BACKED_UP
+from niangjia.config.system import databases
+from niangjia.config.system.databases import NAMES
+from niangjia.config.system.services import BACKED_UP, BACKUP
 from niangjia.core import clock
 from niangjia.core.models import JournalEntry, OutboxMessage
 
@@ -71,3 +73,35 @@ def folder_bytes(path: Path) -> int:
     if path.is_file():
         return path.stat().st_size
     return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
+
+
+@dataclass(frozen=True, slots=True)
+class FailedWork:
+    """A message that gave up. error: what its last attempt said."""
+
+    id: int
+    topic: str
+    error: str
+    failed_at: dt.datetime | None
+
+
+def failed_work(n: int) -> list[FailedWork]:
+    """The newest `n` that gave up."""
+    rows = OutboxMessage.objects.filter(failed_at__isnull=False).order_by("-failed_at")[:n]
+    return [FailedWork(*row) for row in rows.values_list("pk", "topic", "error", "failed_at")]
+
+
+def backup_under_way() -> bool:
+    """True while a backup that was asked for on the page is not made."""
+    return OutboxMessage.objects.filter(topic=BACKUP, failed_at__isnull=True).exists()
+
+
+def storage() -> list[tuple[str, int]]:
+    """(name, bytes) of what takes room in the home; what is not there is left out."""
+    home = Path(settings.NIANGJIA_HOME)
+    end = ".db" if databases.engine() == "sqlite" else ""
+    found = [(f"{name}{end}", databases.bytes_of(alias)) for alias, name in NAMES.items()]
+    folders = ["uploads", "exports", "published", "backups"]
+    folders += sorted(path.name for path in home.glob("replaced-*"))
+    found += [(name, folder_bytes(home / name)) for name in folders if (home / name).exists()]
+    return found

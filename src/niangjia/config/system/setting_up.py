@@ -52,7 +52,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="CODE=NAME",
         help="a line (条), such as education=教育系统工会; may be repeated",
     )
-    setup.add_argument("--operator", default="operator", metavar="ACCOUNT", help="the first operator's account")
+    setup.add_argument(
+        "--operator", default="operator", metavar="ACCOUNT", help="the first operator's account"
+    )
     setup.add_argument("--person", required=True, metavar="NAME", help="the operator's own name")
     setup.add_argument("--password-file", type=Path, help="its first line; else asked, or made")
     setup.set_defaults(run=run_setup)

@@ -33,15 +33,17 @@ GB, MB = 1_000_000_000, 1_000_000
 def look(*, whole: bool = False, quick: bool = False) -> list[Light]:
     """All lights. whole: also what takes minutes on a large city; quick: what a page can wait for.
 
-    Where the databases do not answer, the lights that need them are left out.
+    Where the databases do not answer, or are of another version, the lights that need them are
+    left out.
     """
     lights = [check() for check in OUTSIDE]
     try:
-        lights += [check() for check in INSIDE]
-        if whole:
-            lights += [_whole_log(), _sums()]
         if not quick:
             lights.append(_files_of_databases(whole=whole))
+        lights.append(_migrations())
+        if lights[-1].state == "good":
+            lights += [check() for check in INSIDE]
+            lights += [_whole_log(), _sums()] if whole else []
     except (DatabaseError, Unavailable) as error:
         todo = _("Mend this first; the rest was not looked at.")
         lights.append(_light("database", _("Database"), "bad", str(error), todo))
@@ -230,7 +232,6 @@ def _sums() -> Light:
 
 OUTSIDE: tuple[Callable[[], Light], ...] = (_versions, _home, _disk, _settings)
 INSIDE: tuple[Callable[[], Light], ...] = (
-    _migrations,
     _master_key,
     _worker,
     _failed,

@@ -34,13 +34,18 @@ class Failed(Exception):
 
 
 def pending() -> list[str]:
-    """Migrations that this version has and the databases lack, `app.name` in order."""
-    found: dict[str, None] = {}
-    for alias in databases.NAMES:
-        executor = MigrationExecutor(connections[alias])
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        found |= {f"{one.app_label}.{one.name}": None for one, _back in plan}
-    return list(found)
+    """Migrations that this version has and a database lacks, `app.name` in order.
+
+    Both databases list all of them; the records' come first, so those of the keys are named only
+    where the records have theirs.
+    """
+    return next(filter(None, map(_lacking, databases.NAMES)), [])
+
+
+def _lacking(alias: str) -> list[str]:
+    executor = MigrationExecutor(connections[alias])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{one.app_label}.{one.name}" for one, _back in plan]
 
 
 def migrate() -> None:

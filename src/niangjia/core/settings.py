@@ -32,6 +32,9 @@ class Site:
     uploads_kept_days: str = "0"  # 0: for ever
 
 
+NUMBERS = frozenset({"threads", "backups_kept", "uploads_kept_days"})
+
+
 def load() -> Site:
     """Read the settings. Raises SystemExit with a plain sentence if one is unknown or unusable."""
     home = Path(os.environ.get("NIANGJIA_HOME", "./var")).resolve()
@@ -47,6 +50,9 @@ def load() -> Site:
     for name in names:
         if f"NIANGJIA_{name.upper()}" in os.environ:
             values[name] = os.environ[f"NIANGJIA_{name.upper()}"]
+    for name in NUMBERS & values.keys():
+        if not values[name].isdecimal():
+            raise SystemExit(f"setting {name} is {values[name]!r}: a whole number is needed")
     values["home"] = str(home)
     return Site(**values)
 

@@ -97,7 +97,7 @@ def _again_as_real_site(options: argparse.Namespace) -> int:
             _("This site is a demonstration. Set demo = 0 in %(file)s (or NIANGJIA_DEMO=0)."),
             file=file,
         )
-    title = options.title or _("Traceable platform of %(city)s") % {"city": options.city}
+    title = options.title or f"{options.city}公益与消费扶贫可追溯平台"
     said = {"title": title, "hosts": options.hosts, "city_code": options.code}
     rows = [f"{name} = {json.dumps(text, ensure_ascii=False)}" for name, text in said.items()]
     file.write_text("\n".join(["demo = 0", *rows]) + "\n", "utf-8")

@@ -35,6 +35,7 @@ JOB_NAMES = {
     "outbox": gettext_lazy("Messages"),
     "find": gettext_lazy("Search index"),
     "exports": gettext_lazy("Clearing up"),
+    "uploads": gettext_lazy("Files received"),
 }
 KEYS_HELD = {
     "plain": gettext_lazy("keys in the clear"),

@@ -10,13 +10,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from niangjia.config.system import passphrase
 from niangjia.config.system.backing_up import APART, PLAIN, Made, Order, back_up, usual_order
 from niangjia.config.system.doctor import look
 from niangjia.config.system.restoring import Restored, restore
-from niangjia.config.system.services import backup_note
+from niangjia.config.system.services import backup_note, password_link
 from niangjia.config.system.upgrading import Failed, upgrade
 from niangjia.core.actor import system_actor
 from niangjia.core.errors import Invalid
@@ -57,6 +58,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     doctor.add_argument("--full", action="store_true", help="the whole log, all sums, whole files")
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
     doctor.set_defaults(run=run_doctor, unprepared=True)
+
+    link = commands.add_parser(
+        "password-link", help="a link with which an account chooses a new password, once"
+    )
+    link.add_argument("login", metavar="ACCOUNT")
+    link.set_defaults(run=run_password_link)
 
 
 def _add_order(command: argparse.ArgumentParser) -> None:
@@ -217,6 +224,13 @@ def _tell_failed(failed: Failed) -> int:
     else:
         say(_("To go back: install the version before and restore your own backup with --replace."))
     return 1
+
+
+def run_password_link(options: argparse.Namespace) -> int:
+    login_id, token = password_link(OPERATOR, username=options.login)
+    print(reverse("system:welcome", args=[login_id, token]))
+    print(_("Put the site's address before it. It works once, within three days."))
+    return 0
 
 
 def run_doctor(options: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export NIANGJIA_HOME ?= $(CURDIR)/var
 
-.PHONY: up test test-slow check bench setup lock translations clean
+.PHONY: up test test-slow check bench bundle setup lock translations clean
 
 setup: .setup/python .setup/assets .setup/translations
 
@@ -40,6 +40,9 @@ check: setup
 
 bench: setup
 	@$(PY) -m bench
+
+bundle: setup
+	@$(PY) tools/bundle.py
 
 lock:
 	bash tools/lock.sh

@@ -113,3 +113,17 @@ def copy_of(template, folder):
         _admin(url, f"CREATE DATABASE {name} TEMPLATE {source}")
         urls.append(_named(url, name))
     return Site(folder, *urls)
+
+
+def empty_like(template, folder):
+    """A site with nothing in it, on the engine of the template."""
+    folder.mkdir(parents=True)
+    if not template.database:
+        return Site(folder)
+    mark = uuid.uuid4().hex[:8]
+    urls = []
+    for number, url in enumerate((template.database, template.keys)):
+        name = f"empty_{mark}_{number}"
+        _admin(url, f"CREATE DATABASE {name}")
+        urls.append(_named(url, name))
+    return Site(folder, *urls)

@@ -1,6 +1,7 @@
 """The command line: `niangjia <noun> <verb>`; each room brings its own noun."""
 
 import argparse
+import contextlib
 import errno
 import os
 import sys
@@ -9,11 +10,13 @@ from pathlib import Path
 from types import ModuleType
 
 import django
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import translation
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.config.system import locks
 from niangjia.core.actor import ANONYMOUS
 from niangjia.core.errors import DomainError, Invalid, NotFound, NotSignedIn
 from niangjia.core.programme import rooms
@@ -23,12 +26,14 @@ MANUAL = """\
 niangjia - a city's public programmes with figures that can be looked up, assessed and traced.
 
 First run          niangjia up                    makes ./var, the demonstration city, and serves it
+A city of its own  niangjia setup --city 石家庄市总工会 --code 130100, then niangjia up
 An office's file   niangjia purchases import FILE --as city
 What the public    niangjia purchases release propose --period 2020Q1 --as city
 sees               niangjia purchases release clear --as secrecy
                    niangjia purchases release sign --as leader
 Is it all true?    niangjia ledger audit          re-hash every entry
                    niangjia indicators recount --check
+The site's keeping niangjia backup | restore | upgrade | doctor
 
 All that the site writes lies in NIANGJIA_HOME (default ./var). Settings come from the environment
 (NIANGJIA_TITLE, NIANGJIA_DATABASE, ...) over NIANGJIA_HOME/site.toml over defaults.
@@ -42,7 +47,12 @@ REASONS = {
     errno.EROFS: _("the disk is read-only"),
     errno.ENAMETOOLONG: _("the name is too long"),
 }
-OWN = ("niangjia.config.server", "niangjia.config.sample.command")
+OWN = (
+    "niangjia.config.server",
+    "niangjia.config.sample.command",
+    "niangjia.config.system.command",
+    "niangjia.config.system.setting_up",
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -88,15 +98,24 @@ def _prepare() -> None:
         import_module("niangjia.config.server").run_migrate(argparse.Namespace())
 
 
+def _in_use(options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """The home is shared with others while a command runs; some take it alone by themselves."""
+    if getattr(options, "alone", False):
+        return contextlib.nullcontext()
+    return locks.shared(Path(settings.NIANGJIA_HOME))
+
+
 def _run(options: argparse.Namespace) -> int:
     language = "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
     with translation.override(os.environ.get("NIANGJIA_LANGUAGE", language)):
         try:
-            _prepare()
+            if not getattr(options, "unprepared", False):
+                _prepare()
             actor_by_account = import_module("niangjia.blocks.orgs.public").actor_by_account
             account = getattr(options, "account", None) or getattr(options, "default_as", None)
             options.actor = actor_by_account(account) if account else ANONYMOUS
-            code: int = options.run(options)
+            with _in_use(options):
+                code: int = options.run(options)
         except NotSignedIn:
             return _told(NotSignedIn(_("Say who acts: --as ACCOUNT. Nothing was changed.")))
         except DomainError as error:

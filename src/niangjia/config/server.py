@@ -12,10 +12,12 @@ import urllib.request
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
+from django.utils.translation import gettext as _
 
 from niangjia.blocks.orgs.public import demonstration_accounts
 from niangjia.config.sample.city import DEMO_PASSWORD, sample_begun, sample_is_loaded
+from niangjia.config.system import databases
+from niangjia.config.system.upgrading import migrate, pending
 from niangjia.core import jobs
 
 START_LIMIT_S = 30
@@ -36,8 +38,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run_migrate(options: argparse.Namespace) -> int:
     """Both databases are at this version."""
-    call_command("migrate", verbosity=0, skip_checks=True)
-    call_command("migrate", database="keys", verbosity=0, skip_checks=True)
+    migrate()
     return 0
 
 
@@ -71,6 +72,11 @@ def _up(options: argparse.Namespace) -> int:
     if _taken(options.port):
         print(f"niangjia: port {options.port} is in use; try --port", file=sys.stderr)
         return 1
+    if _is_older():
+        print(
+            _("The databases are older than this program: run niangjia upgrade."), file=sys.stderr
+        )
+        return 1
     run_migrate(options)
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     if settings.NIANGJIA_DEMO and not options.no_sample and _wants_sample():
@@ -93,6 +99,11 @@ def _up(options: argparse.Namespace) -> int:
         return _watch(parts)
     finally:
         _stop(parts)
+
+
+def _is_older() -> bool:
+    """True for a real site whose databases wait for `upgrade`, which makes a backup first."""
+    return not settings.NIANGJIA_DEMO and not databases.is_empty() and bool(pending())
 
 
 def _wants_sample() -> bool:

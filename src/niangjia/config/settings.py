@@ -24,6 +24,7 @@ NIANGJIA_TITLE = SITE.title
 NIANGJIA_SHORT_TITLE = SITE.short_title
 NIANGJIA_DEMO = SITE.demo == "1"
 NIANGJIA_CITY_CODE = SITE.city_code
+NIANGJIA_UPLOADS_KEPT_DAYS = int(SITE.uploads_kept_days)
 NIANGJIA_CITY_DATE = SITE.city_date if NIANGJIA_DEMO else ""
 SECRET_KEY = site_settings.secret_key(NIANGJIA_HOME)
 DEBUG = SITE.debug == "1"
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
     "niangjia.blocks.intake",
     "niangjia.blocks.cases",
     "niangjia.programmes.assistance_ledger",
+    "niangjia.config.system",
     "niangjia.config",
 ]
 MIDDLEWARE = [

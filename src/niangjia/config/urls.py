@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("niangjia.blocks.orgs.urls")),
     path("", include("niangjia.blocks.desk.urls")),
     path("", include("niangjia.programmes.assistance_ledger.urls")),
+    path("", include("niangjia.config.system.urls")),
     path("api/", api.urls),
 ]
 handler400 = errors.bad_request

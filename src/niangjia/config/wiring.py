@@ -2,6 +2,7 @@
 
 from niangjia.blocks.desk.public import FindJob, SweepJob, inbox_counts
 from niangjia.blocks.indicators.public import ProjectionJob
+from niangjia.blocks.intake.public import UploadsJob
 from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob
 from niangjia.blocks.orgs.public import actor_of_request
 from niangjia.core import jobs
@@ -12,6 +13,6 @@ from niangjia.core.outbox import OutboxJob, SlowJob
 RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
 WAITING.provide(inbox_counts)
-for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob(), SweepJob()):
+for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob(), SweepJob(), UploadsJob()):
     jobs.add(job)
 jobs.add_slow(SlowJob())

@@ -37,7 +37,10 @@ class Job(Protocol):
         """How far there is to go right now."""
 
     def reached(self, mark: int) -> bool:
-        """True once everything up to `mark` is done."""
+        """True once everything up to `mark` is done, or nobody should wait for it."""
+
+    def behind(self) -> int:
+        """How many pieces are left right now; 0 once it has caught up."""
 
 
 _jobs: list[Job] = []
@@ -172,5 +175,6 @@ def _round_after_round(stopped: Callable[[], bool]) -> None:
 
 
 def job_states() -> list[dict[str, Any]]:
-    """For /readyz: which jobs are behind."""
-    return [{"job": job.name, "caught_up": job.reached(job.mark())} for job in _jobs]
+    """For /readyz and the operator: each job, how far it is behind."""
+    behind = [(job.name, job.behind()) for job in _jobs]
+    return [{"job": name, "caught_up": not n, "behind": n} for name, n in behind]

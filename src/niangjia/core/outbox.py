@@ -92,6 +92,10 @@ class OutboxJob:
     def reached(self, mark: int) -> bool:
         return not _due().exclude(topic__in=_slow).exists()
 
+    def behind(self) -> int:
+        """Messages that are due."""
+        return _due().exclude(topic__in=_slow).count()
+
 
 class SlowJob:
     """Slow messages: one at a time per thread, each by one thread only."""

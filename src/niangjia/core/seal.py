@@ -17,9 +17,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import clock
 from niangjia.core.db.router import KEYS
+from niangjia.core.errors import Unavailable
 from niangjia.core.models import SealKey
 
 NONCE_BYTES = 12
@@ -35,11 +37,21 @@ class Erased(Exception):
 
 
 def _master() -> AESGCM:
-    return AESGCM(_master_key())
+    return AESGCM(master_key())
 
 
-def _master_key() -> bytes:
-    return _read_key(Path(settings.NIANGJIA_HOME) / "secrets" / "master.key")
+def master_key() -> bytes:
+    """The installation's own key; it wraps every owner's key. Made with the first of them.
+
+    Raises Unavailable where keys are there that it should open: another would open none.
+    """
+    path = Path(settings.NIANGJIA_HOME) / "secrets" / "master.key"
+    if not path.exists() and SealKey.objects.exists():
+        raise Unavailable(
+            _("The master key is missing. Put the copy of the folder secrets/ back."),
+            code="master_key_missing",
+        )
+    return _read_key(path)
 
 
 @functools.cache
@@ -160,4 +172,4 @@ def forget_cache() -> None:
 
 def lookup_digest(purpose: str, value: str) -> str:
     """Keyed hash to search a sealed personal value by; differs between installations."""
-    return hmac.digest(_master_key(), f"{purpose}\0{value}".encode(), "sha256").hex()[:40]
+    return hmac.digest(master_key(), f"{purpose}\0{value}".encode(), "sha256").hex()[:40]

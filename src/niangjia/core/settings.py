@@ -26,6 +26,13 @@ class Site:
     debug: str = "0"
     https: str = "0"
     threads: str = "4"
+    backups: str = ""  # folder; HOME/backups if empty
+    backups_kept: str = "14"
+    backup_passphrase_file: str = ""
+    uploads_kept_days: str = "0"  # 0: for ever
+
+
+NUMBERS = frozenset({"threads", "backups_kept", "uploads_kept_days"})
 
 
 def load() -> Site:
@@ -43,6 +50,9 @@ def load() -> Site:
     for name in names:
         if f"NIANGJIA_{name.upper()}" in os.environ:
             values[name] = os.environ[f"NIANGJIA_{name.upper()}"]
+    for name in NUMBERS & values.keys():
+        if not values[name].isdecimal():
+            raise SystemExit(f"setting {name} is {values[name]!r}: a whole number is needed")
     values["home"] = str(home)
     return Site(**values)
 

@@ -172,3 +172,6 @@ class SweepJob:
 
     def reached(self, mark: int) -> bool:
         return True
+
+    def behind(self) -> int:
+        return 0

@@ -39,6 +39,10 @@ class FindJob:
         """True once the log up to `mark` is indexed, or while that is far off."""
         return not 0 < mark - position() < FAR_BEHIND
 
+    def behind(self) -> int:
+        """Entries of the log that are not yet indexed, however many."""
+        return n_behind()
+
 
 def position() -> int:
     """How many entries of the log are indexed."""

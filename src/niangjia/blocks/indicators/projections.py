@@ -84,6 +84,11 @@ class ProjectionJob:
     def reached(self, mark: int) -> bool:
         return all(position(projection.name) >= mark for projection in declared())
 
+    def behind(self) -> int:
+        """Entries that the projection furthest behind has not folded in."""
+        size = log_size()
+        return max((size - position(projection.name) for projection in declared()), default=0)
+
 
 def position(name: str) -> int:
     """How many entries a projection has folded in."""

@@ -8,6 +8,7 @@ from niangjia.blocks.intake.mending import (
     template_workbook,
 )
 from niangjia.blocks.intake.reader.limits import Limits
+from niangjia.blocks.intake.retention import UploadsJob
 from niangjia.blocks.intake.rows import Workbook
 from niangjia.blocks.intake.selectors import (
     choices_get,
@@ -81,6 +82,7 @@ __all__ = [
     "Stored",
     "Summary",
     "UploadView",
+    "UploadsJob",
     "Value",
     "Workbook",
     "cell_text",

@@ -16,15 +16,16 @@ from niangjia.blocks.intake.types import Stored
 CHUNK = 1024 * 1024
 
 
-def _folder() -> Path:
-    folder = Path(settings.NIANGJIA_HOME) / "uploads"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+def folder() -> Path:
+    """Where all of them lie."""
+    found = Path(settings.NIANGJIA_HOME) / "uploads"
+    found.mkdir(mode=0o700, exist_ok=True)
+    return found
 
 
 def file_of(ref: str) -> Path:
     """Where the file of an upload lies; it may be gone."""
-    return _folder() / ref
+    return folder() / ref
 
 
 def store(chunks: Iterable[bytes], name: str, limits: Limits | None = None) -> Stored:

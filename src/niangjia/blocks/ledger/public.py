@@ -3,12 +3,14 @@
 from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
     audit,
+    audit_newest,
     entry_body,
     history,
     log_size,
     logged_facts,
     logged_subjects,
     n_pending,
+    newest_entry_at,
 )
 from niangjia.blocks.ledger.sequencer import SequencerJob
 from niangjia.blocks.ledger.types import AuditResult, HistoryLine, LoggedFact, ProofState
@@ -21,10 +23,12 @@ __all__ = [
     "ProofState",
     "SequencerJob",
     "audit",
+    "audit_newest",
     "entry_body",
     "history",
     "log_size",
     "logged_facts",
     "logged_subjects",
     "n_pending",
+    "newest_entry_at",
 ]

@@ -1,6 +1,7 @@
 """Reading the log: for projections, for a record's history, and whole for its check."""
 
 import base64
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,11 @@ Bytes = bytes | memoryview
 def log_size() -> int:
     """Number of entries."""
     return Head.objects.values_list("size", flat=True).get(pk=1)
+
+
+def newest_entry_at() -> dt.datetime | None:
+    """When the newest entry was put into the log; None if there is none."""
+    return Entry.objects.order_by("-index").values_list("sequenced_at", flat=True).first()
 
 
 def n_pending() -> int:
@@ -121,14 +127,36 @@ def audit() -> AuditResult:
     return AuditResult(frontier.size, root.hex(), tuple(faults))
 
 
+def audit_newest(n: int) -> AuditResult:
+    """The same for the newest `n` entries, in time that does not depend on how many there are.
+
+    That the log before them is whole, `audit` alone can tell.
+    """
+    head = Head.objects.get(pk=1)
+    root = Frontier.from_bytes(head.size, bytes(head.frontier)).root() if head.size else EMPTY_ROOT
+    newest = Entry.objects.filter(index__gte=head.size - n, index__lt=head.size)
+    entries = list(newest.select_related("fact").order_by("index"))
+    faults = [fault for entry in entries for fault in _fault_texts(entry)]
+    if len(entries) != min(n, head.size):
+        faults.append(f"of the newest {min(n, head.size)} entries {len(entries)} are there")
+    elif entries and bytes(entries[-1].root) != root:
+        faults.append(f"entry {entries[-1].index}: root is not that of the log's head")
+    return AuditResult(head.size, root.hex(), tuple(faults))
+
+
 def _entry_faults(entry: Entry, frontier: Frontier) -> list[str]:
-    faults = []
-    leaf = leaf_hash(bytes(entry.fact.body))
-    frontier.append(leaf)
-    if leaf != bytes(entry.leaf_hash):
-        faults.append(f"entry {entry.index}: bytes do not match the leaf hash")
+    faults = _fault_texts(entry)
+    frontier.append(leaf_hash(bytes(entry.fact.body)))
     if frontier.root() != bytes(entry.root):
         faults.append(f"entry {entry.index}: root does not follow")
+    return faults
+
+
+def _fault_texts(entry: Entry) -> list[str]:
+    """What of an entry's own bytes, hash and sealed values does not agree."""
+    faults = []
+    if leaf_hash(bytes(entry.fact.body)) != bytes(entry.leaf_hash):
+        faults.append(f"entry {entry.index}: bytes do not match the leaf hash")
     try:
         faults += [f"entry {entry.index}: {fault}" for fault in _fact_faults(entry.fact)]
     except (ValueError, KeyError, TypeError) as error:

@@ -60,3 +60,7 @@ class SequencerJob:
     def reached(self, mark: int) -> bool:
         """True once no fact up to `mark` is pending."""
         return not Pending.objects.filter(fact_id__lte=mark).exists()
+
+    def behind(self) -> int:
+        """How many facts wait for their place in the log."""
+        return Pending.objects.count()

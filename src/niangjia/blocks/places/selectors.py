@@ -123,9 +123,13 @@ def region_at(code: str, on: dt.date) -> Region | None:
 
 
 def districts(city_code: str) -> list[tuple[str, str]]:
-    """(code, name) of the city's districts in force, by code."""
+    """(code, name) of the city's districts in force, by code.
+
+    city_code: of a municipality (`110000`) or of a prefecture (`130100`).
+    """
+    stem = city_code[:2] if city_code.endswith("0000") else city_code[:4]
     rows = Region.objects.filter(
-        code__startswith=city_code[:2], level="county", valid_to__isnull=True
+        code__startswith=stem, level="county", valid_to__isnull=True
     ).order_by("code")
     return [(row.code, row.name) for row in rows]
 

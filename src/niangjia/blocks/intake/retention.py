@@ -1,0 +1,62 @@
+"""How long files are kept as they were received; their hash and what became of them stays."""
+
+import datetime as dt
+import os
+import re
+
+from django.conf import settings
+
+from niangjia.blocks.intake.models import Upload
+from niangjia.blocks.intake.storage import folder, remove
+from niangjia.core import clock
+
+ENDED = ("done", "refused", "abandoned")
+UNKNOWN_KEPT = dt.timedelta(days=1)  # a file without an upload: its command was killed
+SWEEP_EVERY = dt.timedelta(hours=1)
+REF = re.compile(r"[0-9a-f]{32}")
+
+
+def sweep() -> int:
+    """Files kept long enough are gone: of uploads that ended, after `uploads_kept_days` (0: never);
+    of no upload at all, after a day. Returns how many."""
+    now = clock.real_now()
+    ages = {
+        entry.name: now - dt.datetime.fromtimestamp(entry.stat().st_mtime, dt.UTC)
+        for entry in os.scandir(folder())
+        if REF.fullmatch(entry.name)
+    }
+    days = settings.NIANGJIA_UPLOADS_KEPT_DAYS
+    old = {ref for ref, age in ages.items() if age > UNKNOWN_KEPT}
+    states = dict(Upload.objects.filter(ref__in=old).values_list("ref", "state"))
+    gone = old - states.keys()
+    if days:
+        ended = {ref for ref, state in states.items() if state in ENDED}
+        gone |= {ref for ref in ended if ages[ref] > dt.timedelta(days=days)}
+    for ref in gone:
+        remove(ref)
+    return len(gone)
+
+
+class UploadsJob:
+    """A part of the worker's round: once an hour it looks at the files received."""
+
+    name = "uploads"
+
+    def __init__(self) -> None:
+        self._next = clock.real_now()
+
+    def run_once(self) -> bool:
+        """Never more to do at once."""
+        if clock.real_now() >= self._next:
+            sweep()
+            self._next = clock.real_now() + SWEEP_EVERY
+        return False
+
+    def mark(self) -> int:
+        return 0
+
+    def reached(self, mark: int) -> bool:
+        return True
+
+    def behind(self) -> int:
+        return 0

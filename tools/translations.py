@@ -1,7 +1,8 @@
 """Translations of every room: `update`, `compile` or `check`, for all rooms or those named.
 
 Each room (a folder with apps.py) keeps its own locale/zh_Hans/LC_MESSAGES/django.po. Msgids are
-English, found in Python and templates. `check` fails on what is missing, fuzzy or obsolete.
+English, found in Python and templates. `check` fails on what is missing, fuzzy or obsolete, and on
+a msgid that two rooms translate differently: at run time one of them would speak for both.
 """
 
 import argparse
@@ -126,6 +127,22 @@ def faults(room: Path) -> list[str]:
     return found
 
 
+def at_odds() -> list[str]:
+    """Msgids that rooms translate differently: all rooms share one catalogue at run time."""
+    said: dict[tuple[object, object], dict[str, str]] = {}
+    for room in rooms():
+        for message in kept_of(room):
+            if message.id:
+                name = message.id if isinstance(message.id, str) else message.id[0]
+                text = message.string if isinstance(message.string, str) else message.string[0]
+                said.setdefault((message.context, name), {})[room.name] = text
+    return [
+        f"{name!r} is said differently: {texts}"
+        for (_context, name), texts in sorted(said.items(), key=str)
+        if len(set(texts.values())) > 1
+    ]
+
+
 def main() -> int:
     """0, or 1 if `check` found a fault."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -142,6 +159,8 @@ def main() -> int:
             compile_room(room)
         else:
             found += faults(room)
+    if options.verb == "check":
+        found += at_odds()
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

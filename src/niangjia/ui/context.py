@@ -16,20 +16,21 @@ from niangjia.ui.words import role_name
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """actor, role_name, titles, theme, language, navigation, csp_nonce (called when used)."""
+    """actor, role_name, titles, theme, size, language, navigation, csp_nonce (called when used)."""
     actor = request_page.actor_of(request)
     match = request.resolver_match
     here = match.view_name if match else ""
     language = request_page.language_of()
-    theme = request_page.theme_of(request)
+    theme, size = request_page.theme_of(request), request_page.size_of(request)
     found: dict[str, Any] = {
         "actor": actor,
         "site_title": settings.NIANGJIA_TITLE,
         "site_short_title": settings.NIANGJIA_SHORT_TITLE,
         "theme": theme,
+        "size": size,
         "page_language": language,
         "here": here,
-        "foot": navigation.foot(language, theme, settings.NIANGJIA_TITLE),
+        "foot": navigation.foot(language, theme, size, settings.NIANGJIA_TITLE),
         "csp_nonce": partial(nonce_of, request),
     }
     if actor.signed_in:

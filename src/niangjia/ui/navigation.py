@@ -43,8 +43,13 @@ def navigation(role: str, language: str, here: str) -> tuple[SafeString, SafeStr
 
 
 @lru_cache(maxsize=16)
-def foot(language: str, theme: str, site_title: str) -> SafeString:
-    """The foot of every page: title, language switch, theme switch."""
-    context = {"page_language": language, "theme": theme, "site_title": site_title}
+def foot(language: str, theme: str, size: str, site_title: str) -> SafeString:
+    """The foot of every page: title, switches of language, theme and size of type."""
+    context = {
+        "page_language": language,
+        "theme": theme,
+        "size": size,
+        "site_title": site_title,
+    }
     with override(language):
         return render_to_string("ui/parts/foot.html", context)

@@ -1,4 +1,4 @@
-"""Language and theme of this device, kept in cookies; plain forms that work without JavaScript."""
+"""Language, theme and size of type of this device, kept in cookies; forms without JavaScript."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from niangjia.core.errors import Invalid
-from niangjia.ui.page import THEME_COOKIE, THEMES
+from niangjia.ui.page import SIZE_COOKIE, SIZES, THEME_COOKIE, THEMES
 
 ONE_YEAR_S = 365 * 24 * 3600
 
@@ -16,7 +16,7 @@ ONE_YEAR_S = 365 * 24 * 3600
 @csrf_exempt  # a display preference only; without a token, public pages can be kept whole
 @require_POST
 def prefer(request: HttpRequest) -> HttpResponse:
-    """Keep `language` or `theme`, and go back to the page it was chosen on. Raises Invalid."""
+    """Keep `language`, `theme` or `size`; back to the page it was chosen on. Raises Invalid."""
     back = request.headers.get("Referer", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         back = "/"
@@ -26,8 +26,10 @@ def prefer(request: HttpRequest) -> HttpResponse:
         _keep(response, settings.LANGUAGE_COOKIE_NAME, str(language))
     elif theme in THEMES:
         _keep(response, THEME_COOKIE, str(theme))
+    elif request.POST.get("size") in SIZES:
+        _keep(response, SIZE_COOKIE, str(request.POST["size"]))
     else:
-        raise Invalid(_("Choose one of the languages or themes shown at the foot of the page."))
+        raise Invalid(_("Choose one of what is offered at the foot of the page."))
     return response
 
 

@@ -45,11 +45,11 @@ def test_the_policy_names_a_nonce_only_where_one_was_used() -> None:
 
 def test_a_preference_leads_back_to_this_site_only() -> None:
     asked = RequestFactory().post(
-        "/preferences", {"theme": "dark"}, headers={"Referer": "https://elsewhere.example/x"}
+        "/preferences", {"size": "large"}, headers={"Referer": "https://elsewhere.example/x"}
     )
     answer = prefer(asked)
     assert answer["Location"] == "/"
-    assert answer.cookies["theme"].value == "dark"
+    assert answer.cookies["size"].value == "large"
 
 
 def test_an_icon_is_hidden_from_readers() -> None:

@@ -358,6 +358,28 @@ def test_a_corrected_code_is_checked_and_the_old_one_still_finds_it():
         organisation_recode(city, organisation_ref=one(B).ref, uscc=state.CODE, reason=WHY)
 
 
+def test_a_unit_takes_over_the_code_and_the_name_of_what_was_merged_into_it():
+    city, unit = given.actor("city"), one(B)
+    said = {"organisation_ref": unit.ref, "reason": "以证书为准"}
+    merge(A, B)
+    Organisation.objects.filter(pk=one(A).pk).update(uscc=state.CODE, key=f"uscc:{state.CODE}")
+    organisation_recode(city, uscc=state.CODE, **said)
+    organisation_rename(city, name=A, since=TODAY, **said)
+    assert list(Organisation.objects.filter(name=A).values_list("uscc", flat=True)) == [
+        state.CODE,
+        state.CODE,
+    ]
+    given.take(
+        given.purchase(1, unit_uscc=state.CODE),
+        given.purchase(2, unit="乙"),
+        given.purchase(3, unit_name=B, unit_uscc=""),
+        given.purchase(4, unit_name=A, unit_uscc=""),
+    )
+    assert set(Purchase.objects.values_list("unit_id", flat=True)) == {unit.pk}
+    with pytest.raises(Conflict, match=A):
+        organisation_recode(city, organisation_ref=one(C).ref, uscc=state.CODE, reason="以证书为准")
+
+
 def test_a_closed_unit_reports_no_later_period_and_keeps_its_records():
     opened()
     city, unit = given.actor("city"), one(C)

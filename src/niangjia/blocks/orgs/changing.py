@@ -94,13 +94,12 @@ def since_of(day: dt.date, earliest: dt.date) -> dt.date:
 
 def rename(work: Work, row: Organisation, name: str, since: dt.date, reason: str) -> None:
     """The organisation bears the name; the old one still finds it."""
-    before, key = row.name, rules.key_of(row.uscc, name)
-    if not row.code and not row.uscc:
-        refuse_taken(row, key)
-    _keep_former(row, rules.key_of("", before), since)
-    row.name, row.short_name = name, rules.short_name(name)
+    before = row.name
     if row.key == rules.key_of("", before):
-        row.key = key
+        _take_key(row, rules.key_of("", name), since)
+    else:
+        _keep_former(row, rules.key_of("", before), since)
+    row.name, row.short_name = name, rules.short_name(name)
     row.save(update_fields=["name", "short_name", "key"])
     values: dict[str, FactValue] = {"before": before, "name": name, "since": since.isoformat()}
     changed(work, facts.RENAMED, row, reason=reason, **values)
@@ -108,14 +107,23 @@ def rename(work: Work, row: Organisation, name: str, since: dt.date, reason: str
 
 def recode(work: Work, row: Organisation, uscc: str, reason: str) -> None:
     """The organisation has the code; the one it had before still finds it."""
-    before, key = row.uscc, rules.key_of(uscc, row.name)
-    refuse_taken(row, key)
-    if not row.code:
-        _keep_former(row, row.key, clock.day_of(work.at))
-        row.key = key
+    before = row.uscc
+    _take_key(row, rules.key_of(uscc, row.name), clock.day_of(work.at))
     row.uscc = uscc
     row.save(update_fields=["uscc", "key"])
     changed(work, facts.RECODED, row, before=before, uscc=uscc, reason=reason)
+
+
+def _take_key(row: Organisation, key: str, since: dt.date) -> None:
+    """The row is known by the key, and by its own until now. Raises Conflict.
+
+    A key of what was merged into it leads to it anyway, and stays where it is for a split.
+    """
+    refuse_taken(row, key)
+    borne = Organisation.objects.filter(category=row.category, key=key).exclude(pk=row.pk)
+    if not row.code and not borne.exists():
+        _keep_former(row, row.key, since)
+        row.key = key
 
 
 def refuse_taken(row: Organisation, key: str) -> None:
@@ -125,14 +133,15 @@ def refuse_taken(row: Organisation, key: str) -> None:
     if other is None and key.startswith("uscc:"):
         former = FormerKey.objects.filter(own).exclude(organisation_id=row.pk or 0).first()
         other = former.organisation if former else None
-    if other is not None:
+    head = other.succeeded_by or other if other else None
+    if head is not None and head.pk != row.pk:
         raise Conflict(
             _(
                 "“%(name)s” is registered under this already. If both are the same, merge them; "
                 "nothing was changed."
             ),
             code="registered_already",
-            name=other.name,
+            name=head.name,
         )
 
 

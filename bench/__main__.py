@@ -14,9 +14,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 os.environ.setdefault("NIANGJIA_HOME", tempfile.mkdtemp(prefix="niangjia-bench-"))
 django.setup()  # the synthetic workbook takes its columns from the programme
 
-from bench import find, importing, pages, start  # noqa: E402
+from bench import backup, find, importing, pages, start  # noqa: E402
 
-PARTS = {"import": importing.run, "pages": pages.run, "find": find.run, "start": start.run}
+PARTS = {
+    "import": importing.run,
+    "pages": pages.run,
+    "find": find.run,
+    "start": start.run,
+    "backup": backup.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -26,7 +26,8 @@ PAUSE_S = 1.0
 
 def main(n_users: int) -> None:
     """Correct until told to stop."""
-    refs = list(Purchase.objects.order_by("id").values_list("ref", flat=True)[:n_users])
+    rows = Purchase.objects.filter(reversed_at__isnull=True).order_by("id")
+    refs = list(rows.values_list("ref", flat=True)[:n_users])
     stop, waits = threading.Event(), list[float]()
     users = [
         threading.Thread(target=_user, args=(ref, i, stop, waits)) for i, ref in enumerate(refs)

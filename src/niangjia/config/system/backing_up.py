@@ -78,7 +78,7 @@ def back_up(order: Order, between: archive.Between = lambda: None) -> Made:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locks.only_one(folder / f".niangjia-{site_mark()}.lock"):
         _clear_leftovers(folder)
-        _check_room(folder)
+        _check_room(folder, home)
         with tempfile.TemporaryDirectory(prefix=_prefix(), dir=folder) as made:
             draft = Path(made) / "draft.tar.gz"
             _write(draft, home, order, now, Path(made), between)
@@ -122,9 +122,10 @@ def _clear_leftovers(folder: Path) -> None:
         shutil.rmtree(left)
 
 
-def _check_room(folder: Path) -> None:
-    """Room for the copies, and for the archive that is made of them."""
-    needed = 2 * databases.size_bytes() + ROOM
+def _check_room(folder: Path, home: Path) -> None:
+    """Room for the copies, and for the archive that is made of them and of the files."""
+    files = sum(path.stat().st_size for path in _files(home))
+    needed = 2 * databases.size_bytes() + files + ROOM
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise Unavailable(

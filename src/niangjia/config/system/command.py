@@ -94,6 +94,7 @@ def _order(options: argparse.Namespace) -> Order:
 
 
 def run_backup(options: argparse.Namespace) -> int:
+    os.nice(10)  # who works on the site goes first
     made = back_up(_order(options))
     backup_note(OPERATOR, made=made)
     if options.json:

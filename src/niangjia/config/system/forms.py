@@ -53,7 +53,7 @@ class PasswordForm(forms.Form):
     """A password, twice."""
 
     password = forms.CharField(
-        label=_("New password"),
+        label=_("A new password"),
         max_length=200,
         strip=False,
         help_text=_("At least 8 characters; a short sentence is best."),

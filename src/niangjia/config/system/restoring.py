@@ -19,7 +19,15 @@ from niangjia.core import clock
 from niangjia.core.errors import Conflict, Invalid, Unavailable
 
 # What a home holds that a backup brings; the rest is made anew or is a lock.
-BROUGHT = ("niangjia.db", "keys.db", "secrets", "site.toml", "uploads", "published")
+BROUGHT = (
+    "niangjia.db",
+    "keys.db",
+    "secrets",
+    "site.toml",
+    "site.toml.from-backup",
+    "uploads",
+    "published",
+)
 OF_DATABASE = ("niangjia.db-wal", "niangjia.db-shm", "keys.db-wal", "keys.db-shm")
 MADE_ANEW = ("exports", "static")
 STAGING = ".restore-"
@@ -173,8 +181,18 @@ def _exchanged(
         found = databases.files_ready(staging / "db", home, closing)
         with _files_exchanged(home, staging, aside):
             return found
+    _keep_own_settings(staging / "home", home)
     with _files_exchanged(home, staging, aside, ("home",)):
         return databases.put_back(staging / "db", aside.name, closing)
+
+
+def _keep_own_settings(brought: Path, home: Path) -> None:
+    """Settings that name databases are not brought along: a drill would work in the real ones."""
+    brought.mkdir(exist_ok=True)
+    if (brought / "site.toml").exists():
+        os.replace(brought / "site.toml", brought / "site.toml.from-backup")
+    if (home / "site.toml").exists():
+        shutil.copy(home / "site.toml", brought / "site.toml")
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ def organisations_rows(actor: Actor, params: Mapping[str, object]) -> Rows:
         _("Name"),
         _("Unified social credit code"),
         _("What it is"),
-        _("Kind"),
+        _("Kind of organisation"),
         _("District"),
         _("System"),
         _("Former names"),

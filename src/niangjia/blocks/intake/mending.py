@@ -122,7 +122,7 @@ def template_workbook(
         head = book.add_format({"bold": True, "bottom": 1})
         text = book.add_format({"num_format": "@"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet = book.add_worksheet(_("Purchases"))
+        sheet = book.add_worksheet(_("Purchase sheet"))
         words = book.add_worksheet(_("Words"))
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(schema.columns):

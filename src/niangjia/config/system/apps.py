@@ -10,7 +10,7 @@ OPERATOR = frozenset({"operator"})
 class SystemConfig(RoomConfig):
     name = "niangjia.config.system"
     label = "system"
-    verbose_name = _("System")
+    verbose_name = _("Site operation")
     grants = {
         "system.look": OPERATOR,
         "system.backup": OPERATOR,

@@ -185,6 +185,9 @@ class NewForm(PlacedForm):
         _("What it is"), choices=[("buyer", _("Buying unit")), ("supplier", _("Supplier"))]
     )
     kind = _text(
-        _("Kind"), 20, required=False, help_text=_("Such as union, school, hospital, company.")
+        _("Kind of organisation"),
+        20,
+        required=False,
+        help_text=_("Such as union, school, hospital, company."),
     )
     field_order = ("category", "name", "uscc", "kind", "territory_ref", "line_ref")

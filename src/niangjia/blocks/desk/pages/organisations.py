@@ -148,7 +148,7 @@ def facts(detail: OrgDetail) -> list[tuple[str, object]]:
     n, fen = detail.total
     rows = [
         (_("What it is"), CATEGORIES[one.category]),
-        (_("Kind"), one.kind if one.category == "buyer" else ""),
+        (_("Kind of organisation"), one.kind if one.category == "buyer" else ""),
         (_("Unified social credit code"), one.uscc or _("none")),
         (_("Codes before"), "、".join(detail.former_codes)),
         (_("Former names"), "、".join(one.former)),
@@ -268,7 +268,7 @@ ACTS = {
         Act("leader", gettext_lazy("Change the head"), gettext_lazy("Appoint")),
         Act("merge", gettext_lazy("Merge into another"), gettext_lazy("Merge")),
         Act("split", gettext_lazy("Undo the merge"), gettext_lazy("Undo the merge")),
-        Act("close", gettext_lazy("Close"), gettext_lazy("Close it")),
+        Act("close", gettext_lazy("Close"), gettext_lazy("Close this organisation")),
         Act("reopen", gettext_lazy("Reopen"), gettext_lazy("Reopen it")),
     )
 }

@@ -46,7 +46,7 @@ LABELS = {
 }
 SECTIONS = (
     (_("What was bought"), ("product", "category", "spec", "measure", "quantity_milli")),
-    (_("Amount"), ("price_milli", "amount_fen", "occurred_on", "mode", "channel")),
+    (_("Amount and date"), ("price_milli", "amount_fen", "occurred_on", "mode", "channel")),
     (_("From whom"), ("supplier_name", "supplier_uscc", "contact_name", "contact_phone")),
     (_("Origin"), ("province", "county", "recognition_no")),
     (_("Papers"), ("contract_no", "invoice_code", "invoice_no", "voucher_no", "order_no")),

@@ -42,7 +42,7 @@ def query_of(period: str, filters: ReportFilters, after: int = 0) -> str:
 def tiles(found: Collection, filters: ReportFilters) -> list[Tile]:
     """Counts of the period, each a filter."""
     n, code = found.n, found.period.code
-    late = _("%(n)s overdue") % {"n": n["overdue"]} if n["overdue"] else ""
+    late = _("%(n)s units overdue") % {"n": n["overdue"]} if n["overdue"] else ""
     back = _("%(n)s of them returned") % {"n": n["returned"]} if n["returned"] else ""
     listed = (
         ("", _("Units that report"), "all", ""),
@@ -153,7 +153,7 @@ def periods_table(rows: Sequence[ReportingPeriod]) -> Table:
     for one in rows:
         state, mark = _("open"), "warn"
         if one.closed_at:
-            state, mark = _("closed"), "good"
+            state, mark = _("period closed"), "good"
         if one.sums.get("adopted"):
             state = _("closed as it stood")
         lines.append(

@@ -195,24 +195,25 @@ def _enter(request: HttpRequest, actor: Actor) -> str:
     open_ones = [one for one in lines if one.state == "open"]  # type: ignore[attr-defined]
     made = [(one, row) for one in open_ones if (row := from_order(one, channel)) is not None]
     n = 0
-    for taken in _taken(actor, made):
+    for taken in _taken(actor, made, _text(request.POST.get("reason", ""), 200)):
         n += len(taken.taken)
     text = ngettext("%(n)s order is now a record.", "%(n)s orders are now records.", n)
     left = len(lines) - n
     if left:
         text += " " + _(
-            "%(left)s were not entered: something needed is missing, or its period was reported. "
-            "Enter them by hand."
+            "%(left)s were not entered: something needed is missing, or their period was reported. "
+            "Fill in the reason why they come late, or enter them by hand."
         )
     return text % {"n": n, "left": left}
 
 
-def _taken(actor: Actor, made: list[tuple[SourceLine, PurchaseIn]]) -> Iterator[Taken]:
-    """Orders of one file at a time: each record says which row of which file it came from."""
+def _taken(actor: Actor, made: list[tuple[SourceLine, PurchaseIn]], reason: str) -> Iterator[Taken]:
+    """Orders of one file at a time: each record says which row of which file it came from. reason:
+    why they come late, where their period was reported."""
     by_file = sorted(made, key=lambda one: one[0].upload_ref)
     for upload, group in groupby(by_file, key=lambda one: one[0].upload_ref):
         rows = [replace(row, sheet=line.sheet, row_no=line.row_no) for line, row in group]
-        yield purchases_take(actor, rows=rows, upload_ref=upload)
+        yield purchases_take(actor, rows=rows, upload_ref=upload, explain_late=reason)
 
 
 @never_cache

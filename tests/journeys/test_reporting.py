@@ -134,5 +134,5 @@ def test_a_passkey_is_made_and_then_asked_for(open_page: OpenPage, site: str) ->
             page.click("header.topbar form[action$='sign-out'] button")
             page.wait_for_url(f"{named}/")
     page.goto(f"{named}/me/security")
-    page.click("text=删除")
+    page.click("text=移除")
     page.wait_for_selector("text=已删除")

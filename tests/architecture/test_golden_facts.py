@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "2b74a8699a7df5743b1bf058d5e68721a37a541e416cf287fd662fadc8145df6"
+    expected = "a9e6837da96d645761a01445fcabb6a93c1adbac89606fe5f2ca2570975b1d71"
     assert together.hexdigest() == expected

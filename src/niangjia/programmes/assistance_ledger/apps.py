@@ -50,7 +50,15 @@ class AssistanceLedgerConfig(RoomConfig):
                 "brief.see",
             }
         ),
-        "import": frozenset({"purchases.import", "purchases.see", "sources.see", "sources.decide"}),
+        "import": frozenset(
+            {
+                "purchases.import",
+                "purchases.correct",
+                "purchases.see",
+                "sources.see",
+                "sources.decide",
+            }
+        ),
         "report": frozenset(
             {
                 "reports.see",

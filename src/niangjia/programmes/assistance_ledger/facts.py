@@ -71,6 +71,7 @@ MATCHED = _kind("purchase.matched", _("Purchase found in another source"), _MATC
 PARTED = _kind(
     "purchase.parted", _("Purchase parted from a source"), tuple(sorted((*_MATCH, "reason")))
 )
+NOTED = _kind("purchase.noted", _("Note attached"), ("purchase", "reason", "unit"))
 IMPORTED = _kind(
     "purchases.imported",
     _("Batch of purchases imported"),

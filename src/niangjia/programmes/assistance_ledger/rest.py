@@ -19,8 +19,13 @@ from niangjia.programmes.assistance_ledger.selectors import (
     purchases_page,
     purchases_total,
 )
+from niangjia.programmes.assistance_ledger.services import (
+    purchase_correct,
+    purchase_note,
+    purchase_reverse,
+)
 from niangjia.ui.page import actor_of
-from niangjia.ui.rest import ONE, OPEN, SIGNED_IN
+from niangjia.ui.rest import ONE, OPEN, SIGNED_IN, Refusal
 
 router = Router(tags=["purchases"])
 open_router = Router(tags=["board"], auth=None)
@@ -256,6 +261,68 @@ def purchase(request: HttpRequest, ref: Ref) -> PurchaseDetail:
             for line in found.history
         ],
     )
+
+
+Reason = Annotated[str, Field(min_length=2, max_length=500, pattern="^[^\\u0000]*$")]
+Short = Annotated[str, Field(max_length=200, pattern="^[^\\u0000]*$")]
+
+
+class ReasonIn(Schema):
+    """Why; it stays with the record for ever."""
+
+    reason: Reason
+
+
+class NoteIn(Schema):
+    """A note; it stays with the record for ever and changes no figure."""
+
+    text: Reason
+
+
+class CorrectionIn(ReasonIn):
+    """What changes; what is left out stays as it is. Units as in PurchaseDetail."""
+
+    occurred_on: dt.date | None = None
+    product: Short | None = None
+    spec: Annotated[str, Field(max_length=100, pattern="^[^\\u0000]*$")] | None = None
+    quantity_milli: Annotated[int, Field(ge=-(2**53), le=2**53)] | None = None
+    price_milli: Annotated[int, Field(ge=-(2**53), le=2**53)] | None = None
+    amount_fen: Annotated[int, Field(ge=-(2**53), le=2**53)] | None = None
+    contract_no: Annotated[str, Field(max_length=80, pattern="^[^\\u0000]*$")] | None = None
+    invoice_code: Annotated[str, Field(max_length=20, pattern="^[^\\u0000]*$")] | None = None
+    invoice_no: Annotated[str, Field(max_length=30, pattern="^[^\\u0000]*$")] | None = None
+    households: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
+    people: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
+
+
+class Standing(Schema):
+    """The record that stands now."""
+
+    ref: str
+
+
+CHANGE = {**ONE, 409: Refusal}
+
+
+@router.post("/{ref}/reverse", response={200: Standing, **CHANGE}, operation_id="purchase_reverse")
+def reverse(request: HttpRequest, ref: Ref, body: ReasonIn) -> Standing:
+    """The record is reversed and no longer counts."""
+    return Standing(ref=purchase_reverse(actor_of(request), purchase_ref=ref, reason=body.reason))
+
+
+@router.post("/{ref}/correct", response={200: Standing, **CHANGE}, operation_id="purchase_correct")
+def correct(request: HttpRequest, ref: Ref, body: CorrectionIn) -> Standing:
+    """The record is reversed, and one with the changes stands in its place."""
+    changes = body.dict(exclude={"reason"}, exclude_none=True)
+    new = purchase_correct(actor_of(request), purchase_ref=ref, reason=body.reason, changes=changes)
+    return Standing(ref=new)
+
+
+@router.post("/{ref}/notes", response={200: Standing, **CHANGE}, operation_id="purchase_note")
+def note(request: HttpRequest, ref: Ref, body: NoteIn) -> Standing:
+    """A note is attached to the record."""
+    purchase_note(actor_of(request), purchase_ref=ref, text=body.text)
+    return Standing(ref=ref)
 
 
 @open_router.get("/{period}", response={200: Released, **OPEN}, operation_id="board")

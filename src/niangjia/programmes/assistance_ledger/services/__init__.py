@@ -8,6 +8,7 @@ from niangjia.programmes.assistance_ledger.services.closing import (
 )
 from niangjia.programmes.assistance_ledger.services.correcting import (
     purchase_correct,
+    purchase_note,
     purchase_reverse,
 )
 from niangjia.programmes.assistance_ledger.services.releasing import (
@@ -38,6 +39,7 @@ __all__ = [
     "period_close",
     "period_open",
     "purchase_correct",
+    "purchase_note",
     "purchase_reverse",
     "purchases_reverse",
     "purchases_take",

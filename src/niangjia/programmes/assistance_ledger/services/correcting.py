@@ -9,10 +9,12 @@ from niangjia.blocks.orgs.public import ContactRef, contact, organisation
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, Invalid, NotFound
+from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import rules, steps
 from niangjia.programmes.assistance_ledger.booking import Booking
+from niangjia.programmes.assistance_ledger.facts import NOTED
 from niangjia.programmes.assistance_ledger.looking import look_again
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
@@ -26,6 +28,7 @@ from niangjia.programmes.assistance_ledger.services.taking import (
 from niangjia.programmes.assistance_ledger.steps import COPIED, Draft
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
+NOTE_LEAST = 2
 # What a correction on the page may change; the rest needs a new import.
 CHANGEABLE = frozenset(
     {
@@ -103,6 +106,22 @@ def purchase_correct(
         )
     look_again(work, [purchase.unit_id])
     return inserted[draft.key]
+
+
+@service(permission="purchases.correct", records=FACT)
+def purchase_note(work: Work, /, *, purchase_ref: str, text: str) -> None:
+    """A note is attached to the purchase, in force or not; it stays. Raises NotFound, Invalid."""
+    note = text.strip()[:500]
+    if len(note) < NOTE_LEAST:
+        message = _("Write the note first.")
+        raise Invalid(message, code="note_missing", fields={"text": str(message)})
+    rows = visible_to(work.actor).filter(ref=purchase_ref)
+    purchase = rows.select_related("unit").first()
+    if purchase is None:
+        raise NotFound(_("There is no such record, or it is not yours to see."))
+    values = {"purchase": purchase.ref, "reason": note, "unit": purchase.unit.ref}
+    owners = {BUSINESS: f"org:{purchase.unit.ref}"}
+    work.record(Fact(NOTED, f"purchase:{purchase.ref}", work.at, values, owners))
 
 
 def _check(purchase: Purchase, row: PurchaseIn) -> None:

@@ -119,3 +119,34 @@ def test_the_front_page_shows_the_period_that_ends_last(record):
         given.release(period)
     assert Release.objects.count() == 2
     assert "<h1>Q1 2020</h1>" in browser().get("/").content.decode()
+
+
+def test_a_note_is_attached_and_stays(record):
+    page = browser("clerk").post(
+        f"/desk/records/{record}/note", {"text": "发票原件在财务科"}, follow=True
+    )
+    assert "发票原件在财务科" in page.content.decode()
+    empty = browser("clerk").post(f"/desk/records/{record}/note", {"text": " "}, follow=True)
+    assert "Write the note first" in empty.content.decode()
+    assert (
+        browser("clerk_b").post(f"/desk/records/{record}/note", {"text": "他人"}).status_code == 404
+    )
+    assert (
+        browser("auditor").post(f"/desk/records/{record}/note", {"text": "他人"}).status_code == 403
+    )
+    assert Purchase.objects.get(ref=record).reversed_at is None
+
+
+def test_a_program_corrects_reverses_and_notes(record):
+    clerk = browser("clerk")
+
+    def sent(path, **body):
+        return clerk.post(f"/api/purchases/{path}", body, content_type="application/json")
+
+    assert sent(f"{record}/notes", text="盘点无误").status_code == 200
+    new = sent(f"{record}/correct", reason="品名有误", product="大米").json()["ref"]
+    assert Purchase.objects.get(ref=new).corrects == record
+    assert sent(f"{record}/correct", reason="再改一次", product="面粉").status_code == 409
+    assert sent(f"{new}/correct", reason="没有变化").status_code == 422
+    assert sent(f"{new}/reverse", reason="重复登记").json() == {"ref": new}
+    assert Purchase.objects.get(ref=new).reversed_at is not None

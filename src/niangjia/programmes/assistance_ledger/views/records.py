@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from niangjia.blocks.desk.public import lag, views_of, wanted_of
 from niangjia.core.actor import Actor
@@ -21,7 +21,11 @@ from niangjia.programmes.assistance_ledger.selectors import (
     purchases_total,
 )
 from niangjia.programmes.assistance_ledger.selectors.sources import sources_of
-from niangjia.programmes.assistance_ledger.services import purchase_correct, purchase_reverse
+from niangjia.programmes.assistance_ledger.services import (
+    purchase_correct,
+    purchase_note,
+    purchase_reverse,
+)
 from niangjia.ui.page import actor_of
 
 PAGE = "assistance_ledger:records"
@@ -70,6 +74,7 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         "flags": shown.flags(detail.purchase.flags),
         "may_enter": actor.may("purchases.import"),
         "sources": record_parts.sources(sources_of(detail.purchase)),
+        "may_note": actor.may("purchases.correct"),
         "may_correct": actor.may("purchases.correct") and not detail.purchase.reversed_at,
     }
     return render(request, "assistance_ledger/record.html", context)
@@ -92,6 +97,18 @@ def correct(request: HttpRequest, ref: str) -> HttpResponse:
     context = {"form": form, "detail": detail, "amount": shown.yuan(detail.purchase.amount_fen)}
     status = 422 if form.errors else 200
     return render(request, "assistance_ledger/correct.html", context, status=status)
+
+
+@require_POST
+def note(request: HttpRequest, ref: str) -> HttpResponse:
+    """A note is attached to the record; its page shows it in the history."""
+    actor = authorise(actor_of(request), "purchases.correct")
+    try:
+        purchase_note(actor, purchase_ref=ref, text=request.POST.get("text", "").replace("\0", ""))
+        messages.success(request, _("The note is attached and stays with the record."))
+    except Invalid as error:
+        messages.warning(request, str(error))
+    return redirect("assistance_ledger:record", ref=ref)
 
 
 def _carry_out(actor: Actor, ref: str, form: CorrectionForm, *, reverse: bool) -> str:

@@ -17,7 +17,7 @@ fi
 echo "== SQLite"
 .venv/bin/pytest -m "not slow and not journey" -n 2
 echo "== browser journeys"
-.venv/bin/pytest -m "journey and not slow"
+.venv/bin/pytest -m "journey and not slow" -n 2 --dist loadfile  # a site per process
 echo "== PostgreSQL"
 bash tools/postgres.sh start "$work/pg"
 # shellcheck disable=SC1091

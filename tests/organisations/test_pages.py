@@ -54,6 +54,14 @@ def test_each_office_sees_its_own_and_others_nothing():
     page("city", f"{LIST}/{one('示例甲工会').ref}/nothing", 404)
 
 
+def test_what_may_be_the_same_elsewhere_is_told_to_those_who_see_it():
+    same = given.purchase(3, unit_name="示例甲 工会委员会", unit_uscc=CODE, district="朝阳区")
+    given.take(same)
+    ref, other = one("示例甲工会委员会").ref, one("示例甲 工会委员会").ref
+    for address in (LIST, f"{LIST}/{ref}"):
+        assert other in page("city", address) and other not in page("district", address)
+
+
 def test_the_list_is_narrowed_by_name_initials_code_and_state():
     for text in ("甲工会", "sljgh", "8111010100"):
         found = page("city", f"{LIST}?text={text}")

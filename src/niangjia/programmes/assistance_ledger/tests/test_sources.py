@@ -12,6 +12,7 @@ from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.facts import declared_kinds
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
+from niangjia.programmes.assistance_ledger.mending import report_into
 from niangjia.programmes.assistance_ledger.models import Purchase, SourceLine, SourceMatch
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
 from niangjia.programmes.assistance_ledger.services import (
@@ -129,6 +130,8 @@ def test_what_is_no_purchase_of_the_office_is_not_kept(tmp_path):
     kept = list(SourceLine.objects.order_by("amount_fen").values_list("amount_fen", "party"))
     assert kept == [(-800, SHOP), (3_000, SHOP)]
     assert not file_of(found.ref).exists()  # a statement holds what is nobody's business here
+    with pytest.raises(NotFound, match="not kept any more"):
+        report_into(tmp_path / "mend.xlsx", cast.actor("clerk"), ref=found.ref)
 
 
 def test_an_order_that_came_to_nothing_is_not_kept_and_one_taken_back_is_told(tmp_path):

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from niangjia.config.system import archive
+from niangjia.config.system.restoring import _files_exchanged
 from niangjia.core.errors import Invalid
 from tests.concurrency import site as sites
 
@@ -205,6 +206,27 @@ def test_a_file_slipped_in_or_left_out_or_leading_elsewhere_is_damage(backup, tm
             new.addfile(member, old.extractfile(member))
     with pytest.raises(Invalid, match="damaged"):
         archive.verify(path)
+
+
+@pytest.mark.parametrize("name", ["", ".", "/etc/x"])
+def test_a_name_that_names_nothing_is_damage(tmp_path, name):
+    path = tmp_path / "named.tar.gz"
+    with tarfile.open(path, "w:gz") as new:
+        new.addfile(tarfile.TarInfo(name))
+    with pytest.raises(Invalid, match="damaged"):
+        archive.verify(path)
+
+
+def test_what_cannot_be_moved_aside_leaves_all_where_it_was(tmp_path):
+    home = tmp_path / "home"
+    for name in ("niangjia.db", "secrets/master.key", "published/old", ".restore-x/db/niangjia.db"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(name)
+    aside = home / "published" / "aside"  # a folder does not go into itself, nor a mount anywhere
+    before = {path: path.is_dir() or path.read_text() for path in home.rglob("*")}
+    with pytest.raises(OSError), _files_exchanged(home, home / ".restore-x", aside):
+        pass
+    assert {path: path.is_dir() or path.read_text() for path in home.rglob("*")} == before
 
 
 def test_a_damaged_backup_is_refused_before_anything_is_written(backup, empty, tmp_path):

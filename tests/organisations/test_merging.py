@@ -508,11 +508,28 @@ def test_a_unit_is_registered_by_hand_once_and_reports():
         organisation_register(given.actor("district"), category="buyer", name="示例庚工会")
 
 
+def test_a_district_moves_nothing_out_of_its_hands_and_a_supplier_stands_in_no_tree():
+    given.take(*both())
+    supplier = "唐县示例合作社"
+    paths = {name: one(name).territory_path for name in (A, supplier)}
+    with pytest.raises(Invalid):
+        move(A, "", by="district")
+    with pytest.raises(Invalid):
+        move(supplier, "东城区")
+    with pytest.raises(Invalid):
+        move("东城区", "未归口", tree="line")
+    assert {name: one(name).territory_path for name in paths} == paths
+    state.check()
+
+
 def test_the_next_head_signs_and_the_one_before_does_not():
     city, at = given.actor("city"), one(A).ref
     accounts_set_up(
         given.SYSTEM,
-        accounts=[Account("next", "示例口令-2020", "示例新", "member", "110000")],
+        accounts=[
+            Account("next", "示例口令-2020", "示例新", "member", "110000"),
+            Account("clerk_c", "示例口令-2020", "示例丙", "clerk", f"uscc:{given.UNITS['丙']}"),
+        ],
         valid_from=given.SINCE,
     )
     opened()
@@ -524,6 +541,9 @@ def test_the_next_head_signs_and_the_one_before_does_not():
             leader_change(city, username=who, **change)
     with pytest.raises(Denied):
         leader_change(given.actor("district"), username="next", **change)
+    merge(C, A)  # whose clerk enters for A since
+    with pytest.raises(Invalid, match="enters or checks"):
+        leader_change(city, username="clerk_c", **change)
     assert leader_change(city, username="next", **change) == 1
     with pytest.raises(Denied):
         step("head", "sign", A)

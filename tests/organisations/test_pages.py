@@ -54,6 +54,18 @@ def test_each_office_sees_its_own_and_others_nothing():
     page("city", f"{LIST}/{one('示例甲工会').ref}/nothing", 404)
 
 
+def test_what_may_be_the_same_elsewhere_is_told_to_those_who_see_it():
+    same = given.purchase(3, unit_name="示例甲 工会委员会", unit_uscc=CODE, district="朝阳区")
+    given.take(same)
+    ref, other = one("示例甲工会委员会").ref, one("示例甲 工会委员会").ref
+    for address in (LIST, f"{LIST}/{ref}"):
+        assert other in page("city", address) and other not in page("district", address)
+
+
+def test_the_page_of_other_sources_names_no_unit_out_of_sight():
+    assert "示例乙工会" not in page("district", f"/desk/sources?unit={one('示例乙工会').pk}")
+
+
 def test_the_list_is_narrowed_by_name_initials_code_and_state():
     for text in ("甲工会", "sljgh", "8111010100"):
         found = page("city", f"{LIST}?text={text}")
@@ -71,6 +83,8 @@ def test_those_chosen_are_confirmed_together_and_the_list_comes_back():
     )
     assert answer.redirect_chain == [(f"{LIST}?state=to_confirm", 302)]
     assert "Confirmed: 1." in answer.content.decode()
+    odd = {"ref": refs, "query": "text=甲\nX: y", "back": "1"}
+    assert client("city").post(f"{LIST}/confirm", odd).status_code == 302
 
 
 def test_a_merge_shows_both_sides_first():

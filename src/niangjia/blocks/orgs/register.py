@@ -142,7 +142,7 @@ def organisations_page(
     found = list(rows.order_by("name", "id")[: PER_PAGE + 1])
     more = len(found) > PER_PAGE
     found = found[:PER_PAGE]
-    likely = likenesses([one for one in found if one.to_confirm])
+    likely = likenesses([one for one in found if one.to_confirm], _seen_by(actor))
     cursor = f"{found[-1].name}~{found[-1].pk}" if more else ""
     return OrgPage(_listed(found, likely), cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT)
 
@@ -204,15 +204,18 @@ def _listed(rows: Sequence[Organisation], likely: Mapping[int, Sequence[Likeness
     ]
 
 
-def likenesses(rows: Sequence[Organisation]) -> dict[int, list[Likeness]]:
-    """Organisations in force that may be the same as one of these, by its id, the likeliest first.
+def likenesses(
+    rows: Sequence[Organisation], among: QuerySet[Organisation]
+) -> dict[int, list[Likeness]]:
+    """Those not merged that may be the same as one of these, by its id, the likeliest first.
 
-    Found by name, short name and code, in three indexed queries for all of them.
+    among: what the actor may see. Found by name, short name and code, in three indexed queries for
+    all of them.
     """
     found: dict[int, dict[int, Likeness]] = {row.pk: {} for row in rows}
     for category in {row.category for row in rows}:
         own = [row for row in rows if row.category == category]
-        others = Organisation.objects.filter(category=category, succeeded_by=None)
+        others = among.filter(category=category, succeeded_by=None)
         near = {row.pk: frozenset(codes_near(row.uscc)) if row.uscc else () for row in own}
         codes = {code for listed in near.values() for code in listed}
         short = {row.short_name for row in own if row.short_name}
@@ -236,11 +239,7 @@ def likely_same(actor: Actor, *, ref: str) -> list[Likeness]:
     """What may be the same as an organisation that the actor may see, the likeliest first."""
     authorise(actor, SEE)
     row = _seen_by(actor).filter(ref=ref).first()
-    found = likenesses([row]).get(row.pk, []) if row else []
-    seen = set(
-        _seen_by(actor).filter(pk__in=[one.id for one in found]).values_list("id", flat=True)
-    )
-    return [one for one in found if one.id in seen]
+    return likenesses([row], _seen_by(actor)).get(row.pk, []) if row else []
 
 
 def _why(row: Organisation, other: Organisation, near: Iterable[str]) -> str:
@@ -316,7 +315,7 @@ def organisation_get(actor: Actor, *, ref: str) -> OrgDetail:
     stays = list(placed.order_by("tree", "-valid_from", "-id"))
     codes = FormerKey.objects.filter(organisation=row, key__startswith="uscc:").order_by("-id")
     merged = [ref_of(one) for one in row.predecessors.order_by("id")]
-    likely = likenesses([row]) if row.to_confirm else {}
+    likely = likenesses([row], _seen_by(actor)) if row.to_confirm else {}
     return OrgDetail(
         listed=_listed([row], likely)[0],
         region=row.region_code,
@@ -330,12 +329,13 @@ def organisation_get(actor: Actor, *, ref: str) -> OrgDetail:
         own=_sum(kept_of(ref_of(row), row.category)),
         merged=[(one.ref, one.name, _sum(kept_of(one, row.category))) for one in merged],
         can_change=actor.may("orgs.manage") and manageable(actor).filter(pk=row.pk).exists(),
-        trees=_trees(row),
+        trees=trees_of(row),
         parents={one.tree: one.parent.ref for one in stays if one.parent and one.valid_to is None},
     )
 
 
-def _trees(row: Organisation) -> tuple[str, ...]:
+def trees_of(row: Organisation) -> tuple[str, ...]:
+    """The trees in which the organisation can be moved."""
     if row.category == "buyer":
         return (TERRITORY, LINE)
     if row.category != "node" or row.kind in TOP:

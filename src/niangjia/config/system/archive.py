@@ -25,7 +25,16 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 ROOTS = frozenset({"db", "home", "secrets"})
 CHUNK = 1024 * 1024
-DAMAGED = (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, KeyError, TypeError)
+DAMAGED = (
+    tarfile.TarError,
+    EOFError,
+    OSError,
+    zlib.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 Between = Callable[[], None]
 
 

@@ -200,7 +200,7 @@ def _files_exchanged(
     home: Path, staging: Path, aside: Path, parts: tuple[str, ...] = ("home", "db")
 ) -> Iterator[None]:
     """What was unpacked stands in the home while and after the body runs; undone if it fails."""
-    moved = _move(home, aside, (*BROUGHT, *OF_DATABASE, *MADE_ANEW))
+    _move_all_or_none(home, aside, (*BROUGHT, *OF_DATABASE, *MADE_ANEW))
     try:
         for part in parts:
             if (staging / part).exists():
@@ -210,20 +210,27 @@ def _files_exchanged(
     except BaseException:
         for name in BROUGHT:
             _remove(home / name)
-        for name in moved:
-            os.replace(aside / name, home / name)
+        _move(aside, home, (*BROUGHT, *OF_DATABASE, *MADE_ANEW))
         aside.rmdir()
         raise
 
 
-def _move(source: Path, target: Path, names: tuple[str, ...]) -> list[str]:
-    """Those of `names` that are there stand in `target`; returns them."""
-    there = [name for name in names if (source / name).exists()]
-    if there:
-        target.mkdir(mode=0o700, exist_ok=True)
-    for name in there:
-        os.replace(source / name, target / name)
-    return there
+def _move_all_or_none(home: Path, aside: Path, names: tuple[str, ...]) -> None:
+    """Those of `names` that are there lie aside, or all is as before: one may be a mount."""
+    aside.mkdir(mode=0o700)
+    try:
+        _move(home, aside, names)
+    except BaseException:
+        _move(aside, home, names)
+        aside.rmdir()
+        raise
+
+
+def _move(source: Path, target: Path, names: tuple[str, ...]) -> None:
+    """Those of `names` that are there stand in `target`."""
+    for name in names:
+        if (source / name).exists():
+            os.replace(source / name, target / name)
 
 
 def _remove(path: Path) -> None:

@@ -310,13 +310,18 @@ class _Matching:
 
 
 def split(lines: Sequence[Line], records: Sequence[Entry]) -> tuple[Pair, ...]:
-    """The lines' money laid on the records in order; a difference is borne by all in proportion."""
+    """The lines' money laid on the records in order; a difference is borne by all in proportion.
+
+    A line of no money belongs to the record where the one before it ended.
+    """
     shares = _in_proportion([one.left_fen for one in records], sum(one.fen for one in lines))
     owed = [[one.id, share] for one, share in zip(records, shares, strict=True)]
     pairs: list[Pair] = []
     at = 0
     for line in lines:
         rest = line.fen
+        if not rest:
+            pairs.append(Pair(line.id, owed[at][0], 0))
         while rest:
             last = at == len(owed) - 1
             part = rest if last or abs(rest) <= abs(owed[at][1]) else owed[at][1]

@@ -12,6 +12,7 @@ from niangjia.blocks.intake.public import (
     Problem,
     SheetRow,
     Stored,
+    file_of,
     problem_rows,
     problems_workbook,
     store,
@@ -132,8 +133,15 @@ def cell_text_of(row: SheetRow, key: str) -> str:
 
 
 def report_into(path: Path, actor: Actor, *, ref: str) -> int:
-    """The workbook of rows to be mended, with the reasons, lies at `path`; how many rows."""
+    """The workbook of rows to be mended, with the reasons, lies at `path`; how many rows.
+
+    Raises NotFound (the file is not kept any more).
+    """
     view = upload_get(actor, ref=ref)
+    if not file_of(ref).exists():
+        raise NotFound(
+            _("The file itself is not kept any more. Bring the rows again in a new file.")
+        )
     work = reading_of(actor, view)
     problems_workbook(path, schema_of(view.kind), _refused(work))
     return work.outcome.n_refused

@@ -167,9 +167,11 @@ def choose(request: HttpRequest, body: ChooseIn) -> Done:
 @router.post("/part", response={200: Done, **WRITE}, operation_id="source_part")
 def part(request: HttpRequest, body: LinesIn) -> Done:
     """Lines are not what they were matched with."""
+    parted: set[str] = set()
     for ref in body.lines:
-        sources_part(actor_of(request), line_ref=ref, reason=body.reason)
-    return Done(n=len(body.lines))
+        if ref not in parted:  # else with another line of the same purchase
+            parted.update(sources_part(actor_of(request), line_ref=ref, reason=body.reason))
+    return Done(n=len(parted))
 
 
 @router.post("/aside", response={200: Done, **WRITE}, operation_id="source_aside")

@@ -1,8 +1,9 @@
 """The register: its list, one organisation, a new one, and what was brought confirmed."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -118,9 +119,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if len(refs) == 1 and "back" not in request.POST:
         return redirect("desk:organisation", ref=refs[0])
     query = request.POST.get("query", "")[:500]
-    address = redirect("desk:organisations")
-    address["Location"] += f"?{query}" if query else ""
-    return address
+    target = reverse("desk:organisations")
+    return HttpResponseRedirect(f"{target}?{query}" if query else target)
 
 
 @require_POST

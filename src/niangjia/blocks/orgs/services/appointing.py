@@ -138,8 +138,8 @@ def _keep_four_eyes(person: Person, at: Organisation, role: str, since: dt.date)
     """Who enters or checks a report does not sign it too."""
     others = Appointment.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=since),
+        Q(organisation=at) | Q(organisation__succeeded_by=at),
         person=person,
-        organisation=at,
         role__in=OTHER_EYES.get(role, ()),
     )
     if others.exists():

@@ -14,7 +14,7 @@ from niangjia.blocks.orgs import changing, facts, rules
 from niangjia.blocks.orgs.changing import code_of, name_of, reason_of, refused, since_of
 from niangjia.blocks.orgs.followers import follow, obstacles_to
 from niangjia.blocks.orgs.models import LINE, TERRITORY, Organisation
-from niangjia.blocks.orgs.register import manageable, may_hold
+from niangjia.blocks.orgs.register import manageable, may_hold, trees_of
 from niangjia.blocks.orgs.steps import TREES, ref_of, registered, stand
 from niangjia.blocks.orgs.types import Change
 from niangjia.core import clock
@@ -227,8 +227,12 @@ def organisation_move(
         raise refused("tree", _("Choose one of the two trees."))
     if row.kind in rules.TOP:
         raise refused("parent", _("This one stands where it is."))
-    why = reason_of(reason)
-    _move(work, row, tree, _node(work, parent_ref, tree), since, why)
+    if tree not in trees_of(row):
+        raise refused("parent", _("Choose where it stands from the list."))
+    why, parent = reason_of(reason), _node(work, parent_ref, tree)
+    if tree == TERRITORY and not may_hold(work.actor, parent):
+        raise refused("parent", _("Choose where in your district it stands."))
+    _move(work, row, tree, parent, since, why)
     follow(work, [_change("moved", row, why)])
 
 

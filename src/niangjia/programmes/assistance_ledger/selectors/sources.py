@@ -142,7 +142,8 @@ def lines_page(
 
 def matches_of(line_ids: Sequence[int], verdict: str) -> dict[int, list[Matched]]:
     """By line: what it was found to be, or may be, the likeliest first."""
-    mine = SourceMatch.objects.filter(line_id__in=list(line_ids), verdict=verdict)
+    standing = _live() if verdict == "same" else SourceMatch.objects.filter(verdict=verdict)
+    mine = standing.filter(line_id__in=list(line_ids))
     togethers = set(mine.values_list("together", flat=True))
     rows = SourceMatch.objects.filter(together__in=togethers, verdict=verdict)
     rows = rows.select_related("line", "purchase__supplier", "purchase__unit")

@@ -127,7 +127,7 @@ def sources_match(work: Work, /, *, unit_id: int, source: str) -> bool:
 
     True if there may be more that is sure.
     """
-    hold(f"assistance_ledger.sources.{unit_id}", alone=True)
+    _held([unit_id])
     units = families_of([unit_id])[unit_id]
     lines = {one.id: one for one in unmatched(_lines(units, source))}
     proposals: list[matching.Proposal] = []
@@ -144,6 +144,12 @@ def sources_match(work: Work, /, *, unit_id: int, source: str) -> bool:
     if not work.n_facts:
         work.repeated()
     return len(sure) > BATCH
+
+
+def _held(unit_ids: Iterable[int]) -> None:
+    """Nobody else matches lines of these units until this transaction ends."""
+    for head in sorted(set(heads_of(unit_ids).values())):
+        hold(f"assistance_ledger.sources.{head}", alone=True)
 
 
 def _lines(units: Sequence[int], source: str) -> QuerySet[SourceLine]:
@@ -187,16 +193,33 @@ def _entries(
     rows = Purchase.objects.filter(unit_id__in=units, reversed_at__isnull=True)
     near = rows.filter(occurred_on__range=(first, last))
     named = rows.exclude(order_no="").filter(order_no__in=numbers) if numbers else rows.none()
-    taken = live().filter(purchase__unit_id__in=units, line__source=source)
-    sums = dict(taken.values_list("purchase_id").annotate(Sum("fen")))
     found = {row[0]: row for query in (near, named) for row in query.values_list(*_ENTRY)}
-    entries = []
-    for pk, day, fen, *texts in found.values():
-        left = fen - sums.get(pk, 0)
-        small = max(limits.gap_fen, abs(fen) * limits.gap_share // 1000)
-        if pk not in sums or abs(left) > small:
-            entries.append(matching.Entry(pk, day, left, *texts))
-    return entries
+    left = _left({pk: row[2] for pk, row in found.items()}, source, limits)
+    rest = [(pk, found[pk]) for pk in found if pk in left]
+    return [matching.Entry(pk, day, left[pk], *texts) for pk, (_pk, day, _fen, *texts) in rest]
+
+
+def _left(fen: Mapping[int, int], source: str, limits: matching.Limits) -> dict[int, int]:
+    """Record -> fen that no line of the source accounts for; without those that are whole.
+
+    fen: of each record. What differs by freight or a discount is whole.
+    """
+    taken = live().filter(purchase__in=list(fen), line__source=source)
+    sums = dict(taken.values_list("purchase_id").annotate(Sum("fen")))
+    left = {}
+    for pk, all_fen in fen.items():
+        rest = all_fen - sums.get(pk, 0)
+        small = max(limits.gap_fen, abs(all_fen) * limits.gap_share // 1000)
+        if pk not in sums or abs(rest) > small:
+            left[pk] = rest
+    return left
+
+
+def _unclaimed(records: Iterable[Purchase], source: str) -> dict[int, int] | None:
+    """What is left of each record; None if lines of the source account for one of them already."""
+    fen = {one.pk: one.amount_fen for one in records}
+    left = _left(fen, source, _limits(source))
+    return left if left.keys() == fen.keys() else None
 
 
 _ENTRY = (
@@ -318,10 +341,12 @@ def sources_same(work: Work, /, *, proposals: Sequence[str]) -> int:
     is passed over."""
     if len(proposals) > BATCH:
         raise Invalid(_("At most %(n)s rows in a batch."), code="batch_too_large", n=BATCH)
-    n = 0
-    for together in sorted(set(proposals)):
+    n, wanted = 0, sorted(set(proposals))
+    named = SourceMatch.objects.filter(together__in=wanted, line__in=lines_visible_to(work.actor))
+    _held(named.values_list("line__unit_id", flat=True))
+    for together in wanted:
         rows = _proposed(work, together)
-        if not rows:
+        if not rows or _unclaimed((one.purchase for one in rows), rows[0].line.source) is None:
             continue
         free = unmatched(SourceLine.objects.filter(pk__in=[one.line_id for one in rows]))
         if free.count() != len({one.line_id for one in rows}):
@@ -339,7 +364,7 @@ def _proposed(work: Work, together: str) -> list[SourceMatch]:
     """The pairs of a proposal in the actor's scope, all records in force; empty if gone."""
     mine = lines_visible_to(work.actor)
     rows = list(
-        SourceMatch.objects.select_related("purchase")
+        SourceMatch.objects.select_related("purchase", "line")
         .filter(together=together, verdict=PROPOSED, line__in=mine)
         .select_for_update(of=("self",))
         .order_by("id")
@@ -372,9 +397,11 @@ def _say_other(work: Work, line_id: int, purchase_id: int) -> None:
 def sources_choose(work: Work, /, *, lines: Sequence[str], purchases: Sequence[str]) -> None:
     """A person says that these lines are these records, of one unit and one source.
 
-    Raises NotFound, Conflict (matched meanwhile), Invalid (several units or sources).
+    Raises NotFound, Conflict (a line or a record was matched meanwhile), Invalid (several units or
+    sources).
     """
     mine = lines_visible_to(work.actor).filter(ref__in=list(lines))
+    _held(mine.values_list("unit_id", flat=True))
     found = list(mine.order_by("occurred_on", "id").select_for_update())
     rows = visible_to(work.actor).filter(ref__in=list(purchases), reversed_at__isnull=True)
     records = list(rows.order_by("occurred_on", "id"))
@@ -389,19 +416,26 @@ def sources_choose(work: Work, /, *, lines: Sequence[str], purchases: Sequence[s
             _("One of these lines is matched or set aside already. Look at the page again."),
             code="changed_meanwhile",
         )
-    left = [matching.Entry(one.pk, one.occurred_on, one.amount_fen, "") for one in records]
-    pairs = matching.split([_line(one) for one in found], left)
-    gap = sum(one.amount_fen for one in found) - sum(one.amount_fen for one in records)
+    left = _unclaimed(records, found[0].source)
+    if left is None:
+        raise Conflict(
+            _("One of these records was found in this source already. Look at the page again."),
+            code="changed_meanwhile",
+        )
+    owed = [matching.Entry(one.pk, one.occurred_on, left[one.pk], "") for one in records]
+    pairs = matching.split([_line(one) for one in found], owed)
+    gap = sum(one.amount_fen for one in found) - sum(left.values())
     _settle(work, pairs, "chosen", gap)
     look_for(work, units)
 
 
 @service(permission="sources.decide", records=FACT)
-def sources_part(work: Work, /, *, line_ref: str, reason: str) -> None:
-    """A line and what was matched with it are not the same after all. Raises NotFound, Invalid."""
+def sources_part(work: Work, /, *, line_ref: str, reason: str) -> tuple[str, ...]:
+    """A line and what was matched with it are not the same after all; refs of all lines that this
+    concerns. Raises NotFound, Invalid."""
     text = reason_of(reason)
     line = lines_visible_to(work.actor).filter(ref=line_ref).first()
-    one = SourceMatch.objects.filter(line=line, verdict=SAME).first() if line else None
+    one = live().filter(line=line).first() if line else None
     if one is None:
         raise NotFound(_("This line is not matched. Look at the page again."))
     group = SourceMatch.objects.filter(together=one.together, verdict=SAME)
@@ -414,6 +448,7 @@ def sources_part(work: Work, /, *, line_ref: str, reason: str) -> None:
     work.record_many(facts)
     group.update(verdict=OTHER, decided_at=work.at)
     look_for(work, {rows[0].line.unit_id})
+    return tuple({row.line.ref for row in rows})
 
 
 @service(permission="sources.decide", records=NOTHING)

@@ -12,6 +12,7 @@ from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.facts import declared_kinds
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
+from niangjia.programmes.assistance_ledger.mending import report_into
 from niangjia.programmes.assistance_ledger.models import Purchase, SourceLine, SourceMatch
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
 from niangjia.programmes.assistance_ledger.services import (
@@ -129,6 +130,8 @@ def test_what_is_no_purchase_of_the_office_is_not_kept(tmp_path):
     kept = list(SourceLine.objects.order_by("amount_fen").values_list("amount_fen", "party"))
     assert kept == [(-800, SHOP), (3_000, SHOP)]
     assert not file_of(found.ref).exists()  # a statement holds what is nobody's business here
+    with pytest.raises(NotFound, match="not kept any more"):
+        report_into(tmp_path / "mend.xlsx", cast.actor("clerk"), ref=found.ref)
 
 
 def test_an_order_that_came_to_nothing_is_not_kept_and_one_taken_back_is_told(tmp_path):
@@ -262,6 +265,50 @@ def test_a_person_chooses_parts_sets_aside_and_takes_back(tmp_path):
     settled()
     kinds = logged()
     assert kinds.count("purchase.matched/1") == 2 == kinds.count("purchase.parted/1")
+
+
+def test_a_record_is_found_once_in_a_source_however_many_lines_could_be_it(tmp_path):
+    sheet(tmp_path, books.line(1))
+    bring(tmp_path / "832.csv", ORDERS, order("DD2020-1", 10_100), order("DD2020-2", 10_100))
+    both = list(SourceMatch.objects.values_list("together", flat=True))
+    assert len(both) == 2 and sources_same(cast.actor("clerk"), proposals=both) == 1
+    free = unmatched(SourceLine.objects.all()).get()
+    record = in_force().get()
+    with pytest.raises(Conflict):
+        sources_choose(cast.actor("clerk"), lines=[free.ref], purchases=[record.ref])
+    assert list(SourceMatch.objects.filter(verdict="same").values_list("fen")) == [(10_100,)]
+    bring(tmp_path / "bank.csv", PAYMENTS, payment(4_000, party="代付平台示例公司"))
+    paid = SourceLine.objects.get(source="payment")  # another source: the same record, once more
+    sources_choose(cast.actor("clerk"), lines=[paid.ref], purchases=[record.ref])
+    bring(tmp_path / "rest.csv", PAYMENTS, payment(6_100, party="代付另一示例公司"))
+    rest = SourceLine.objects.get(amount_fen=6_100)
+    sources_choose(cast.actor("clerk"), lines=[rest.ref], purchases=[record.ref])
+    found = SourceMatch.objects.filter(line__source="payment", verdict="same")
+    assert list(found.order_by("id").values_list("fen", "gap_fen")) == [(4_000, -6_100), (6_100, 0)]
+
+
+def test_an_order_of_no_money_can_be_chosen_for_a_record(tmp_path):
+    sheet(tmp_path, books.line(1))
+    bring(tmp_path / "832.csv", ORDERS, order("DD2020-1", 0))
+    line = SourceLine.objects.get()
+    sources_choose(cast.actor("clerk"), lines=[line.ref], purchases=[in_force().get().ref])
+    assert SourceMatch.objects.get().fen == 0 and not unmatched(SourceLine.objects.all()).exists()
+
+
+def test_what_is_parted_is_what_holds_and_all_that_was_decided_with_it(tmp_path):
+    clerk = cast.actor("clerk")
+    sheet(tmp_path, books.line(1))
+    bring(tmp_path / "bank.csv", PAYMENTS, payment(5_000), payment(5_100))
+    sources_same(clerk, proposals=[SourceMatch.objects.first().together])
+    purchase_reverse(clerk, purchase_ref=in_force().get().ref, reason="重复登记")
+    sheet(tmp_path, books.line(2, amount_fen=101), name="new.xlsx")
+    settled()
+    sources_same(clerk, proposals=[SourceMatch.objects.filter(verdict="proposed")[0].together])
+    lines = set(SourceLine.objects.values_list("ref", flat=True))
+    assert set(sources_part(clerk, line_ref=min(lines), reason="看错了")) == lines
+    assert unmatched(SourceLine.objects.all()).count() == 2
+    with pytest.raises(NotFound):
+        sources_part(clerk, line_ref=max(lines), reason="看错了")
 
 
 def test_a_clerk_brings_only_the_own_unit_and_the_city_names_them(tmp_path):

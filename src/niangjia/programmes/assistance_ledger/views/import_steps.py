@@ -17,6 +17,7 @@ from niangjia.blocks.intake.public import (
     UploadView,
     choices_get,
     edits_get,
+    file_of,
     looks_get,
     problem_groups,
     problems_page,
@@ -29,6 +30,7 @@ from niangjia.programmes.assistance_ledger import mending
 from niangjia.programmes.assistance_ledger.filekinds import KINDS, PURCHASES, schema_of
 from niangjia.programmes.assistance_ledger.forms import imports as forms
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
+from niangjia.programmes.assistance_ledger.matching import PAYMENT
 from niangjia.programmes.assistance_ledger.pages import import_columns, import_mending, shown
 from niangjia.programmes.assistance_ledger.pages import imports as parts
 from niangjia.programmes.assistance_ledger.selectors import settled_periods
@@ -396,6 +398,7 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         **step_context(view, 4),
         "lines": view.kind in SOURCES,
+        "kept": view.kind != PAYMENT and file_of(ref).exists(),
         "result": result,
         "taken": shown.yuan(result["accepted_fen"]),
         "bridge": parts.bridge(result),

@@ -64,7 +64,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "overview": parts.overview(sums, unit),
         "units": [] if own else selectors.units_with_lines(actor),
         "unit": unit_id if not own else None,
-        "unit_name": organisation(unit_id).name if unit_id and not own else "",
+        "unit_name": "" if own else _name_of(unit_id, sums),
         "tabs": _tabs(unit, source, tab),
         "rows": rows,
         "tab": tab,
@@ -80,6 +80,11 @@ def sources(request: HttpRequest) -> HttpResponse:
         "channels": policy.channels(),
     }
     return render(request, "assistance_ledger/sources.html", context)
+
+
+def _name_of(unit_id: int | None, sums: list[selectors.Sums]) -> str:
+    """The name of a unit that the actor sees lines of."""
+    return organisation(unit_id).name if unit_id and any(one.n_all for one in sums) else ""
 
 
 def _where(request: HttpRequest, sums: list[selectors.Sums]) -> tuple[str, str]:
@@ -183,8 +188,10 @@ def _back(request: HttpRequest, actor: Actor) -> str:
 
 def _part(request: HttpRequest, actor: Actor) -> str:
     reason = _text(request.POST.get("reason", ""), 200)
+    parted: set[str] = set()
     for line in _chosen(request, "line"):
-        sources_part(actor, line_ref=line, reason=reason)
+        if line not in parted:  # else with another line of the same purchase
+            parted.update(sources_part(actor, line_ref=line, reason=reason))
     return _("Parted. The line waits for its record again.")
 
 

@@ -26,6 +26,7 @@ from niangjia.programmes.assistance_ledger.selectors.scope import lines_visible_
 from niangjia.programmes.assistance_ledger.services.taking import BATCH, reason_of
 from niangjia.programmes.assistance_ledger.types import SourceIn
 
+MOST_NAMED = 10_000  # in one query; SQLite takes some 32,000
 PROPOSED, SAME, OTHER = "proposed", "same", "other"
 COLUMNS = (
     "ref",
@@ -204,8 +205,11 @@ def _left(fen: Mapping[int, int], source: str, limits: matching.Limits) -> dict[
 
     fen: of each record. What differs by freight or a discount is whole.
     """
-    taken = live().filter(purchase__in=list(fen), line__source=source)
-    sums = dict(taken.values_list("purchase_id").annotate(Sum("fen")))
+    sums: dict[int, int] = {}
+    wanted = list(fen)
+    for at in range(0, len(wanted), MOST_NAMED):
+        taken = live().filter(purchase__in=wanted[at : at + MOST_NAMED], line__source=source)
+        sums |= dict(taken.values_list("purchase_id").annotate(Sum("fen")))
     left = {}
     for pk, all_fen in fen.items():
         rest = all_fen - sums.get(pk, 0)

@@ -7,7 +7,7 @@ import pytest
 from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.intake.public import file_of, upload_get
 from niangjia.blocks.ledger.public import audit, logged_facts
-from niangjia.blocks.orgs.public import organisations_merge, organisations_of
+from niangjia.blocks.orgs.public import buyers_in_force, organisations_merge
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.facts import declared_kinds
@@ -331,7 +331,7 @@ def test_lines_of_a_unit_find_the_records_of_what_is_the_same_unit_since(tmp_pat
     bring(tmp_path / "832.csv", ORDERS, order("DD2020001", 10_100))
     sheet(tmp_path, books.line(1, unit="乙"), who="clerk_b")
     assert settled() == 10_100 and why() == []
-    refs = {one.name: one.ref for one in organisations_of(range(1, 50))}
+    refs = {one.name: one.ref for one in buyers_in_force()}
     organisations_merge(
         cast.actor("city"),
         organisation_ref=refs["示例甲工会"],

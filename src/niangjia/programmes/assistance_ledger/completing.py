@@ -32,11 +32,14 @@ def completed_by(drafts: Mapping[int, Draft], upload_ref: str) -> dict[int, Purc
         return {}
     suppliers = heads_of(one.supplier_id for listed in candidates.values() for one in listed)
     meant = {
-        position: [
-            one
-            for one in candidates[draft.unit.id]
-            if _may_be(draft, one, suppliers[one.supplier_id])
-        ]
+        position: _likeliest(
+            draft,
+            [
+                one
+                for one in candidates[draft.unit.id]
+                if _may_be(draft, one, suppliers[one.supplier_id])
+            ],
+        )
         for position, draft in drafts.items()
     }
     claimed: defaultdict[int, int] = defaultdict(int)
@@ -62,6 +65,15 @@ def _may_be(draft: Draft, record: Purchase, supplier_id: int) -> bool:
     days = (row.occurred_on - record.occurred_on).days
     near = -rule.order_before <= days <= rule.order_after
     return same_fen and draft.supplier.id == supplier_id and near
+
+
+def _likeliest(draft: Draft, found: list[Purchase]) -> list[Purchase]:
+    """Of several goods of the row's order, those of its amount and, among these, its size."""
+    row = draft.row
+    if row.order_no:
+        found = [one for one in found if one.amount_fen == row.amount_fen] or found
+        found = [one for one in found if compact(one.spec) == compact(row.spec)] or found
+    return found
 
 
 def with_order(draft: Draft, record: Purchase) -> Draft:

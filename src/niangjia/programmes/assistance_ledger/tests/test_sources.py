@@ -7,7 +7,7 @@ import pytest
 from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.intake.public import file_of, upload_get
 from niangjia.blocks.ledger.public import audit, logged_facts
-from niangjia.blocks.orgs.public import organisations_merge, organisations_of
+from niangjia.blocks.orgs.public import buyers_in_force, organisations_merge
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.facts import declared_kinds
@@ -221,6 +221,30 @@ def test_a_record_made_from_an_order_is_completed_by_the_office_s_own_row(tmp_pa
     assert (again.n_taken, again.n_repeated) == (0, 1) and settled() == 10_100
 
 
+def test_goods_of_one_order_in_two_sizes_are_each_completed_by_the_row_of_their_amount(tmp_path):
+    shop = {"unit_name": "示例甲工会", "supplier_name": SHOP, "supplier_uscc": books.SUPPLIER}
+    none = {"quantity_milli": None, "price_milli": None, "contract_no": "", "invoice_code": ""}
+    sizes = [("5斤", 10_000), ("10斤", 20_000)]
+    for papers in ({"invoice_no": ""}, {"invoice_no": "00000077"}):
+        rows = [
+            cast.purchase(
+                1,
+                "甲",
+                product="小米",
+                spec=spec,
+                amount_fen=fen,
+                order_no="DD2020-1",
+                **shop,
+                **none,
+                **papers,
+            )
+            for spec, fen in sizes
+        ]
+        done = purchases_take(cast.actor("clerk"), rows=rows)
+        assert len(done.taken) == 2
+    assert done.n_completed == 2 and settled() == 30_000
+
+
 def test_two_rows_that_could_complete_one_order_are_both_recorded_and_put_forward(tmp_path):
     clerk = cast.actor("clerk")
     made = cast.purchase(
@@ -331,7 +355,7 @@ def test_lines_of_a_unit_find_the_records_of_what_is_the_same_unit_since(tmp_pat
     bring(tmp_path / "832.csv", ORDERS, order("DD2020001", 10_100))
     sheet(tmp_path, books.line(1, unit="乙"), who="clerk_b")
     assert settled() == 10_100 and why() == []
-    refs = {one.name: one.ref for one in organisations_of(range(1, 50))}
+    refs = {one.name: one.ref for one in buyers_in_force()}
     organisations_merge(
         cast.actor("city"),
         organisation_ref=refs["示例甲工会"],

@@ -17,8 +17,11 @@ from niangjia.programmes.assistance_ledger.steps import Draft
 REASON = "本单位台账已补全，替换按平台订单建立的记录"
 
 
-def completed_by(drafts: Mapping[int, Draft], upload_ref: str) -> dict[int, Purchase]:
-    """Position -> the record made from an order that this row must be, where only one can be."""
+def completed_by(
+    drafts: Mapping[int, Draft], upload_ref: str
+) -> tuple[dict[int, Purchase], set[int]]:
+    """(position -> the record made from an order that this row must be, where only one can be;
+    positions of rows that may be one, but so may others)."""
     candidates: defaultdict[int, list[Purchase]] = defaultdict(list)
     families = families_of(one.unit.id for one in drafts.values())
     heads = {member: unit for unit, family in families.items() for member in family}
@@ -29,7 +32,7 @@ def completed_by(drafts: Mapping[int, Draft], upload_ref: str) -> dict[int, Purc
     for record in rows.select_related("unit", "supplier"):
         candidates[heads[record.unit_id]].append(record)
     if not candidates:
-        return {}
+        return {}, set()
     suppliers = heads_of(one.supplier_id for listed in candidates.values() for one in listed)
     meant = {
         position: _likeliest(
@@ -46,11 +49,12 @@ def completed_by(drafts: Mapping[int, Draft], upload_ref: str) -> dict[int, Purc
     for found in meant.values():
         for one in found:
             claimed[one.pk] += 1
-    return {
+    sure = {
         position: found[0]
         for position, found in meant.items()
         if len(found) == 1 and claimed[found[0].pk] == 1
     }
+    return sure, {position for position, found in meant.items() if found} - sure.keys()
 
 
 def _may_be(draft: Draft, record: Purchase, supplier_id: int) -> bool:

@@ -11,6 +11,7 @@ from niangjia.ui.page import language_of
 
 FLAGS = {
     "invoice_claimed_twice": gettext_lazy("Invoice also claimed by another unit"),
+    "maybe_an_order_s_record": gettext_lazy("May be the same as a record made from an order"),
     "origin_not_assisted": gettext_lazy("Origin not on the list"),
 }
 MODES = {"direct": gettext_lazy("Direct purchase"), "helped": gettext_lazy("Helped sale")}

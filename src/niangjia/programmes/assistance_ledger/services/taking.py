@@ -37,6 +37,7 @@ from niangjia.programmes.assistance_ledger.types import PurchaseIn, Taken
 
 BATCH = 200
 NOT_ASSISTED, CLAIMED_TWICE = "origin_not_assisted", "invoice_claimed_twice"
+MAYBE_TWICE = "maybe_an_order_s_record"
 
 
 @service(permission="purchases.import", records=FACT)
@@ -95,7 +96,7 @@ def _completing(
     because a report is being signed; the rest)."""
     whole: dict[int, Draft] = {}
     held: dict[int, str] = {}
-    completed = completing.completed_by(fresh, upload_ref) if fresh else {}
+    completed, doubtful = completing.completed_by(fresh, upload_ref)
     for position, record in completed.items():
         draft = fresh[position]
         place = booking.place(draft.unit.id, steps.month_of(draft.row.occurred_on))
@@ -110,7 +111,11 @@ def _completing(
             reason=completing.REASON,
             month=place.month,
         )
-    rest = {i: draft for i, draft in fresh.items() if i not in completed}
+    rest = {
+        i: replace(draft, flags=(*draft.flags, MAYBE_TWICE)) if i in doubtful else draft
+        for i, draft in fresh.items()
+        if i not in completed
+    }
     return whole, held, rest
 
 
@@ -150,7 +155,7 @@ def _all_flagged(
             *older.get(flag, ()),
             *(taken[i] for i, draft in drafts.items() if i in taken and flag in draft.flags),
         )
-        for flag in (NOT_ASSISTED, CLAIMED_TWICE)
+        for flag in (NOT_ASSISTED, CLAIMED_TWICE, MAYBE_TWICE)
     }
 
 

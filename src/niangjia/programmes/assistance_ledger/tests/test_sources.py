@@ -265,6 +265,8 @@ def test_two_rows_that_could_complete_one_order_are_both_recorded_and_put_forwar
     purchases_take(clerk, rows=[made])
     done = sheet(tmp_path, books.line(1), books.line(2, amount_fen=101))
     assert (done.n_taken, done.n_completed) == (2, 0)
+    flagged = in_force().filter(flags="maybe_an_order_s_record")
+    assert flagged.count() == 2 and not flagged.filter(order_no__gt="").exists()
     assert settled() == 30_300
 
 

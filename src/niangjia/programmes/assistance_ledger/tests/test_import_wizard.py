@@ -7,6 +7,8 @@ import stat
 
 import openpyxl
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -439,3 +441,20 @@ def test_rows_of_a_report_under_way_stay_out(tmp_path):
     ref = upload(books.simple(tmp_path / "held.xlsx", books.line(2, occurred_on="2019-11-05")))
     checked(ref)
     assert taken(ref).result["error"] == {"report_under_way": 1}
+
+
+@pytest.mark.parametrize("n_bad", [0, 1])
+def test_every_step_has_its_page(tmp_path, n_bad):
+    client = Client(headers={"accept-language": "en"})
+    backend = "django.contrib.auth.backends.ModelBackend"
+    client.force_login(get_user_model().objects.get(username="city"), backend=backend)
+    bad = [books.line(9, county="无此县")] * n_bad
+    ref = upload(books.simple(tmp_path / "office.xlsx", books.line(1), *bad))
+    assert client.get(f"/desk/imports/{ref}/columns").status_code == 200
+    checked(ref)
+    assert client.get(f"/desk/imports/{ref}/mend").status_code == 200
+    assert client.get(f"/desk/imports/{ref}/take").status_code == 200
+    taken(ref)
+    page = client.get(f"/desk/imports/{ref}/done")
+    assert page.status_code == 200
+    assert ("Go on with these rows" in page.content.decode()) == bool(n_bad)

@@ -398,7 +398,7 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         **step_context(view, 4),
         "lines": view.kind in SOURCES,
-        "kept": view.kind != PAYMENT and file_of(ref).exists(),
+        "may_mend": view.kind != PAYMENT and file_of(ref).exists(),
         "result": result,
         "taken": shown.yuan(result["accepted_fen"]),
         "bridge": parts.bridge(result),

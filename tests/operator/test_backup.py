@@ -170,8 +170,9 @@ def damaged(backup, tmp_path, change):
 
 
 def flipped(data, where):
+    """A few bytes in a row are others: a single bit may lie where the format says nothing."""
     at = int(len(data) * where)
-    return data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :]
+    return data[:at] + bytes(one ^ 0x55 for one in data[at : at + 8]) + data[at + 8 :]
 
 
 DAMAGES = {

@@ -1,6 +1,7 @@
 """An office's workbook goes in: read, checked, taken in batches, and accounted for to the fen."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -111,7 +112,7 @@ class Checks(Protocol[Item_co]):
         """What the row says, or None with row.problems or row.left_out saying why."""
 
 
-class Reading(Generic[Item]):
+class Reading(ABC, Generic[Item]):
     """A workbook read, mended and checked: one pass, the same for a check and for the take.
 
     choices, edits: as the clerk left them on the page. hints: also tell what is not refused. kind:
@@ -171,8 +172,9 @@ class Reading(Generic[Item]):
             outcome.n_negative += 1
             outcome.negative_fen += fen
 
+    @abstractmethod
     def _checker(self) -> Checks[Item]:
-        raise NotImplementedError
+        """What checks the rows of this kind of file."""
 
     def _own(self) -> OrgRef | None:
         """The unit of a clerk, who brings no other's."""

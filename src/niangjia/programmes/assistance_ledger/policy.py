@@ -35,13 +35,18 @@ def disclosure(fact: str) -> tuple[str, tuple[str, ...]]:
     return found["id"], tuple(sorted(found["open"][fact]))
 
 
+def _in_force(table: str, day: dt.date) -> dict[str, Any]:
+    """The newest line of a table whose date has come. Raises LookupError before the first."""
+    rows = [row for row in _tables()[table] if row["valid_from"] <= day]
+    if not rows:
+        raise LookupError(f"no rule of {table} is in force on {day}")
+    found: dict[str, Any] = max(rows, key=lambda row: row["valid_from"])
+    return found
+
+
 def counting_on(day: dt.date) -> Counting:
     """The counting rule in force on `day`. Raises LookupError before the first."""
-    rows = [Counting(**row) for row in _tables()["counting"]]
-    in_force = [row for row in rows if row.valid_from <= day]
-    if not in_force:
-        raise LookupError(f"no counting rule is in force on {day}")
-    return max(in_force, key=lambda row: row.valid_from)
+    return Counting(**_in_force("counting", day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,7 @@ class Reporting:
 
 def reporting_on(day: dt.date) -> Reporting:
     """The rule of reporting in force on `day`. Raises LookupError before the first."""
-    rows = [Reporting(**row) for row in _tables()["reporting"]]
-    in_force = [row for row in rows if row.valid_from <= day]
-    if not in_force:
-        raise LookupError(f"nothing is reported on {day}")
-    return max(in_force, key=lambda row: row.valid_from)
+    return Reporting(**_in_force("reporting", day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,7 @@ class Matching:
 
 def matching_on(day: dt.date) -> Matching:
     """The rule of matching in force on `day`. Raises LookupError before the first."""
-    rows = [Matching(**row) for row in _tables()["matching"]]
-    in_force = [row for row in rows if row.valid_from <= day]
-    if not in_force:
-        raise LookupError(f"nothing is matched on {day}")
-    return max(in_force, key=lambda row: row.valid_from)
+    return Matching(**_in_force("matching", day))
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 export NIANGJIA_HOME ?= $(CURDIR)/var
+# Where this is set, each start of a program compiles all its libraries again: seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up test test-slow check bench bundle setup lock translations clean
 

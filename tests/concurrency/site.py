@@ -1,11 +1,13 @@
 """Whole sites for tests with real processes: copied from a template that is made once."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
 import sys
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -99,6 +101,18 @@ def make_template(folder):
     assert code == 0, err
     site.run(PREPARE)
     return site
+
+
+def shared_template(folder):
+    """The template that all test processes of a run share in `folder`; the first makes it."""
+    told = folder / "template.json"
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            site = make_template(folder / "template")
+            told.write_text(json.dumps(asdict(site), default=str), "utf-8")
+    kept = json.loads(told.read_text("utf-8"))
+    return Site(Path(kept.pop("home")), **kept)
 
 
 def copy_of(template, folder):

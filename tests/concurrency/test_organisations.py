@@ -58,11 +58,6 @@ print(json.dumps({
 A, B = "示例甲工会", "示例乙工会"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    return sites.make_template(tmp_path_factory.mktemp("template") / "site")
-
-
 @pytest.fixture
 def site(template, tmp_path):
     return sites.copy_of(template, tmp_path / "site")

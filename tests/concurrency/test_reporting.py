@@ -87,8 +87,8 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    made = sites.make_template(tmp_path_factory.mktemp("reporting") / "template")
+def template(template, tmp_path_factory):
+    made = sites.copy_of(template, tmp_path_factory.mktemp("reporting") / "template")
     made.run(OPEN)
     return made
 

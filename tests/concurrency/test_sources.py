@@ -80,8 +80,8 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    made = sites.make_template(tmp_path_factory.mktemp("sources") / "template")
+def template(template, tmp_path_factory):
+    made = sites.copy_of(template, tmp_path_factory.mktemp("sources") / "template")
     made.run(GIVEN)
     return made
 

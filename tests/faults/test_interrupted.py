@@ -23,11 +23,6 @@ N = 3_000
 BATCH = 200
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    return sites.make_template(tmp_path_factory.mktemp("template") / "home")
-
-
 @pytest.fixture
 def site(template, tmp_path):
     return sites.copy_of(template, tmp_path / "home")

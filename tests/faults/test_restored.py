@@ -37,11 +37,6 @@ print(n)
 """
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    return sites.make_template(tmp_path_factory.mktemp("template") / "home")
-
-
 @pytest.fixture
 def site(template, tmp_path):
     return sites.copy_of(template, tmp_path / "home")

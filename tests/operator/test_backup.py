@@ -61,8 +61,8 @@ print(SealKey.objects.filter(erased_at__isnull=False).count())
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    site = sites.make_template(tmp_path_factory.mktemp("template") / "home")
+def template(template, tmp_path_factory):
+    site = sites.copy_of(template, tmp_path_factory.mktemp("template") / "home")
     site.run(TAKE, 1, 20)
     return site
 

@@ -32,11 +32,6 @@ call_command("migrate", "orgs", "0002", verbosity=0)
 """
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    return sites.make_template(tmp_path_factory.mktemp("template") / "home")
-
-
 @pytest.fixture
 def site(template, tmp_path):
     return sites.copy_of(template, tmp_path / "home")

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+
 from niangjia.blocks.orgs import rules
 from niangjia.blocks.orgs.models import (
     Appointment,
@@ -128,13 +130,13 @@ def accounts_set_up(work: Work, /, *, accounts: Sequence[Account], valid_from: d
     places = {row.code or row.key: row for row in Organisation.objects.all()}
     have = set(Login.objects.values_list("username", flat=True))
     fresh = [account for account in accounts if account.username not in have]
+    hashed = {one: make_password(one) for one in {account.password for account in fresh}}
     for account in fresh:
         ref = work.new_id()
         person = Person.objects.create(
             ref=ref, sealed_name=seal.seal(f"person:{ref}", account.person_name.encode("utf-8"))
         )
-        login = Login(username=account.username, person=person)
-        login.set_password(account.password)
+        login = Login(username=account.username, person=person, password=hashed[account.password])
         login.save()
         for role, at in ((account.role, account.at), *account.also):
             Appointment.objects.create(

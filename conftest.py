@@ -63,6 +63,16 @@ def django_db_modify_db_settings_xdist_suffix(request):  # type: ignore[no-untyp
         _set_suffix_to_test_databases(suffix=worker)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):  # type: ignore[no-untyped-def]
+    """The list of regions, thousands of rows, is there from the start: tests need not load it."""
+    from niangjia.blocks.places.public import regions_load
+    from niangjia.core.actor import system_actor
+
+    with django_db_blocker.unblock():
+        regions_load(system_actor("tests"))
+
+
 def pytest_collection_modifyitems(items):  # type: ignore[no-untyped-def]
     """Every database test sees both databases."""
     for item in items:

@@ -1,4 +1,4 @@
-"""Fixtures of the tests that need whole sites."""
+"""Fixtures of the tests that need whole sites: each made once a run, copied, never written to."""
 
 import os
 
@@ -8,7 +8,18 @@ from tests.concurrency import site as sites
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory):
-    """A site with the test city, made once for all test processes: copied, never written to."""
+def _shared_folder(tmp_path_factory):
     own = tmp_path_factory.getbasetemp()
-    return sites.shared_template(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def template(_shared_folder):
+    """A site with the test city."""
+    return sites.shared(_shared_folder, "template", sites.make_template)
+
+
+@pytest.fixture(scope="session")
+def migrated(_shared_folder):
+    """A site with its tables and nothing in them."""
+    return sites.shared(_shared_folder, "migrated", sites.make_migrated)

@@ -11,7 +11,7 @@ unset NIANGJIA_DATABASE NIANGJIA_KEYS_DATABASE
 bash tools/browser.sh
 if [ "$mode" = slow ]; then
   echo "== slow drills"
-  .venv/bin/pytest -m slow
+  .venv/bin/pytest -m slow -n 2
   exit 0
 fi
 echo "== SQLite"

@@ -86,8 +86,8 @@ def _named(url, name):
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
-def make_template(folder):
-    """A site with the test city; on PostgreSQL if NIANGJIA_DATABASE names one."""
+def make_migrated(folder):
+    """A site with its tables and nothing in them; on PostgreSQL if NIANGJIA_DATABASE names one."""
     folder.mkdir(parents=True, exist_ok=True)
     url = os.environ.get("NIANGJIA_DATABASE", "")
     mark = uuid.uuid4().hex[:8]
@@ -99,17 +99,23 @@ def make_template(folder):
         site = Site(folder, _named(url, names[0]), _named(url, names[1]))
     code, _out, err = site.command("migrate")
     assert code == 0, err
+    return site
+
+
+def make_template(folder):
+    """A site with the test city, on the engine that the environment names."""
+    site = make_migrated(folder)
     site.run(PREPARE)
     return site
 
 
-def shared_template(folder):
-    """The template that all test processes of a run share in `folder`; the first makes it."""
-    told = folder / "template.json"
-    with (folder / "template.lock").open("w") as lock:
+def shared(folder, name, make):
+    """The site that all test processes of a run share in `folder`; the first makes it."""
+    told = folder / f"{name}.json"
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not told.exists():
-            site = make_template(folder / "template")
+            site = make(folder / name)
             told.write_text(json.dumps(asdict(site), default=str), "utf-8")
     kept = json.loads(told.read_text("utf-8"))
     return Site(Path(kept.pop("home")), **kept)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
     bool(os.environ.get("NIANGJIA_DATABASE")), reason="drills on files of SQLite"
 )
 COMMAND = str(Path(sys.executable).with_name("niangjia"))
-N = 3_000
+N = 1_600
 BATCH = 200
 
 

@@ -10,6 +10,8 @@ import urllib.request
 
 import pytest
 
+from tests.concurrency.site import copy_of
+
 LIMIT_S = 30
 # Every signal is heard, also where whoever runs the tests has some of them ignored.
 HEARING = ("env", "--default-signal=INT,TERM,HUP")
@@ -54,12 +56,13 @@ def beneath(root):
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(migrated, tmp_path):
+    home = copy_of(migrated, tmp_path / "home").home
     port = free_port()
     command = [*HEARING, sys.executable, "-m", "niangjia.config.cli", "up", "--no-sample"]
     with subprocess.Popen(
         [*command, "--port", str(port)],
-        env=os.environ | {"NIANGJIA_HOME": str(tmp_path), "NIANGJIA_DATABASE": ""},
+        env=os.environ | {"NIANGJIA_HOME": str(home), "NIANGJIA_DATABASE": ""},
         start_new_session=True,
         stdout=subprocess.DEVNULL,
     ) as process:

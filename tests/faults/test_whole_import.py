@@ -11,7 +11,7 @@ from tests.concurrency import site as sites
 
 N = 200_000
 MEMORY_BYTES = 400 * 1024 * 1024
-WITHIN_S = 360
+WITHIN_S = 900  # a hang, not a goal: speed is measured in bench
 
 
 def memory(process):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.concurrency.site import Site
+from tests.concurrency.site import Site, copy_of
 
 WORDS = ("setup", "--city", "石家庄市总工会", "--code", "130100", "--person", "示例运维")
 SIGNED_IN = """
@@ -19,12 +19,13 @@ print(len(nodes("district")), nodes("line"), settings.NIANGJIA_DEMO, settings.NI
 
 
 @pytest.fixture
-def site(tmp_path):
-    (tmp_path / "home").mkdir()
-    return Site(tmp_path / "home")
+def site(migrated, tmp_path):
+    return copy_of(migrated, tmp_path / "home")
 
 
-def test_an_empty_folder_becomes_a_city_whose_operator_signs_in(site, tmp_path):
+def test_an_empty_folder_becomes_a_city_whose_operator_signs_in(tmp_path):
+    site = Site(tmp_path / "home")
+    site.home.mkdir()
     secret = tmp_path / "password"
     secret.write_text("一句好记的话2020\n", "utf-8")
     more = ("--line", "education=教育系统工会", "--password-file", secret)

@@ -28,8 +28,8 @@ COLUMNS = (
 )
 
 
-def _package_regions(successors: Mapping[str, str]) -> list[Region]:
-    """Every code of the maintained list with its dated names."""
+def _package_regions(successors: Mapping[str, str], have: set[tuple[str, str]]) -> list[Region]:
+    """Every code of the maintained list with its dated names, but those in the table already."""
     found: dict[tuple[str, str], Region] = {}
     table = numdb.get("cn/loc")
     for _length, low, _high, properties, children in table.prefixes:
@@ -37,6 +37,8 @@ def _package_regions(successors: Mapping[str, str]) -> list[Region]:
         for _clength, child, _chigh, names, _more in children:
             code = f"{low}{child}"
             for name, start, end in rules.dated_names(names.get("county", "")):
+                if (code, name) in have:
+                    continue
                 found[code, name] = Region(
                     code=code,
                     name=name,
@@ -54,9 +56,11 @@ def regions_load(work: Work, /) -> int:
     """All regions of the maintained list are in the table; returns how many are new."""
     lines = tomllib.loads((DATA / "successors.toml").read_text("utf-8"))["successor"]
     successors = {line["old"]: line["new"] for line in lines}
-    before = Region.objects.count()
-    Region.objects.bulk_create(_package_regions(successors), ignore_conflicts=True, batch_size=500)
-    n_new = Region.objects.count() - before
+    have = set(Region.objects.values_list("code", "name"))
+    Region.objects.bulk_create(
+        _package_regions(successors, have), ignore_conflicts=True, batch_size=500
+    )
+    n_new = Region.objects.count() - len(have)
     work.journal("places.regions_loaded", n_new=n_new)
     return n_new
 

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 PAGES = {
     "city": [
         "/desk/find",
-        "/desk/find?q=xm 东城",
+        "/desk/find?q=xm 西城",
         "/desk/find?q=没有这个",
         "/desk/records?category=粮油&text=小米&first=2019-10-01&sum=1",
         "/desk/records?text=***",
@@ -61,9 +61,9 @@ def test_slash_words_and_arrows_lead_to_a_record(open_page: OpenPage) -> None:
     page.goto("/desk/records")
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()
-    page.keyboard.type("xm 东城")
+    page.keyboard.type("xm 西城")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("“xm 东城”的查找结果")
+    expect(page.locator("h1")).to_contain_text("“xm 西城”的查找结果")
     expect(page.locator(".hits mark").first).to_have_text("小米")
     page.keyboard.press("/")
     page.keyboard.press("ArrowDown")
@@ -75,7 +75,7 @@ def test_slash_words_and_arrows_lead_to_a_record(open_page: OpenPage) -> None:
     expect(page.locator("#find")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator("dl.facts")).to_contain_text("东城区")
+    expect(page.locator("dl.facts")).to_contain_text("西城区")
     page.keyboard.press("/")
     page.keyboard.type("唐县")
     page.keyboard.press("Enter")

@@ -93,7 +93,7 @@ def test_a_district_sees_what_lies_beneath_it_and_changes_nothing(open_page: Ope
     units = page.locator("tbody td[data-label=采购单位]").all_inner_texts()
     assert units
     page.locator("tbody a").first.click()
-    expect(page.locator("dl.facts")).to_contain_text("东城区")
+    expect(page.locator("dl.facts")).to_contain_text("西城区")
     assert page.get_by_role("link", name="更正或冲销").count() == 0
     assert page.request.get(page.url + "/correct").status == 403
 

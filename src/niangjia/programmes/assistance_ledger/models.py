@@ -252,6 +252,38 @@ class Report(models.Model):
         ]
 
 
+class ReportBatch(models.Model):
+    """One step on many reports, asked for by an office and carried out by the worker one by one.
+
+    chosen: [ref, version of its case as the office saw it] in order; passed: how many of these it
+    has gone through; done, failed: of these; told: [unit, why] of the first that failed.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, db_index=False)
+    office = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=10)
+    reason = models.CharField(max_length=500, blank=True)
+    chosen = models.JSONField()
+    n = models.PositiveIntegerField()
+    passed = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    told = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+    stop = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["period", "office"],
+                condition=Q(ended_at__isnull=True),
+                name="report_batch_one_running",
+            ),
+        ]
+
+
 class YearTarget(models.Model):
     """What an office means to reach in a year. fen; the newest row of an office and year counts."""
 

@@ -9,13 +9,16 @@ from pydantic import Field
 
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger.content import Sums
+from niangjia.programmes.assistance_ledger.models import ReportBatch
 from niangjia.programmes.assistance_ledger.rest import Code, Ref
 from niangjia.programmes.assistance_ledger.selectors import (
     ReportFilters,
+    batch_get,
     collection_get,
     periods_known,
     release_get,
     report_get,
+    reports_chosen,
 )
 from niangjia.programmes.assistance_ledger.services import (
     period_adopt,
@@ -24,8 +27,11 @@ from niangjia.programmes.assistance_ledger.services import (
     release_decide,
     release_propose,
     report_decide,
+    reports_batch_ask,
+    reports_batch_stop,
     reports_remind,
 )
+from niangjia.programmes.assistance_ledger.services.batches import STEPS
 from niangjia.ui.page import actor_of
 from niangjia.ui.rest import CHANGED, ONE, SIGNED_IN
 
@@ -33,6 +39,7 @@ router = Router(tags=["reports"])
 periods_router = Router(tags=["periods"])
 releases_router = Router(tags=["releases"])
 Reason = Annotated[str, Field(max_length=500)]
+Group = Literal["", "missing", "outside", "reported", "accepted", "exempt"]
 Version = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -132,6 +139,32 @@ class Reminded(Schema):
     n: int
 
 
+class OrderIn(Schema):
+    """A step on every report that matches. reason: needed with `carry`."""
+
+    period: Annotated[str, Field(max_length=10)]
+    step: Literal["accept", "remind", "carry"]
+    reason: Reason = ""
+    group: Group = ""
+    district: Code = ""
+    line: Code = ""
+    text: Code = ""
+
+
+class OrderOut(Schema):
+    """How far an order is. passed of n were gone through, of these done moved; told: the first
+    that did not, each [unit, why]."""
+
+    ref: str
+    step: str
+    n: int
+    passed: int
+    done: int
+    failed: int
+    ended: bool
+    told: list[list[str]]
+
+
 class PeriodOut(Schema):
     """A reporting period. sums: what it was closed with."""
 
@@ -181,7 +214,7 @@ def _figures(sums: Sums) -> Figures:
 def collection(
     request: HttpRequest,
     period: Code = "",
-    group: Literal["", "missing", "reported", "accepted", "exempt"] = "",
+    group: Group = "",
     district: Code = "",
     line: Code = "",
     text: Code = "",
@@ -223,6 +256,41 @@ def _part(code: str, name: str, n_units: int, sums: Sums) -> Part:
 def remind(request: HttpRequest, given: Chosen) -> Reminded:
     """Remind whom these reports wait for, at most once in 12 hours each."""
     return Reminded(n=reports_remind(actor_of(request), report_refs=given.refs))
+
+
+@router.post("/orders", response={200: OrderOut, **CHANGED}, operation_id="reports_order")
+def order(request: HttpRequest, given: OrderIn) -> OrderOut:
+    """Take a step on every report that matches: carried out by the worker, one by one."""
+    actor = actor_of(request)
+    filters = ReportFilters(given.group, "", given.district, given.line, given.text)
+    states = STEPS[given.step].states
+    chosen = reports_chosen(actor, period=given.period, states=states, filters=filters)
+    ref = reports_batch_ask(
+        actor, period=given.period, step=given.step, chosen=chosen, reason=given.reason
+    )
+    return _order(batch_get(actor, ref=ref))
+
+
+@router.get("/orders/{ref}", response={200: OrderOut, **ONE}, operation_id="reports_order_state")
+def order_state(request: HttpRequest, ref: Ref) -> OrderOut:
+    """How far an order of the reader's office is."""
+    return _order(batch_get(actor_of(request), ref=ref))
+
+
+@router.post(
+    "/orders/{ref}/stop", response={200: OrderOut, **CHANGED}, operation_id="reports_order_stop"
+)
+def order_stop(request: HttpRequest, ref: Ref) -> OrderOut:
+    """The order ends at its next report; what was done stays done."""
+    actor = actor_of(request)
+    reports_batch_stop(actor, batch_ref=ref)
+    return _order(batch_get(actor, ref=ref))
+
+
+def _order(found: ReportBatch) -> OrderOut:
+    names = ("ref", "step", "n", "passed", "done", "failed", "told")
+    values = {name: getattr(found, name) for name in names}
+    return OrderOut(**values, ended=found.ended_at is not None)
 
 
 @router.get("/{ref}", response={200: ReportOut, **ONE}, operation_id="report")

@@ -4,6 +4,7 @@ from niangjia.programmes.assistance_ledger.forms.entry import EntryForm
 from niangjia.programmes.assistance_ledger.forms.records import CorrectionForm, FiltersForm
 from niangjia.programmes.assistance_ledger.forms.releases import ReleaseForm
 from niangjia.programmes.assistance_ledger.forms.reports import (
+    CarryForm,
     CollectionFiltersForm,
     DecisionForm,
     PeriodForm,
@@ -12,6 +13,7 @@ from niangjia.programmes.assistance_ledger.forms.reports import (
 )
 
 __all__ = [
+    "CarryForm",
     "CollectionFiltersForm",
     "CorrectionForm",
     "DecisionForm",

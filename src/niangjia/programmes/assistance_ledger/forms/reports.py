@@ -70,6 +70,18 @@ class CollectionFiltersForm(forms.Form):
         return ReportFilters(**found)
 
 
+class CarryForm(forms.Form):
+    """Why reports are carried over."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("It stands with every purchase that is carried over, for ever."),
+        widget=forms.Textarea(attrs=AREA),
+        error_messages={"required": _("Say why these units have not reported.")},
+    )
+
+
 class PeriodForm(forms.Form):
     """A quarter, and why."""
 

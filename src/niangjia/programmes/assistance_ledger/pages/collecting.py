@@ -47,6 +47,7 @@ def tiles(found: Collection, filters: ReportFilters) -> list[Tile]:
     listed = (
         ("", _("Units that report"), "all", ""),
         ("missing", _("Not reported yet"), "missing", " · ".join(filter(None, (late, back)))),
+        ("outside", _("Of these with purchases"), "outside", ""),
         ("reported", _("To be checked"), "reported", ""),
         ("accepted", _("In the city sum"), "accepted", ""),
         ("exempt", _("Exempt or carried over"), "exempt", ""),
@@ -60,6 +61,7 @@ def tiles(found: Collection, filters: ReportFilters) -> list[Tile]:
             here=filters.group == group,
         )
         for group, title, key, note in listed
+        if key in n
     ]
 
 

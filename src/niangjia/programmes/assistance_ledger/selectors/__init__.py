@@ -1,5 +1,12 @@
 """Reads of the assistance ledger, always in the actor's scope."""
 
+from niangjia.programmes.assistance_ledger.selectors.batches import (
+    Moving,
+    batch_get,
+    batch_latest,
+    carrying,
+    reports_chosen,
+)
 from niangjia.programmes.assistance_ledger.selectors.board import (
     Board,
     Proposal,
@@ -30,11 +37,9 @@ from niangjia.programmes.assistance_ledger.selectors.reports import (
     ReportFilters,
     collection_get,
     periods_known,
-    refs_listed,
     report_get,
     reports_own,
     settled_periods,
-    versions_of,
 )
 
 __all__ = [
@@ -43,13 +48,17 @@ __all__ = [
     "Collection",
     "Detail",
     "Filters",
+    "Moving",
     "Proposal",
     "RecordPage",
     "ReportDetail",
     "ReportFilters",
+    "batch_get",
+    "batch_latest",
     "board_get",
     "board_key",
     "brief_get",
+    "carrying",
     "changes_of",
     "collection_get",
     "n_of_upload",
@@ -59,12 +68,11 @@ __all__ = [
     "purchases_each",
     "purchases_page",
     "purchases_total",
-    "refs_listed",
     "release_get",
     "release_waiting",
     "releases_list",
     "report_get",
+    "reports_chosen",
     "reports_own",
     "settled_periods",
-    "versions_of",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
@@ -21,7 +21,7 @@ from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import booking, chain, periods
 from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of
-from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
+from niangjia.programmes.assistance_ledger.models import Purchase, Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
 
 PER_PAGE = 50
@@ -29,6 +29,7 @@ SUMMED = tuple(one.name for one in fields(Sums))
 # States as one line of the collection counts them.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "missing": chain.NOT_REPORTED,
+    "outside": chain.NOT_REPORTED,  # of these, the ones with records: they hold up the closing
     "reported": ("reported",),
     "accepted": ("accepted",),
     "exempt": ("exempt", "carried"),
@@ -159,7 +160,7 @@ def collection_get(
         raise NotFound(_("This period was not opened."))
     row = row or (running[-1] if running else known[0])
     scope = reports_visible_to(actor).filter(period=row)
-    listed = _narrowed(scope, filters)
+    listed = narrowed(scope, filters, row.code)
     columns = ("ref", "case__state", "case__due_on", "unit__name", "district_code", *SUMMED)
     page = listed.order_by("district_code", "unit_id").values("case__moved_at", *columns)
     rows = list(page[after : after + PER_PAGE + 1])
@@ -177,9 +178,21 @@ def collection_get(
     )
 
 
-def _narrowed(rows: QuerySet[Report], filters: ReportFilters) -> QuerySet[Report]:
+def _with_records(period: str) -> Q:
+    """Reports in which records in force count, the unit's own or those of one merged into it."""
+    rows = Purchase.objects.filter(month__in=periods.parse(period).months, reversed_at__isnull=True)
+    merged = Report.objects.filter(counted_with=OuterRef(OuterRef("pk")))
+    return Q(Exists(rows.filter(unit_id=OuterRef("unit_id")))) | Q(
+        Exists(rows.filter(unit_id__in=merged.values("unit_id")))
+    )
+
+
+def narrowed(rows: QuerySet[Report], filters: ReportFilters, period: str) -> QuerySet[Report]:
+    """Of these reports of the period, those that match."""
     if filters.group in GROUPS:
         rows = rows.filter(case__state__in=GROUPS[filters.group])
+    if filters.group == "outside":
+        rows = rows.filter(_with_records(period))
     if filters.state in chain.REPORT.states:
         rows = rows.filter(case__state=filters.state)
     if filters.district:
@@ -197,6 +210,9 @@ def _counts(scope: QuerySet[Report], period: ReportingPeriod) -> dict[str, int]:
         group: sum(states.get(state, 0) for state in members) for group, members in GROUPS.items()
     }
     late = period.closed_at is None and clock.city_today() > period.due_on
+    if period.closed_at is None:
+        waiting = scope.filter(case__state__in=GROUPS["outside"])
+        found["outside"] = waiting.filter(_with_records(period.code)).count()
     return found | {
         "all": sum(states.values()),
         "overdue": found["missing"] if late else 0,
@@ -224,22 +240,6 @@ def _by(rows: QuerySet[Report], column: str, kind: str) -> list[tuple[str, str, 
         )
         for one in grouped
     ]
-
-
-def refs_listed(
-    actor: Actor, *, period: str, filters: ReportFilters, states: Sequence[str], most: int
-) -> list[str]:
-    """Refs of reports in the scope that match and are in one of the states; at most `most`."""
-    authorise(actor, "reports.collect")
-    rows = _narrowed(reports_visible_to(actor).filter(period=period), filters)
-    rows = rows.filter(case__state__in=states).order_by("district_code", "unit_id")
-    return list(rows.values_list("ref", flat=True)[:most])
-
-
-def versions_of(actor: Actor, *, refs: Sequence[str]) -> list[tuple[str, str, int]]:
-    """(ref, unit's name, version of its case) of reports that the actor may see."""
-    rows = reports_visible_to(actor).filter(ref__in=refs).order_by("district_code", "unit_id")
-    return list(rows.values_list("ref", "unit__name", "case__version"))
 
 
 def reports_own(actor: Actor) -> list[dict[str, Any]]:

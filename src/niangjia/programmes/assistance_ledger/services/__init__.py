@@ -1,5 +1,9 @@
 """Writes of the assistance ledger, one module per use case."""
 
+from niangjia.programmes.assistance_ledger.services.batches import (
+    reports_batch_ask,
+    reports_batch_stop,
+)
 from niangjia.programmes.assistance_ledger.services.bulk import purchases_reverse
 from niangjia.programmes.assistance_ledger.services.closing import (
     period_adopt,
@@ -46,6 +50,8 @@ __all__ = [
     "release_decide",
     "release_propose",
     "report_decide",
+    "reports_batch_ask",
+    "reports_batch_stop",
     "reports_prepare",
     "reports_remind",
     "sources_aside",

@@ -1,6 +1,7 @@
 """Pages of the assistance ledger, one module per subject."""
 
 from niangjia.programmes.assistance_ledger.views import (
+    batches,
     board,
     brief,
     chosen,
@@ -16,6 +17,7 @@ from niangjia.programmes.assistance_ledger.views import (
 )
 
 __all__ = [
+    "batches",
     "board",
     "brief",
     "chosen",

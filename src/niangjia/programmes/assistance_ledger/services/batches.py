@@ -1,0 +1,125 @@
+"""One step on many reports: asked for at once, carried out by the worker one by one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.errors import Conflict, Invalid, NotFound
+from niangjia.core.service import JOURNAL, NOTHING, authorise, service
+from niangjia.core.work import Work
+from niangjia.programmes.assistance_ledger import chain
+from niangjia.programmes.assistance_ledger.models import ReportBatch, ReportingPeriod
+from niangjia.programmes.assistance_ledger.services.taking import reason_of
+
+BATCH = "reports.batch"
+MOST, MOST_TOLD = 100_000, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A step that may be taken on many. states: it starts from; reasoned: it needs a reason."""
+
+    permission: str
+    states: tuple[str, ...]
+    reasoned: bool = False
+
+
+STEPS: Mapping[str, Many] = {
+    "accept": Many("reports.accept", ("reported",)),
+    "remind": Many("reports.remind", chain.NOT_REPORTED),
+    "carry": Many("periods.manage", chain.NOT_REPORTED, reasoned=True),
+}
+
+
+@service(permission="reports.collect", records=JOURNAL)
+def reports_batch_ask(
+    work: Work,
+    /,
+    *,
+    period: str,
+    step: str,
+    chosen: Sequence[tuple[str, int]],
+    reason: str = "",
+) -> str:
+    """The worker will take the step (of STEPS) on every report chosen, under the actor's hat.
+
+    chosen: (ref, version of its case as the actor saw it); one that moved meanwhile is left and
+    told. Returns the order's ref. Raises Denied, Invalid (none chosen, no reason), Conflict (an
+    order of the office is under way).
+    """
+    many = STEPS[step]
+    authorise(work.actor, many.permission)
+    text = reason_of(reason) if many.reasoned else ""
+    if not 0 < len(chosen) <= MOST or work.actor.organisation_id is None:
+        raise Invalid(_("No report was chosen. Tick the ones you mean, or take all."))
+    row = ReportingPeriod.objects.filter(pk=period, closed_at__isnull=True).first()
+    if row is None:
+        raise Conflict(_("This period is not open."), code="period_not_open")
+    ref = _keep(work, row, step, chosen, text)
+    work.journal("reports.batch", subject=f"period:{period}", step=step, n=len(chosen))
+    work.send(
+        BATCH,
+        {
+            "batch": ref,
+            "login": work.actor.login_id,
+            "organisation": work.actor.organisation_id,
+            "role": work.actor.role,
+            "language": get_language() or "zh-hans",
+        },
+    )
+    return ref
+
+
+def _keep(
+    work: Work, row: ReportingPeriod, step: str, chosen: Sequence[tuple[str, int]], reason: str
+) -> str:
+    """The order is noted, unless one of the office is under way: Conflict."""
+    ref = work.new_id()
+    order = ReportBatch(
+        ref=ref,
+        period=row,
+        office_id=work.actor.organisation_id,
+        step=step,
+        reason=reason,
+        chosen=[list(one) for one in chosen],
+        n=len(chosen),
+        asked_at=work.at,
+    )
+    ReportBatch.objects.bulk_create([order], ignore_conflicts=True)
+    if not ReportBatch.objects.filter(ref=ref).exists():
+        raise Conflict(
+            _("Your office's last order is still under way. Wait for its end, or stop it."),
+            code="order_under_way",
+        )
+    return ref
+
+
+@service(permission="reports.collect", records=JOURNAL)
+def reports_batch_stop(work: Work, /, *, batch_ref: str) -> None:
+    """The order ends at its next report; what was done stays done. Raises NotFound."""
+    rows = ReportBatch.objects.filter(ref=batch_ref, office_id=work.actor.organisation_id or 0)
+    if not rows.update(stop=True):
+        raise NotFound(_("There is no such order, or it is not your office's."))
+    work.journal("reports.batch_stop", subject=f"batch:{batch_ref}")
+
+
+@service(permission="reports.prepare", records=NOTHING)
+def reports_batch_note(
+    work: Work,
+    /,
+    *,
+    batch_ref: str,
+    passed: int,
+    done: int,
+    told: Sequence[tuple[str, str]],
+    ended: bool = False,
+) -> None:
+    """It went through so many more, of which `done` moved; told: (unit, why) of each that failed.
+    ended: nothing is left."""
+    row = ReportBatch.objects.select_for_update().defer("chosen").get(ref=batch_ref)
+    row.passed, row.done, row.failed = row.passed + passed, row.done + done, row.failed + len(told)
+    row.told = [*row.told, *map(list, told)][:MOST_TOLD]
+    row.ended_at = work.at if ended else None
+    row.save(update_fields=["passed", "done", "failed", "told", "ended_at"])

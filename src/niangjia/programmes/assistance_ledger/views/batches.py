@@ -1,0 +1,156 @@
+"""Acting on many reports: at once where they are few, else by the worker with its progress."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from niangjia.core.actor import Actor
+from niangjia.core.errors import DomainError, Invalid
+from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger import periods
+from niangjia.programmes.assistance_ledger.batch_jobs import take_step
+from niangjia.programmes.assistance_ledger.forms import CarryForm, CollectionFiltersForm
+from niangjia.programmes.assistance_ledger.pages import batches as parts
+from niangjia.programmes.assistance_ledger.pages.collecting import query_of
+from niangjia.programmes.assistance_ledger.selectors import (
+    ReportFilters,
+    batch_get,
+    carrying,
+    reports_chosen,
+)
+from niangjia.programmes.assistance_ledger.services import reports_batch_ask, reports_batch_stop
+from niangjia.programmes.assistance_ledger.services.batches import STEPS
+from niangjia.ui.page import actor_of
+
+AT_ONCE = 50  # a page of the list
+SHOWN_FAILURES = 5
+Chosen = list[tuple[str, int]]
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest) -> HttpResponse:
+    """Accept, remind or carry over: the reports ticked, or all that the filters list."""
+    if request.method == "GET":
+        return redirect("assistance_ledger:collect")
+    actor = authorise(actor_of(request), "reports.collect")
+    period = request.POST.get("period", "")[:10]
+    filters = CollectionFiltersForm(request.POST).filters()
+    step = request.POST.get("act", "")
+    if step not in STEPS:
+        raise Invalid(_("Choose what to do with the reports."))
+    authorise(actor, STEPS[step].permission)
+    chosen = _chosen(request, actor, period, filters, step)
+    if not chosen:
+        messages.warning(request, _("No report was chosen. Tick the ones you mean, or take all."))
+        return _back(period, filters)
+    if step == "carry":
+        return _carry(request, actor, period, filters, chosen)
+    _do(request, actor, period, step, chosen)
+    return _back(period, filters)
+
+
+def _chosen(
+    request: HttpRequest, actor: Actor, period: str, filters: ReportFilters, step: str
+) -> Chosen:
+    refs = None if request.POST.get("all") == "1" else request.POST.getlist("ref")[:AT_ONCE]
+    return reports_chosen(
+        actor, period=period, states=STEPS[step].states, refs=refs, filters=filters
+    )
+
+
+def _back(period: str, filters: ReportFilters) -> HttpResponseRedirect:
+    target = f"{reverse('assistance_ledger:collect')}?{query_of(period, filters)}"
+    return HttpResponseRedirect(target)
+
+
+def _carry(
+    request: HttpRequest, actor: Actor, period: str, filters: ReportFilters, chosen: Chosen
+) -> HttpResponse:
+    """What it would move is shown first, and a reason is asked for."""
+    confirmed = request.POST.get("confirmed") == "1"
+    form = CarryForm(request.POST if confirmed else None)
+    status = 200
+    if confirmed and form.is_valid():
+        try:
+            _do(request, actor, period, "carry", chosen, form.cleaned_data["reason"])
+        except Invalid as error:
+            form.add_error("reason", str(error))
+        else:
+            return _back(period, filters)
+    if confirmed:
+        status = 422
+    context: dict[str, Any] = {
+        "form": form,
+        "moving": parts.moving(
+            carrying(actor, period=period, refs=[ref for ref, _version in chosen])
+        ),
+        "n": len(chosen),
+        "period": periods.name(period),
+        "following": periods.name(periods.after(period)),
+        "code": period,
+        "filters": filters,
+        "all": request.POST.get("all", ""),
+        "refs": request.POST.getlist("ref")[:AT_ONCE],
+        "back": query_of(period, filters),
+    }
+    return render(request, "assistance_ledger/carry.html", context, status=status)
+
+
+def _do(
+    request: HttpRequest, actor: Actor, period: str, step: str, chosen: Chosen, reason: str = ""
+) -> None:
+    """A page of reports is moved while one waits; more than that is left to the worker."""
+    if len(chosen) > AT_ONCE:
+        try:
+            reports_batch_ask(actor, period=period, step=step, chosen=chosen, reason=reason)
+        except DomainError as error:
+            if error.status in (401, 403, 422):
+                raise
+            messages.error(request, str(error))
+        return
+    done, told = take_step(actor, step, chosen, reason)
+    _say(request, step, done, told, len(chosen))
+
+
+def _say(
+    request: HttpRequest, step: str, done: int, told: list[tuple[str, str]], asked: int
+) -> None:
+    text = parts.said(step, done)
+    if step == "remind" and done < asked:
+        text += " " + _("The others have reported, or were reminded within the last 12 hours.")
+    if done or step == "remind":
+        messages.success(request, text)
+    for unit, why in told[:SHOWN_FAILURES]:
+        messages.error(request, f"{unit}: {why}")
+    if more := len(told[SHOWN_FAILURES:]):
+        text = ngettext("... and %(n)s more was left.", "... and %(n)s more were left.", more)
+        messages.error(request, text % {"n": more})
+
+
+@never_cache
+@require_GET
+def order(request: HttpRequest, ref: str) -> HttpResponse:
+    """How far an order is: the part of the page that renews itself."""
+    found = parts.running(batch_get(actor_of(request), ref=ref))
+    response = render(request, "assistance_ledger/order_part.html", {"order": found})
+    if found is not None and found.ended:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, ref: str) -> HttpResponse:
+    """An order ends at its next report."""
+    actor = actor_of(request)
+    found = batch_get(actor, ref=ref)
+    if request.method == "POST":
+        reports_batch_stop(actor, batch_ref=ref)
+        messages.success(request, _("It stops at the next report. What was done stays done."))
+    return _back(found.period_id, ReportFilters())

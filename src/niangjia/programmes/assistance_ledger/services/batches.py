@@ -11,6 +11,7 @@ from niangjia.core.service import JOURNAL, NOTHING, authorise, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import chain
 from niangjia.programmes.assistance_ledger.models import ReportBatch, ReportingPeriod
+from niangjia.programmes.assistance_ledger.services.reporting import refuse_running
 from niangjia.programmes.assistance_ledger.services.taking import reason_of
 
 BATCH = "reports.batch"
@@ -52,11 +53,13 @@ def reports_batch_ask(
     many = STEPS[step]
     authorise(work.actor, many.permission)
     text = reason_of(reason) if many.reasoned else ""
-    if not 0 < len(chosen) <= MOST or work.actor.organisation_id is None:
+    if not 0 < len(chosen) <= MOST:
         raise Invalid(_("No report was chosen. Tick the ones you mean, or take all."))
     row = ReportingPeriod.objects.filter(pk=period, closed_at__isnull=True).first()
     if row is None:
         raise Conflict(_("This period is not open."), code="period_not_open")
+    if step == "carry":
+        refuse_running(row)
     ref = _keep(work, row, step, chosen, text)
     work.journal("reports.batch", subject=f"period:{period}", step=step, n=len(chosen))
     work.send(
@@ -80,7 +83,7 @@ def _keep(
     order = ReportBatch(
         ref=ref,
         period=row,
-        office_id=work.actor.organisation_id,
+        office_id=work.actor.organisation_id or 0,
         step=step,
         reason=reason,
         chosen=[list(one) for one in chosen],

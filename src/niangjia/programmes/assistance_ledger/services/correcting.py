@@ -1,11 +1,18 @@
 """Corrections: a reversal with its reason, and what takes the record's place; both stay visible."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.orgs.public import ContactRef, contact, organisation
+from niangjia.blocks.orgs.public import (
+    ContactRef,
+    OrgRef,
+    contact,
+    contacts_of,
+    organisation,
+    organisations_of,
+)
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, Invalid, NotFound
@@ -149,9 +156,13 @@ def _check(purchase: Purchase, row: PurchaseIn) -> None:
         raise Invalid(message, code="fewer_people_than_households", fields={"people": str(message)})
 
 
-def _row_of(purchase: Purchase) -> PurchaseIn:
+Whom = tuple[ContactRef | None, str, str]
+NOBODY: Whom = (None, "", "")
+
+
+def _row_of(purchase: Purchase, whom: Whom | None = None) -> PurchaseIn:
     values = {name: getattr(purchase, name) for name in COPIED}
-    _whom, name, phone = _contact(purchase)
+    _ref, name, phone = whom or _contact(purchase)
     return PurchaseIn(
         unit_name=purchase.unit.name,
         unit_uscc=purchase.unit.uscc,
@@ -166,15 +177,26 @@ def _row_of(purchase: Purchase) -> PurchaseIn:
     )
 
 
-def _contact(purchase: Purchase) -> tuple[ContactRef | None, str, str]:
-    return contact(purchase.contact_id) if purchase.contact_id else (None, "", "")
+def _contact(purchase: Purchase) -> Whom:
+    return contact(purchase.contact_id) if purchase.contact_id else NOBODY
 
 
 def _draft(purchase: Purchase, row: PurchaseIn, reason: str, month: str) -> Draft:
     unit, supplier = organisation(purchase.unit_id), organisation(purchase.supplier_id)
+    return _as_draft(purchase, row, unit, supplier, _contact(purchase)[0], reason, month)
+
+
+def _as_draft(
+    purchase: Purchase,
+    row: PurchaseIn,
+    unit: OrgRef,
+    supplier: OrgRef,
+    whom: ContactRef | None,
+    reason: str,
+    month: str,
+) -> Draft:
     # The parents under which it was recorded stay: access follows today's tree, figures do not.
     unit = replace(unit, district=purchase.district_code, line=purchase.line_code)
-    whom, _name, _phone = _contact(purchase)
     return Draft(
         row=row,
         key=rules.key_of(row, unit.ref, supplier.ref),
@@ -189,6 +211,19 @@ def _draft(purchase: Purchase, row: PurchaseIn, reason: str, month: str) -> Draf
     )
 
 
-def draft_of(purchase: Purchase, reason: str, month: str) -> Draft:
-    """The same purchase once more, counting in another month. purchase: with unit and supplier."""
-    return _draft(purchase, _row_of(purchase), reason, month)
+def drafts_of(purchases: Sequence[Purchase], reason: str, month: str) -> list[Draft]:
+    """The same purchases once more, counting in another month. purchases: with unit, supplier."""
+    found = contacts_of(one.contact_id for one in purchases if one.contact_id)
+    places = {one.id: one for one in organisations_of(_places(purchases))}
+    drafts = []
+    for purchase in purchases:
+        whom: Whom = found[purchase.contact_id] if purchase.contact_id else NOBODY
+        row = _row_of(purchase, whom)
+        unit, supplier = places[purchase.unit_id], places[purchase.supplier_id]
+        drafts.append(_as_draft(purchase, row, unit, supplier, whom[0], reason, month))
+    return drafts
+
+
+def _places(purchases: Sequence[Purchase]) -> Iterator[int]:
+    for one in purchases:
+        yield from (one.unit_id, one.supplier_id)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from niangjia.blocks.orgs.public import (
     organisation,
     predecessors_of,
 )
+from niangjia.core import clock
 from niangjia.core.db.held import hold
 from niangjia.core.errors import Conflict, Invalid, NotFound, ProgrammingError
 from niangjia.core.service import FACT, JOURNAL, NOTHING, service
@@ -22,7 +24,7 @@ from niangjia.programmes.assistance_ledger import booking, chain, inbox, periods
 from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of, units_counted
 from niangjia.programmes.assistance_ledger.models import Purchase, Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
-from niangjia.programmes.assistance_ledger.services.correcting import draft_of
+from niangjia.programmes.assistance_ledger.services.correcting import drafts_of
 from niangjia.programmes.assistance_ledger.services.taking import booked
 
 FIRM = frozenset({"check", "sign", "send", "accept"})  # steps on figures that must not have moved
@@ -214,25 +216,35 @@ def _tell_city(work: Work, report: Report, matter: Matter, before: str, after: s
 
 def _carry_over(work: Work, report: Report, reason: str) -> None:
     """What counts in the period is taken off in it and counts in the next open one."""
+    refuse_running(report.period)
     following = periods.first_month(periods.after(report.period_id))
     later = booked(booking.Booking([report.unit_id]), report.unit_id, following)
     months = periods.parse(report.period_id).months
     units = units_counted(report.unit_id, report.period_id)
     rows = Purchase.objects.filter(unit_id__in=units, month__in=months, reversed_at__isnull=True)
     purchases = list(rows.select_related("unit", "supplier").order_by("id"))
-    drafts = []
-    for purchase in purchases:
-        work.record(steps.reversed_fact(purchase, reason, purchase.month))
-        Purchase.objects.filter(pk=purchase.pk).update(
-            reversed_at=work.at, reversed_month=purchase.month
-        )
-        drafts.append(draft_of(purchase, reason, later))
+    work.record_many([steps.reversed_fact(one, reason, one.month) for one in purchases])
+    Purchase.objects.filter(pk__in=[one.pk for one in purchases]).update(
+        reversed_at=work.at, reversed_month=F("month")
+    )
+    drafts = drafts_of(purchases, reason, later)
     if len(steps.insert(work, drafts, "")) != len(drafts):
         raise ProgrammingError("a record carried over met another under its key")
     report.note, report.content_sha256 = "", ""
     for name, value in asdict(Sums()).items():
         setattr(report, name, value)
     report.save()
+
+
+def refuse_running(period: ReportingPeriod) -> None:
+    """Invalid while the period runs: what counts in it is not known yet."""
+    if period.last >= clock.city_today():
+        raise Invalid(
+            _("%(period)s ends on %(day)s. Reports can be carried over after that day."),
+            code="not_over",
+            period=periods.name(period.code),
+            day=period.last.isoformat(),
+        )
 
 
 @service(permission="reports.remind", records=JOURNAL)

@@ -152,6 +152,24 @@ def test_who_may_and_what_is_needed():
         reports_batch_ask(given.actor("city"), period="2020Q1", step="remind", chosen=[("x", 0)])
 
 
+def test_a_running_quarter_is_not_carried_over():
+    period_open(given.actor("city"), period="2020Q1")
+    jobs.settle()
+    with pytest.raises(Invalid, match="carried over after that day"):
+        step("city", "carry", period="2020Q1", reason=REASON)
+    with pytest.raises(Invalid, match="carried over after that day"):
+        one = report(period="2020Q1")
+        reports_batch_ask(
+            given.actor("city"),
+            period="2020Q1",
+            step="carry",
+            chosen=[(one.ref, one.case.version)],
+            reason=REASON,
+        )
+    page = browser("city").get(reverse("assistance_ledger:collect") + "?period=2020Q1")
+    assert 'value="carry"' not in page.content.decode()
+
+
 def test_a_hat_that_is_gone_stops_the_order_with_its_reason():
     ref = ask()
     city = given.actor("city")

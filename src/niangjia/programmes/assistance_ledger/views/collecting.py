@@ -64,6 +64,7 @@ def collect(request: HttpRequest) -> HttpResponse:
             "states": chain.REPORT.states.items(),
             "may_accept": actor.may("reports.accept"),
             "may_remind": actor.may("reports.remind"),
+            "may_carry": actor.may("periods.manage") and found.period.last < city_today(),
             "order": order_parts.running(batch_latest(actor, period=found.period.code)),
             "query": parts.query_of(found.period.code, filters),
             "next": parts.query_of(found.period.code, filters, found.next) if found.next else "",

@@ -1,6 +1,7 @@
 """A backup puts the site back whole, or it is refused and nothing changes."""
 
 import gzip
+import io
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import pytest
 
 from niangjia.config.system import archive
 from niangjia.config.system.restoring import _files_exchanged
-from niangjia.core.errors import Invalid
+from niangjia.core.errors import Invalid, Unavailable
 from tests.concurrency import site as sites
 
 pytestmark = pytest.mark.both
@@ -225,9 +226,29 @@ def test_what_cannot_be_moved_aside_leaves_all_where_it_was(tmp_path):
         (home / name).write_text(name)
     aside = home / "published" / "aside"  # a folder does not go into itself, nor a mount anywhere
     before = {path: path.is_dir() or path.read_text() for path in home.rglob("*")}
-    with pytest.raises(OSError), _files_exchanged(home, home / ".restore-x", aside):
+    with (
+        pytest.raises(Unavailable, match="moved aside"),
+        _files_exchanged(home, home / ".restore-x", aside),
+    ):
         pass
     assert {path: path.is_dir() or path.read_text() for path in home.rglob("*")} == before
+
+
+def test_a_backup_without_a_database_is_none(backup, tmp_path):
+    path = tmp_path / "changed.tar.gz"
+    with tarfile.open(backup) as old, tarfile.open(path, "w:gz") as new:
+        for member in old:
+            data = old.extractfile(member).read()
+            if member.name.startswith("db/niangjia"):
+                continue
+            if member.name == "manifest.json":
+                said = json.loads(data)
+                said["files"].pop("db/niangjia.db")
+                data = json.dumps(said).encode()
+                member.size = len(data)
+            new.addfile(member, io.BytesIO(data))
+    with pytest.raises(Invalid, match="damaged"):
+        archive.verify(path)
 
 
 def test_a_damaged_backup_is_refused_before_anything_is_written(backup, empty, tmp_path):

@@ -10,7 +10,7 @@ from niangjia.blocks.orgs.public import (
     organisations_merge,
 )
 from niangjia.core import jobs
-from niangjia.core.errors import NotFound
+from niangjia.core.errors import Invalid, NotFound
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.tests import given
 from tests.organisations import state
@@ -68,6 +68,21 @@ def test_what_was_brought_is_corrected_and_confirmed_in_one():
     state.check()
     given.take(given.purchase(3, unit_name="北京市示例丁中学", unit_uscc=""))
     assert Purchase.objects.filter(unit=found).count() == 2
+
+
+@pytest.mark.parametrize(("name", "field"), [("uscc", "uscc"), ("territory_ref", "territory_ref")])
+def test_what_was_emptied_is_refused_at_its_field(name, field):
+    unit, _supplier = brought()
+    values = {
+        "name": "示例丁中学",
+        "uscc": state.CODE,
+        "territory_ref": one("朝阳区").ref,
+        "line_ref": one("教育系统工会").ref,
+    }
+    Organisation.objects.filter(pk=unit.pk).update(uscc=state.CODE)
+    with pytest.raises(Invalid) as refused:
+        organisation_correct(given.actor("city"), organisation_ref=unit.ref, **values | {name: ""})
+    assert field in refused.value.fields and one(unit.name).to_confirm
 
 
 def test_merging_what_was_brought_ends_its_item():

@@ -169,9 +169,15 @@ def verify(path: Path, between: Between = lambda: None) -> Manifest:
                 found[name] = _read_through(content)
     except DAMAGED as error:
         raise _damaged(path) from error
-    if manifest is None or manifest.files != found:
+    if manifest is None or manifest.files != found or not _databases(manifest) <= found.keys():
         raise _damaged(path)
     return manifest
+
+
+def _databases(manifest: Manifest) -> set[str]:
+    """What every backup of this engine holds."""
+    end = "db" if manifest.engine == "sqlite" else "dump"
+    return {f"db/niangjia.{end}", f"db/keys.{end}"}
 
 
 def _read_through(content: IO[bytes]) -> Member:

@@ -220,9 +220,18 @@ def _move_all_or_none(home: Path, aside: Path, names: tuple[str, ...]) -> None:
     aside.mkdir(mode=0o700)
     try:
         _move(home, aside, names)
-    except BaseException:
+    except BaseException as error:
         _move(aside, home, names)
         aside.rmdir()
+        if isinstance(error, OSError):
+            raise Unavailable(
+                _(
+                    "%(name)s cannot be moved aside: it may be a file system of its own. Nothing"
+                    " was changed. Restore into an empty folder with --to, and put that in place."
+                ),
+                code="cannot_move",
+                name=error.filename,
+            ) from error
         raise
 
 

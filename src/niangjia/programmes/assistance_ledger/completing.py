@@ -20,8 +20,9 @@ REASON = "本单位台账已补全，替换按平台订单建立的记录"
 def completed_by(
     drafts: Mapping[int, Draft], upload_ref: str
 ) -> tuple[dict[int, Purchase], set[int]]:
-    """(position -> the record made from an order that this row must be, where only one can be;
-    positions of rows that may be one, but so may others)."""
+    """(position -> the record made from an order that this row must be, where only one can be and
+    the amounts agree; positions of rows that may be one, but so may others or the amount is
+    another: a person decides, as the record would be reversed)."""
     candidates: defaultdict[int, list[Purchase]] = defaultdict(list)
     families = families_of(one.unit.id for one in drafts.values())
     heads = {member: unit for unit, family in families.items() for member in family}
@@ -52,7 +53,9 @@ def completed_by(
     sure = {
         position: found[0]
         for position, found in meant.items()
-        if len(found) == 1 and claimed[found[0].pk] == 1
+        if len(found) == 1
+        and claimed[found[0].pk] == 1
+        and found[0].amount_fen == drafts[position].row.amount_fen
     }
     return sure, {position for position, found in meant.items() if found} - sure.keys()
 

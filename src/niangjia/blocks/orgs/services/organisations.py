@@ -160,6 +160,8 @@ def organisation_correct(
         raise Conflict(_("It was confirmed meanwhile."), code="confirmed_meanwhile")
     today, changes = clock.city_today(), []
     why = str(_("Corrected when it was confirmed"))
+    if row.uscc and not uscc.strip():
+        raise refused("uscc", _("A code cannot be emptied. Write the right one."))
     if (code := code_of(uscc) if uscc.strip() else "") != row.uscc and code:
         changing.recode(work, row, code, why)
         changes.append("recoded")
@@ -169,6 +171,8 @@ def organisation_correct(
     stands = changing.parents_of(row)
     for tree, ref in ((TERRITORY, territory_ref), (LINE, line_ref)):
         parent, now = _node(work, ref, tree), stands[tree]
+        if parent is None and now is not None and not now.kind.startswith("virtual"):
+            raise refused(f"{tree}_ref", _("It stands somewhere already. Choose where it belongs."))
         if parent is not None and (now is None or parent.pk != now.pk):
             _move(work, row, tree, parent, today, why)
             changes.append("moved")

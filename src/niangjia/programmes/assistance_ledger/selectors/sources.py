@@ -25,6 +25,7 @@ from niangjia.blocks.orgs.public import families_of, organisation_names, scope_o
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger.accounted import left_of, limits_of, live
 from niangjia.programmes.assistance_ledger.models import Purchase, SourceLine, SourceMatch
 from niangjia.programmes.assistance_ledger.selectors.scope import lines_visible_to, visible_to
 
@@ -72,19 +73,15 @@ class Matched:
     purchases: list[Purchase]
 
 
-def _live() -> QuerySet[SourceMatch]:
-    return SourceMatch.objects.filter(verdict="same", purchase__reversed_at__isnull=True)
-
-
 def with_state(lines: QuerySet[SourceLine]) -> QuerySet[Any]:
     """The lines with `state`, one of STATES; `dropped` for an order taken back that no record
     holds."""
-    live = Exists(_live().filter(line=OuterRef("pk")))
+    matched = Exists(live().filter(line=OuterRef("pk")))
     proposed = Exists(SourceMatch.objects.filter(line=OuterRef("pk"), verdict="proposed"))
     state = Case(
-        When(Q(cancelled=True) & live, then=Plain("cancelled")),
+        When(Q(cancelled=True) & matched, then=Plain("cancelled")),
         When(cancelled=True, then=Plain("dropped")),
-        When(live, then=Plain("matched")),
+        When(matched, then=Plain("matched")),
         When(~Q(aside=""), then=Plain("aside")),
         When(proposed, then=Plain("proposed")),
         default=Plain("open"),
@@ -142,7 +139,7 @@ def lines_page(
 
 def matches_of(line_ids: Sequence[int], verdict: str) -> dict[int, list[Matched]]:
     """By line: what it was found to be, or may be, the likeliest first."""
-    standing = _live() if verdict == "same" else SourceMatch.objects.filter(verdict=verdict)
+    standing = live() if verdict == "same" else SourceMatch.objects.filter(verdict=verdict)
     mine = standing.filter(line_id__in=list(line_ids))
     togethers = set(mine.values_list("together", flat=True))
     rows = SourceMatch.objects.filter(together__in=togethers, verdict=verdict)
@@ -203,7 +200,7 @@ def records_without(
     )
     if source == "order":
         rows = rows.filter(channel__in=PLATFORMS)
-    rows = rows.filter(~Exists(_live().filter(purchase=OuterRef("pk"), line__source=source)))
+    rows = rows.filter(~Exists(live().filter(purchase=OuterRef("pk"), line__source=source)))
     found = list(rows.select_related("unit", "supplier").order_by("id")[: PAGE + 1])
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else 0
 
@@ -211,11 +208,11 @@ def records_without(
 def candidates(actor: Actor, *, line: SourceLine, text: str = "") -> list[Purchase]:
     """Records of the line's unit that a person may choose for it: 30, nearest in amount first.
 
-    text: in product, supplier, invoice or contract number.
+    A record of which a part was found is there for the rest. text: in product, supplier, invoice
+    or contract number.
     """
     units = families_of([line.unit_id])[line.unit_id]
     rows = visible_to(actor).filter(unit_id__in=units, reversed_at__isnull=True)
-    rows = rows.filter(~Exists(_live().filter(purchase=OuterRef("pk"), line__source=line.source)))
     if text:
         rows = rows.filter(
             Q(product__icontains=text)
@@ -223,6 +220,9 @@ def candidates(actor: Actor, *, line: SourceLine, text: str = "") -> list[Purcha
             | Q(invoice_no__startswith=text)
             | Q(contract_no__icontains=text)
         )
-    listed = list(rows.select_related("supplier").order_by("-occurred_on", "-id")[:500])
-    listed.sort(key=lambda one: (abs(one.amount_fen - line.amount_fen), one.id))
+    latest = rows.select_related("supplier").order_by("-occurred_on", "-id")[:500]
+    fen = {one.pk: one.amount_fen for one in latest}
+    left = left_of(fen, line.source, limits_of(line.source))
+    listed = [one for one in latest if one.pk in left]
+    listed.sort(key=lambda one: (abs(left[one.pk] - line.amount_fen), one.id))
     return listed[:PAGE]

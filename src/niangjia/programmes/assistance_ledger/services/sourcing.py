@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.intake.public import upload_hashes
 from niangjia.blocks.orgs.public import Scope, families_of, heads_of, scope_of
-from niangjia.core import clock
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.db.held import hold
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact, FactKind
 from niangjia.core.service import FACT, NOTHING, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import matching, policy
+from niangjia.programmes.assistance_ledger import matching
+from niangjia.programmes.assistance_ledger.accounted import left_of, limits_of, live
 from niangjia.programmes.assistance_ledger.facts import MATCHED, PARTED
 from niangjia.programmes.assistance_ledger.looking import look_for
 from niangjia.programmes.assistance_ledger.models import Purchase, SourceLine, SourceMatch
@@ -26,7 +26,6 @@ from niangjia.programmes.assistance_ledger.selectors.scope import lines_visible_
 from niangjia.programmes.assistance_ledger.services.taking import BATCH, reason_of
 from niangjia.programmes.assistance_ledger.types import SourceIn
 
-MOST_NAMED = 10_000  # in one query; SQLite takes some 32,000
 PROPOSED, SAME, OTHER = "proposed", "same", "other"
 COLUMNS = (
     "ref",
@@ -111,11 +110,6 @@ def _insert(work: Work, lines: Sequence[SourceIn], upload_ref: str) -> None:
 # Found by rule
 
 
-def live() -> QuerySet[SourceMatch]:
-    """Matches that hold: decided, and the record is in force."""
-    return SourceMatch.objects.filter(verdict=SAME, purchase__reversed_at__isnull=True)
-
-
 def unmatched(lines: QuerySet[SourceLine]) -> QuerySet[SourceLine]:
     """Those that count and that no record in force accounts for."""
     open_lines = lines.filter(aside="", cancelled=False)
@@ -133,7 +127,7 @@ def sources_match(work: Work, /, *, unit_id: int, source: str) -> bool:
     lines = {one.id: one for one in unmatched(_lines(units, source))}
     proposals: list[matching.Proposal] = []
     if lines:
-        limits = _limits(source)
+        limits = limits_of(source)
         entries = _entries(units, source, lines.values(), limits)
         refused = SourceMatch.objects.filter(verdict=OTHER, line__in=list(lines))
         pairs = frozenset(refused.values_list("line_id", "purchase_id"))
@@ -155,15 +149,6 @@ def _held(unit_ids: Iterable[int]) -> None:
 
 def _lines(units: Sequence[int], source: str) -> QuerySet[SourceLine]:
     return SourceLine.objects.filter(unit_id__in=units, source=source)
-
-
-def _limits(source: str) -> matching.Limits:
-    rule = policy.matching_on(clock.city_today())
-    if source == matching.ORDER:
-        before, after = rule.order_before, rule.order_after
-    else:
-        before, after = rule.payment_before, rule.payment_after
-    return matching.Limits(before, after, rule.gap_share, rule.gap_fen)
 
 
 def _line(one: SourceLine) -> matching.Line:
@@ -195,34 +180,15 @@ def _entries(
     near = rows.filter(occurred_on__range=(first, last))
     named = rows.exclude(order_no="").filter(order_no__in=numbers) if numbers else rows.none()
     found = {row[0]: row for query in (near, named) for row in query.values_list(*_ENTRY)}
-    left = _left({pk: row[2] for pk, row in found.items()}, source, limits)
+    left = left_of({pk: row[2] for pk, row in found.items()}, source, limits)
     rest = [(pk, found[pk]) for pk in found if pk in left]
     return [matching.Entry(pk, day, left[pk], *texts) for pk, (_pk, day, _fen, *texts) in rest]
-
-
-def _left(fen: Mapping[int, int], source: str, limits: matching.Limits) -> dict[int, int]:
-    """Record -> fen that no line of the source accounts for; without those that are whole.
-
-    fen: of each record. What differs by freight or a discount is whole.
-    """
-    sums: dict[int, int] = {}
-    wanted = list(fen)
-    for at in range(0, len(wanted), MOST_NAMED):
-        taken = live().filter(purchase__in=wanted[at : at + MOST_NAMED], line__source=source)
-        sums |= dict(taken.values_list("purchase_id").annotate(Sum("fen")))
-    left = {}
-    for pk, all_fen in fen.items():
-        rest = all_fen - sums.get(pk, 0)
-        small = max(limits.gap_fen, abs(all_fen) * limits.gap_share // 1000)
-        if pk not in sums or abs(rest) > small:
-            left[pk] = rest
-    return left
 
 
 def _unclaimed(records: Iterable[Purchase], source: str) -> dict[int, int] | None:
     """What is left of each record; None if lines of the source account for one of them already."""
     fen = {one.pk: one.amount_fen for one in records}
-    left = _left(fen, source, _limits(source))
+    left = left_of(fen, source, limits_of(source))
     return left if left.keys() == fen.keys() else None
 
 
@@ -382,6 +348,7 @@ def sources_other(work: Work, /, *, proposals: Sequence[str]) -> int:
     """They are not the same and will not be put forward again: how many proposals that was."""
     rows = SourceMatch.objects.filter(together__in=list(proposals)[:BATCH], verdict=PROPOSED)
     mine = rows.filter(line__in=lines_visible_to(work.actor))
+    _held(mine.values_list("line__unit_id", flat=True))
     said = list(mine.values_list("line_id", "purchase_id", "together", "purchase__unit_id"))
     for line_id, purchase_id, _together, _unit in said:
         _say_other(work, line_id, purchase_id)
@@ -438,7 +405,9 @@ def sources_part(work: Work, /, *, line_ref: str, reason: str) -> tuple[str, ...
     """A line and what was matched with it are not the same after all; refs of all lines that this
     concerns. Raises NotFound, Invalid."""
     text = reason_of(reason)
-    line = lines_visible_to(work.actor).filter(ref=line_ref).first()
+    mine = lines_visible_to(work.actor).filter(ref=line_ref)
+    _held(mine.values_list("unit_id", flat=True))
+    line = mine.first()
     one = live().filter(line=line).first() if line else None
     if one is None:
         raise NotFound(_("This line is not matched. Look at the page again."))
@@ -460,6 +429,7 @@ def sources_aside(work: Work, /, *, lines: Sequence[str], reason: str) -> int:
     """Lines that are no purchase to be recorded, with the reason: how many. Raises Invalid."""
     text = reason_of(reason)[:200]
     mine = lines_visible_to(work.actor).filter(ref__in=list(lines)[:BATCH])
+    _held(mine.values_list("unit_id", flat=True))
     found = list(unmatched(mine).values_list("id", "unit_id"))
     ids = [pk for pk, _unit in found]
     SourceMatch.objects.filter(verdict=PROPOSED, line__in=ids).delete()
@@ -472,6 +442,7 @@ def sources_aside(work: Work, /, *, lines: Sequence[str], reason: str) -> int:
 def sources_back(work: Work, /, *, lines: Sequence[str]) -> int:
     """Lines set aside count again: how many."""
     mine = lines_visible_to(work.actor).filter(ref__in=list(lines)[:BATCH]).exclude(aside="")
+    _held(mine.values_list("unit_id", flat=True))
     found = list(mine.values_list("id", "unit_id"))
     n = SourceLine.objects.filter(pk__in=[pk for pk, _unit in found]).update(aside="")
     look_for(work, {unit for _pk, unit in found})

@@ -15,6 +15,7 @@ from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
 from niangjia.programmes.assistance_ledger.mending import report_into
 from niangjia.programmes.assistance_ledger.models import Purchase, SourceLine, SourceMatch
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
+from niangjia.programmes.assistance_ledger.selectors.sources import candidates
 from niangjia.programmes.assistance_ledger.services import (
     purchase_correct,
     purchase_reverse,
@@ -268,6 +269,33 @@ def test_two_rows_that_could_complete_one_order_are_both_recorded_and_put_forwar
     flagged = in_force().filter(flags="maybe_an_order_s_record")
     assert flagged.count() == 2 and not flagged.filter(order_no__gt="").exists()
     assert settled() == 30_300
+
+
+def test_a_row_of_an_order_with_another_amount_is_for_a_person_to_decide():
+    shop = {"unit_name": "示例甲工会", "supplier_name": SHOP, "supplier_uscc": books.SUPPLIER}
+    none = {"quantity_milli": None, "price_milli": None, "contract_no": "", "invoice_code": ""}
+    common = {"product": "小米", "order_no": "DD2020-1", **shop, **none}
+    clerk = cast.actor("clerk")
+    purchases_take(clerk, rows=[cast.purchase(1, "甲", amount_fen=10_000, invoice_no="", **common)])
+    row = cast.purchase(2, "甲", amount_fen=9_000, invoice_no="00000078", **common)
+    done = purchases_take(clerk, rows=[row])
+    assert done.n_completed == 0 and list(done.flagged["maybe_an_order_s_record"]) == [
+        done.taken[0]
+    ]
+    assert in_force().count() == 2
+
+
+def test_a_record_paid_in_instalments_is_offered_until_all_of_it_is_found(tmp_path):
+    clerk = cast.actor("clerk")
+    sheet(tmp_path, books.line(1))
+    record, party = in_force().get(), "代付平台示例公司"
+    first = record.amount_fen - 8_000
+    bring(tmp_path / "bank.csv", PAYMENTS, payment(first, party=party), payment(8_001, party=party))
+    lines = {one.amount_fen: one for one in SourceLine.objects.all()}
+    sources_choose(clerk, lines=[lines[first].ref], purchases=[record.ref])
+    assert candidates(clerk, line=lines[8_001]) == [record]
+    sources_choose(clerk, lines=[lines[8_001].ref], purchases=[record.ref])
+    assert candidates(clerk, line=lines[8_001]) == []
 
 
 def test_a_person_chooses_parts_sets_aside_and_takes_back(tmp_path):

@@ -215,9 +215,10 @@ def upload_undo(work: Work, *, ref: str, version: int, edit_id: str) -> None:
     upload.problems.filter(edit=edit_id).update(edit="")
 
 
-def upload_take(work: Work, *, ref: str, version: int) -> int:
+def upload_take(work: Work, *, ref: str, version: int, again: bool = False) -> int:
     """The file waits to be taken, as it was last checked; its new version.
 
+    again: once more after it was done, as what was kept out then is to be taken now.
     Raises Conflict if it is taken already or was changed, Invalid if mendings were not checked.
     """
     upload = _locked(work, ref)
@@ -227,7 +228,7 @@ def upload_take(work: Work, *, ref: str, version: int) -> int:
             code="not_checked",
         )
     changes = {"state": "taking", "error": {}, **_clocked()}
-    return _moved(work, ref, version, ["checked"], **changes).version
+    return _moved(work, ref, version, ["done" if again else "checked"], **changes).version
 
 
 def unchecked(result: Mapping[str, Any], upload: Upload) -> bool:

@@ -13,6 +13,7 @@ from niangjia.core import jobs
 from niangjia.core.terminal import progress_bar
 from niangjia.lib.money import format_yuan
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
+from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import (
     board_get,
     changes_of,
@@ -203,7 +204,13 @@ def _print_bridge(work: Import, result: dict[str, object]) -> None:
 def _write_corrections(path: Path, work: Import) -> None:
     header = [_("Row"), _("Column"), _("As recorded"), _("In the sheet"), _("Record")]
     lines = [
-        [str(changed.row.row_no), name, old, new, changed.ref]
+        [
+            str(changed.row.row_no),
+            name,
+            shown.field(name, old),
+            shown.field(name, new),
+            changed.ref,
+        ]
         for changed in work.outcome.changed
         for name, old, new in changes_of(work.actor, ref=changed.ref, row=changed.purchase)
     ]

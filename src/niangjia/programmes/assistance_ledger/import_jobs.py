@@ -14,7 +14,7 @@ from niangjia.programmes.assistance_ledger import wizard
 from niangjia.programmes.assistance_ledger.services.uploads import CHECK, LOOK, TAKE, import_stop
 
 SYSTEM = system_actor("imports")
-Step = Callable[[Actor, UploadView, str], None]
+Step = Callable[[Actor, UploadView, Mapping[str, Any]], None]
 
 
 @handles(LOOK, slow=True)
@@ -31,8 +31,8 @@ def check(payload: Mapping[str, Any]) -> None:
 
 @handles(TAKE, slow=True)
 def take(payload: Mapping[str, Any]) -> None:
-    """An upload is taken, or back at its check with the reason."""
-    _carry_out(payload, "taking", wizard.take, "checked")
+    """An upload is taken, or back where it was, with the reason."""
+    _carry_out(payload, "taking", wizard.take, "done" if payload.get("correct") else "checked")
 
 
 @handles("imports.forget")
@@ -49,7 +49,7 @@ def _carry_out(payload: Mapping[str, Any], state: str, step: Step, on_error: str
     with translation.override(payload["language"]):
         try:
             actor = actor_under(payload["login"], payload["organisation"], payload["role"])
-            step(actor, view, payload.get("reason", ""))
+            step(actor, view, payload)
         except (wizard.GoneBack, NotFound):
             return
         except Unavailable:

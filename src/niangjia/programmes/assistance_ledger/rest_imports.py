@@ -160,6 +160,12 @@ class TakeIn(VersionIn):
     explain_late: Annotated[str, Field(max_length=500)] = ""
 
 
+class CorrectIn(VersionIn):
+    """reason: stays with every record that is reversed."""
+
+    reason: Annotated[str, Field(max_length=500)]
+
+
 class ProblemOut(Schema):
     """Why a row is kept out, or (hint) what is only told. stood: what the cell held; offer: what
     it most likely should say; edit: what mended it since the last check."""
@@ -308,6 +314,14 @@ def take(request: HttpRequest, ref: Ref, body: TakeIn) -> ImportLine:
     """The file is taken as it was last checked; every row once."""
     actor = authorise(actor_of(request), "purchases.import")
     services.import_take(actor, ref=ref, version=body.version, explain_late=body.explain_late)
+    return _line(upload_get(actor, ref=ref))
+
+
+@router.post("/{ref}/correct", response={200: ImportLine, **WRITE}, operation_id="import_correct")
+def correct(request: HttpRequest, ref: Ref, body: CorrectIn) -> ImportLine:
+    """Rows of a taken file that differ from the records take their place, with the reason."""
+    actor = authorise(actor_of(request), "purchases.import")
+    services.import_correct(actor, ref=ref, version=body.version, reason=body.reason)
     return _line(upload_get(actor, ref=ref))
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("desk/imports/<slug:ref>/restart", views.import_steps.restart, name="import_restart"),
     path("desk/imports/<slug:ref>/take", views.import_steps.take, name="import_take"),
     path("desk/imports/<slug:ref>/done", views.import_steps.done, name="import_done"),
+    path("desk/imports/<slug:ref>/correct", views.import_steps.correct, name="import_correct"),
     path("desk/imports/<slug:ref>/report.xlsx", views.imports.report, name="import_report"),
     path("desk/sources", views.sources.sources, name="sources"),
     path("desk/sources/act", views.sources.act, name="sources_act"),

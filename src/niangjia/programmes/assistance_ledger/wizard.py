@@ -5,7 +5,7 @@ the file is hashed again: if it is not what was uploaded, nothing of it is taken
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +40,7 @@ from niangjia.programmes.assistance_ledger.importing import (
     SourceReading,
 )
 from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
+from niangjia.programmes.assistance_ledger.selectors.records import changes_of
 from niangjia.programmes.assistance_ledger.selectors.uploads import Recorded, recorded_of
 from niangjia.programmes.assistance_ledger.services.sourcing import sources_take
 from niangjia.programmes.assistance_ledger.services.taking import BATCH
@@ -56,6 +57,8 @@ TOLD_EVERY_S = 0.5
 LOOKED_EVERY_ROWS = 200
 KEPT_CHANGED, FIRST_RECORDS = 200, 10
 Kept = tuple[Problem, str, str]
+Said = Mapping[str, Any]
+NOTHING_SAID: Said = {}
 
 
 class GoneBack(Exception):
@@ -97,7 +100,7 @@ def check_whole(view: UploadView) -> None:
         )
 
 
-def look_at(actor: Actor, view: UploadView, _reason: str = "") -> None:
+def look_at(actor: Actor, view: UploadView, _said: Said = NOTHING_SAID) -> None:
     """The upload's sheets and columns are known. Raises core errors, GoneBack, Interrupted."""
     check_whole(view)
     tell, header_rows = Telling(actor, view), choices_get(actor, ref=view.ref).header_rows
@@ -177,7 +180,7 @@ def _checked(
     return {**work.result(), **found, "hinted_rows": n_hints}
 
 
-def check(actor: Actor, view: UploadView, _reason: str = "") -> None:
+def check(actor: Actor, view: UploadView, _said: Said = NOTHING_SAID) -> None:
     """The upload is checked. Raises core errors, GoneBack, Interrupted."""
     check_whole(view)
     problems = Problems(view.kind)
@@ -193,13 +196,16 @@ class Take(Import):
     """The pass that takes what the check let through. Rows of an earlier, broken-off try of this
     very upload count as taken, not as repeated."""
 
-    def __init__(self, actor: Actor, view: UploadView, explain_late: str = "") -> None:
+    def __init__(
+        self, actor: Actor, view: UploadView, explain_late: str = "", correct: str = ""
+    ) -> None:
         edits, self.done_edits = edits_get(actor, ref=view.ref)
         self.problems = Problems(view.kind)
         super().__init__(
             actor,
             file_of(view.ref),
             view.name,
+            accept_corrections=correct,
             explain_late=explain_late,
             choices=choices_get(actor, ref=view.ref),
             edits=edits,
@@ -235,15 +241,7 @@ class Take(Import):
     def taken(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
         """All good rows are in; returns the summary with what was changed against the ledger."""
         self.take_all(lambda n: tell(n, self.book.summary.n_expected))
-        changed = [
-            {
-                "sheet": one.row.sheet,
-                "row": one.row.row_no,
-                "ref": one.ref,
-                "text": row_text(one.row),
-            }
-            for one in self.outcome.changed[:KEPT_CHANGED]
-        ]
+        changed = [_changed(self.actor, one) for one in self.outcome.changed[:KEPT_CHANGED]]
         return {
             **self.result(),
             "ready_rows": self.outcome.n_ready,
@@ -254,18 +252,24 @@ class Take(Import):
         }
 
 
-def _changed(one: Changed) -> dict[str, Any]:
+def _changed(actor: Actor, one: Changed) -> dict[str, Any]:
+    """A row that differs from a record. lines: (field, on record, in the sheet)."""
     row = one.row
-    return {"sheet": row.sheet, "row": row.row_no, "ref": one.ref, "text": row_text(row)}
+    lines = changes_of(actor, ref=one.ref, row=one.purchase) if one.ref else []
+    told = {"sheet": row.sheet, "row": row.row_no, "ref": one.ref, "text": row_text(row)}
+    return {**told, "lines": lines}
 
 
-def take(actor: Actor, view: UploadView, explain_late: str = "") -> None:
-    """The upload is taken whole. Raises core errors, Interrupted; taken batches stay."""
+def take(actor: Actor, view: UploadView, said: Said = NOTHING_SAID) -> None:
+    """The upload is taken whole. Raises core errors, Interrupted; taken batches stay.
+
+    said: `reason` why rows come late; `correct` why changed rows take the place of their records.
+    """
     check_whole(view)
     if view.kind in (ORDER, PAYMENT):
         _take_lines(actor, view)
         return
-    work = Take(actor, view, explain_late)
+    work = Take(actor, view, said.get("reason", ""), said.get("correct", ""))
     result = work.taken(Telling(actor, view))
     import_taken(
         actor, ref=view.ref, version=view.version, result=result, problems=work.problems.kept

@@ -77,5 +77,17 @@ def mode(code: str) -> str:
     return str(MODES.get(code, code))
 
 
+def field(key: str, text: str) -> str:
+    """A purchase's field, as rules.differences writes it, for a reader: fen as yuan, codes in
+    words."""
+    if not text:
+        return ""
+    if key in ("amount_fen", "income_gain_fen"):
+        return yuan(int(text))
+    if key in ("quantity_milli", "price_milli"):
+        return milli(int(text))
+    return mode(text) if key == "mode" else text
+
+
 def n_records(n: int) -> str:
     return ngettext("%(n)s purchase", "%(n)s purchases", n) % {"n": f"{n:,}"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.intake.public import (
     Choices,
@@ -16,6 +17,7 @@ from niangjia.blocks.intake.public import (
     upload_choose,
     upload_close,
     upload_edit,
+    upload_get,
     upload_look_again,
     upload_looked,
     upload_open,
@@ -28,8 +30,10 @@ from niangjia.blocks.intake.public import (
     upload_taken,
     upload_undo,
 )
+from niangjia.core.errors import Invalid
 from niangjia.core.service import NOTHING, service
 from niangjia.core.work import Work
+from niangjia.programmes.assistance_ledger.services.taking import reason_of
 
 LOOK, CHECK, TAKE = "imports.look", "imports.check", "imports.take"
 
@@ -48,7 +52,7 @@ def upload_end(
     upload_close(work, ref=ref, result=result, problems=problems)
 
 
-def _send(work: Work, topic: str, ref: str, version: int, reason: str = "") -> None:
+def _send(work: Work, topic: str, ref: str, version: int, **more: str) -> None:
     """The worker goes on with this upload, under the actor's hat and in their language."""
     work.send(
         topic,
@@ -59,7 +63,7 @@ def _send(work: Work, topic: str, ref: str, version: int, reason: str = "") -> N
             "organisation": work.actor.organisation_id,
             "role": work.actor.role,
             "language": get_language() or "zh-hans",
-            "reason": reason,
+            **more,
         },
     )
 
@@ -136,7 +140,19 @@ def import_take(work: Work, /, *, ref: str, version: int, explain_late: str = ""
     explain_late: why rows come late whose period was reported or closed; without it they stay out.
     """
     reason = explain_late.strip()[:500]
-    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version), reason)
+    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version), reason=reason)
+
+
+@service(permission="purchases.correct", records=NOTHING)
+def import_correct(work: Work, /, *, ref: str, version: int, reason: str) -> None:
+    """Rows that differ from the records in force will take their place, each with this reason.
+
+    The file was taken before. Raises Invalid (no reason, nothing differs), Conflict.
+    """
+    text = reason_of(reason)
+    if not any(one["ref"] for one in upload_get(work.actor, ref=ref).result.get("changed", ())):
+        raise Invalid(_("No row of this file differs from what is on record."), code="none_changed")
+    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version, again=True), correct=text)
 
 
 @service(permission="purchases.import", records=NOTHING)

@@ -381,6 +381,22 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "assistance_ledger/import_take.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, ref: str) -> HttpResponse:
+    """What differs from the records takes their place, with a reason."""
+    if request.method == "POST":
+        actor = importer(request)
+        try:
+            version = forms.posted_version(request.POST)
+            reason = request.POST.get("reason", "").replace("\0", "")
+            services.import_correct(actor, ref=ref, version=version, reason=reason)
+        except Invalid as error:
+            return _done(request, ref, str(error), 422)
+        except Conflict as error:
+            messages.warning(request, str(error))
+    return redirect("assistance_ledger:import", ref=ref)
+
+
 @never_cache
 @kept_over_sign_in
 @require_http_methods(["GET", "POST"])
@@ -394,9 +410,21 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
         stored, name = mending.report_stored(actor, ref=ref)
         fresh = services.import_receive(actor, stored=stored, name=name)
         return redirect("assistance_ledger:import", ref=fresh)
+    return _done(request, ref)
+
+
+def _done(request: HttpRequest, ref: str, refusal: str = "", status: int = 200) -> HttpResponse:
+    actor = importer(request)
+    view = upload_get(actor, ref=ref)
+    if view.state != "done":
+        return to_step(view)
     result = view.result
     context = {
         **step_context(view, 4),
+        "refusal": refusal,
+        "reason": request.POST.get("reason", ""),
+        "changed": parts.changed(result),
+        "may_correct": file_of(ref).exists() and any(one["ref"] for one in result["changed"]),
         "lines": view.kind in SOURCES,
         "may_mend": view.kind != PAYMENT and file_of(ref).exists(),
         "result": result,
@@ -408,4 +436,4 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
         "normalised": parts.normalised(result),
         "seen": parts.seen(result),
     }
-    return render(request, "assistance_ledger/import_done.html", context)
+    return render(request, "assistance_ledger/import_done.html", context, status=status)

@@ -6,6 +6,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
+def password_field() -> forms.CharField:
+    """One's own password, as typed."""
+    return forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
+        error_messages={"required": _("Type your password.")},
+    )
+
+
 class SignInForm(forms.Form):
     """Account and password as typed; nothing is checked here but that both are there."""
 
@@ -23,13 +34,13 @@ class SignInForm(forms.Form):
         ),
         error_messages={"required": _("Type your account name.")},
     )
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
-        error_messages={"required": _("Type your password.")},
-    )
+    password = password_field()
+
+
+class PasswordForm(forms.Form):
+    """The password once more."""
+
+    password = password_field()
 
 
 class HatForm(forms.Form):

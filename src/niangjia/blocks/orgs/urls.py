@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-out", views.signing_in.sign_out, name="sign_out"),
     path("me", views.me.me, name="me"),
     path("me/hat", views.me.hat, name="hat"),
+    path("me/confirm", views.sure.confirm, name="confirm"),
     path("me/leave", views.leave.leave, name="leave"),
     path("me/leave/<slug:ref>/end", views.leave.end, name="leave_end"),
     path("me/security", views.access.security, name="security"),

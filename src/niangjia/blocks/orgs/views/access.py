@@ -24,6 +24,7 @@ from niangjia.blocks.orgs.services import (
     token_revoke,
     totp_add,
 )
+from niangjia.blocks.orgs.views.sure import is_sure, sure
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import SIGNED_IN, authorise
 from niangjia.ui.page import actor_of
@@ -40,12 +41,14 @@ def security(request: HttpRequest) -> HttpResponse:
     context = {
         "factors": factors_of(login),
         "sessions": sessions_of(login, request.session.session_key or ""),
+        "sure": is_sure(request),
     }
     return render(request, "orgs/security.html", context)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@sure()
 def totp(request: HttpRequest) -> HttpResponse:
     """Scan the code with an authenticator app, type what it shows."""
     actor = authorise(actor_of(request), SIGNED_IN)
@@ -73,6 +76,7 @@ def totp(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@sure("orgs:security", json=True)
 def passkey_begin(request: HttpRequest) -> HttpResponse:
     """What the browser makes a passkey from."""
     authorise(actor_of(request), SIGNED_IN)
@@ -81,6 +85,7 @@ def passkey_begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@sure("orgs:security", json=True)
 def passkey_end(request: HttpRequest) -> HttpResponse:
     """The browser's new passkey."""
     actor = authorise(actor_of(request), SIGNED_IN)
@@ -94,6 +99,7 @@ def passkey_end(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@sure("orgs:security")
 def remove(request: HttpRequest, ref: str) -> HttpResponse:
     """A second factor is asked for no more."""
     factor_remove(actor_of(request), factor_ref=ref)
@@ -112,6 +118,7 @@ def end_session(request: HttpRequest, ref: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
+@sure()
 def keys(request: HttpRequest) -> HttpResponse:
     """Keys for programs: make one, see them, revoke."""
     actor = authorise(actor_of(request), SIGNED_IN)

@@ -1,5 +1,7 @@
 """What both steps of signing in end with: the browser is let in, or has to wait."""
 
+import time
+
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,12 +11,14 @@ from niangjia.blocks.orgs.selectors import actor_of as actor_of_login
 from niangjia.blocks.orgs.services import sign_in_note
 
 LOCKED_MINUTES = 15
+SURE_AT = "sure_at"  # in the session: when its person last gave a password
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def let_in(request: HttpRequest, user: Login, onward: str) -> HttpResponse:
     """The browser is signed in and known among the person's sessions."""
     login(request, user, backend=BACKEND)
+    request.session[SURE_AT] = time.time()
     request.session.save()
     sign_in_note(
         actor_of_login(user),

@@ -51,7 +51,8 @@ def declared_permissions() -> dict[str, frozenset[str]]:
 class Actor:
     """person_ref and organisation_ref are the random public ids that sealed fields may carry.
 
-    only: permissions that the key in use opens; None: no key, all that the hat holds.
+    covers: (organisation id, role) of hats that the person wears for somebody else today. only:
+    permissions that the key in use opens; None: no key, all that the hat holds.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Actor:
     organisation_id: int | None = None
     organisation_ref: str = ""
     organisation_name: str = ""
+    covers: tuple[tuple[int, str], ...] = ()
     system: bool = False
     only: frozenset[str] | None = None
 

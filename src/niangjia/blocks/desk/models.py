@@ -44,6 +44,11 @@ class InboxItem(models.Model):
                 name="inbox_open",
                 condition=Q(done_at__isnull=True),
             ),
+            models.Index(
+                fields=["login_id"],
+                name="inbox_person",
+                condition=Q(done_at__isnull=True, login_id__isnull=False),
+            ),
             models.Index(fields=["subject"], name="inbox_subject"),
         ]
 

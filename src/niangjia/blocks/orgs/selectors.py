@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs import rules
@@ -82,6 +81,7 @@ def actor_of(login: Login, appointment_id: int | None = None) -> Actor:
         organisation_id=organisation_id,
         organisation_ref=organisation_ref,
         organisation_name=name,
+        covers=tuple((one[4], one[1]) for one, of_another in rows if of_another),
     )
 
 
@@ -99,17 +99,6 @@ _OF_HEAD = (
     "organisation__succeeded_by__ref",
     "organisation__succeeded_by__name",
 )
-
-
-def covered_hats(actor: Actor) -> list[tuple[int, str]]:
-    """(organisation id, role) of hats that the actor covers for somebody else today."""
-    mine = Login.objects.filter(pk=actor.login_id or 0)
-    person = mine.values_list("person_id", flat=True).first()
-    rows = _in_force(_covered(person)) if person else Appointment.objects.none()
-    return list(rows.values_list(_HEAD, "role"))
-
-
-_HEAD = Coalesce("organisation__succeeded_by_id", "organisation_id")
 
 
 def offices_above(organisation_ids: Iterable[int]) -> dict[int, Offices]:

@@ -122,6 +122,7 @@ class Checker:
     def check(self, row: SheetRow, headers: dict[str, str]) -> PurchaseIn | None:
         """The purchase of a row, or None with row.problems saying why."""
         values: dict[str, Any] = row.values
+        self._fill_in_own(row)
         self._check_months(row)
         self._check_invoice(row, headers)
         self._check_measure(row, headers)
@@ -316,6 +317,18 @@ class Checker:
                 people=people,
                 households=households,
             )
+
+    def _fill_in_own(self, row: SheetRow) -> None:
+        """A clerk's row that names no unit is the clerk's unit's: it can be no other's."""
+        values = row.values
+        if self.own is None or values.get("unit_name") or values.get("unit_uscc"):
+            return
+        wrong = [one for one in row.problems if one.key in ("unit_name", "unit_uscc")]
+        if any(one.code != "required_cell_empty" for one in wrong):
+            return
+        row.problems = [one for one in row.problems if one not in wrong]
+        values["unit_name"], values["unit_uscc"] = self.own.name, self.own.uscc or None
+        row.normalised.add("own_unit")
 
     def _is_own(self, values: dict[str, Any]) -> bool:
         own = self.own

@@ -38,6 +38,7 @@ NORMALISED = {
     "merged": gettext_lazy("merged cells filled in"),
     "measure_split": gettext_lazy("quantity parted from its measure"),
     "leading_zero": gettext_lazy("noughts in front put back"),
+    "own_unit": gettext_lazy("empty unit filled in with your own"),
     "origin_text": gettext_lazy("county read out of a whole address"),
 }
 WAITING_S, STUCK_S = 20, 60

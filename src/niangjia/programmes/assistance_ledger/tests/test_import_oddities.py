@@ -56,6 +56,22 @@ def test_a_sheet_per_unit_or_month_is_read_whole(tmp_path):
     assert read.result["more"]["sheets_without_header"] == ["说明"]
 
 
+def test_an_empty_unit_is_the_clerk_s_own_and_nobody_else_s(tmp_path):
+    nameless = {"unit_name": None, "unit_uscc": None}
+    path = books.simple(
+        tmp_path / "own.xlsx",
+        books.line(1, **nameless),
+        books.line(2, unit="乙"),
+        books.line(3, unit_name=None, unit_uscc="不是代码"),
+    )
+    mine = Read(path, who="clerk")
+    assert mine.good.keys() == {2} and mine.good[2].unit_name == "示例甲工会"
+    assert mine.good[2].unit_uscc == books.UNITS["甲"]
+    assert mine.result["normalised"]["own_unit"] == 1
+    assert mine.bad[3] == ["not_your_unit"] and "required_cell_empty" in mine.bad[4]
+    assert "required_cell_empty" in Read(path).bad[2]
+
+
 def test_a_sheet_named_after_its_unit_takes_the_unit_the_clerk_confirms(tmp_path):
     keys = [key for key in books.KEYS if key not in ("unit_name", "unit_uscc")]
     path = tmp_path / "units.xlsx"

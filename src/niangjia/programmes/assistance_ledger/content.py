@@ -5,7 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from niangjia.blocks.orgs.public import heads_of, predecessors_of
@@ -57,9 +69,9 @@ def units_counted(unit_id: int, period: str) -> list[int]:
     return [unit_id, *counted, *(one for one in merged if one not in own)]
 
 
-def content_of(unit_id: int, period: str) -> Content:
-    """What a unit's report of a period says now."""
-    units = units_counted(unit_id, period)
+def content_of(unit_id: int, period: str, units: Sequence[int] = ()) -> Content:
+    """What a unit's report of a period says now. units: those counted, where they are known."""
+    units = units or units_counted(unit_id, period)
     added, off = (
         rows.filter(unit_id__in=units) for rows in counting_in(periods.parse(period).months)
     )
@@ -103,6 +115,15 @@ def _where_reported(found: Mapping[int, Sums], period: str) -> dict[int, Sums]:
         at = places[unit_id]
         reported[at] = reported.get(at, Sums()).plus(sums)
     return reported
+
+
+def with_records(period: str) -> Q:
+    """Reports in which records in force count, the unit's own or those of one merged into it."""
+    rows = Purchase.objects.filter(month__in=periods.parse(period).months, reversed_at__isnull=True)
+    merged = Report.objects.filter(counted_with=OuterRef(OuterRef("pk")))
+    return Q(Exists(rows.filter(unit_id=OuterRef("unit_id")))) | Q(
+        Exists(rows.filter(unit_id__in=merged.values("unit_id")))
+    )
 
 
 def _by_unit(rows: QuerySet[Purchase]) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
@@ -20,8 +20,8 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import booking, chain, periods
-from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of
-from niangjia.programmes.assistance_ledger.models import Purchase, Report, ReportingPeriod
+from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of, with_records
+from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
 
 PER_PAGE = 50
@@ -178,21 +178,12 @@ def collection_get(
     )
 
 
-def _with_records(period: str) -> Q:
-    """Reports in which records in force count, the unit's own or those of one merged into it."""
-    rows = Purchase.objects.filter(month__in=periods.parse(period).months, reversed_at__isnull=True)
-    merged = Report.objects.filter(counted_with=OuterRef(OuterRef("pk")))
-    return Q(Exists(rows.filter(unit_id=OuterRef("unit_id")))) | Q(
-        Exists(rows.filter(unit_id__in=merged.values("unit_id")))
-    )
-
-
 def narrowed(rows: QuerySet[Report], filters: ReportFilters, period: str) -> QuerySet[Report]:
     """Of these reports of the period, those that match."""
     if filters.group in GROUPS:
         rows = rows.filter(case__state__in=GROUPS[filters.group])
     if filters.group == "outside":
-        rows = rows.filter(_with_records(period))
+        rows = rows.filter(with_records(period))
     if filters.state in chain.REPORT.states:
         rows = rows.filter(case__state=filters.state)
     if filters.district:
@@ -212,7 +203,7 @@ def _counts(scope: QuerySet[Report], period: ReportingPeriod) -> dict[str, int]:
     late = period.closed_at is None and clock.city_today() > period.due_on
     if period.closed_at is None:
         waiting = scope.filter(case__state__in=GROUPS["outside"])
-        found["outside"] = waiting.filter(_with_records(period.code)).count()
+        found["outside"] = waiting.filter(with_records(period.code)).count()
     return found | {
         "all": sum(states.values()),
         "overdue": found["missing"] if late else 0,

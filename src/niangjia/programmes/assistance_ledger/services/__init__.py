@@ -3,6 +3,7 @@
 from niangjia.programmes.assistance_ledger.services.batches import (
     reports_batch_ask,
     reports_batch_stop,
+    reports_move,
 )
 from niangjia.programmes.assistance_ledger.services.bulk import purchases_reverse
 from niangjia.programmes.assistance_ledger.services.closing import (
@@ -52,6 +53,7 @@ __all__ = [
     "report_decide",
     "reports_batch_ask",
     "reports_batch_stop",
+    "reports_move",
     "reports_prepare",
     "reports_remind",
     "sources_aside",

@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.core.errors import Conflict, Invalid, NotFound
-from niangjia.core.service import JOURNAL, NOTHING, authorise, service
+from niangjia.core.db.held import hold
+from niangjia.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from niangjia.core.service import FACT, JOURNAL, NOTHING, authorise, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import chain
-from niangjia.programmes.assistance_ledger.models import ReportBatch, ReportingPeriod
-from niangjia.programmes.assistance_ledger.services.reporting import refuse_running
+from niangjia.programmes.assistance_ledger import booking, chain
+from niangjia.programmes.assistance_ledger.models import Report, ReportBatch, ReportingPeriod
+from niangjia.programmes.assistance_ledger.services.reporting import decide, refuse_running
 from niangjia.programmes.assistance_ledger.services.taking import reason_of
 
 BATCH = "reports.batch"
 MOST, MOST_TOLD = 100_000, 20
+Chosen = Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def reports_batch_ask(
     *,
     period: str,
     step: str,
-    chosen: Sequence[tuple[str, int]],
+    chosen: Chosen,
     reason: str = "",
 ) -> str:
     """The worker will take the step (of STEPS) on every report chosen, under the actor's hat.
@@ -75,9 +78,7 @@ def reports_batch_ask(
     return ref
 
 
-def _keep(
-    work: Work, row: ReportingPeriod, step: str, chosen: Sequence[tuple[str, int]], reason: str
-) -> str:
+def _keep(work: Work, row: ReportingPeriod, step: str, chosen: Chosen, reason: str) -> str:
     """The order is noted, unless one of the office is under way: Conflict."""
     ref = work.new_id()
     order = ReportBatch(
@@ -108,21 +109,64 @@ def reports_batch_stop(work: Work, /, *, batch_ref: str) -> None:
     work.journal("reports.batch_stop", subject=f"batch:{batch_ref}")
 
 
-@service(permission="reports.prepare", records=NOTHING)
-def reports_batch_note(
-    work: Work,
-    /,
-    *,
-    batch_ref: str,
-    passed: int,
-    done: int,
-    told: Sequence[tuple[str, str]],
-    ended: bool = False,
-) -> None:
-    """It went through so many more, of which `done` moved; told: (unit, why) of each that failed.
-    ended: nothing is left."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many were moved or reminded; told: (unit, why) of those that were not."""
+
+    done: int
+    told: tuple[tuple[str, str], ...] = ()
+
+
+@service(permission="reports.collect", records=FACT)
+def reports_move(
+    work: Work, /, *, step: str, chosen: Chosen, reason: str = "", batch_ref: str = ""
+) -> Moved:
+    """Each report has moved by `accept` or `carry`, or is left as it was and told.
+
+    chosen: a few of (ref, version of its case): others' writes wait meanwhile. batch_ref: of the
+    order that they are the next of. Raises Denied.
+    """
+    authorise(work.actor, STEPS[step].permission)
+    hold(booking.NAME, alone=False)
+    rows = Report.objects.filter(ref__in=[ref for ref, _version in chosen])
+    units = dict(rows.values_list("ref", "unit__name"))
+    told = []
+    for ref, version in chosen:
+        try:
+            with transaction.atomic():
+                decide(work, ref, step, version=version, reason=reason)
+        except Unavailable:
+            raise
+        except DomainError as error:
+            told.append((units.get(ref, ref), str(error)))
+    moved = Moved(len(chosen) - len(told), tuple(told))
+    if batch_ref:
+        note(work, batch_ref, len(chosen), moved)
+    if not moved.done:
+        work.repeated()
+    return moved
+
+
+def note(work: Work, batch_ref: str, passed: int, moved: Moved) -> None:
+    """The order went through so many more."""
     row = ReportBatch.objects.select_for_update().defer("chosen").get(ref=batch_ref)
-    row.passed, row.done, row.failed = row.passed + passed, row.done + done, row.failed + len(told)
-    row.told = [*row.told, *map(list, told)][:MOST_TOLD]
-    row.ended_at = work.at if ended else None
-    row.save(update_fields=["passed", "done", "failed", "told", "ended_at"])
+    row.passed, row.done = row.passed + passed, row.done + moved.done
+    row.failed += len(moved.told)
+    row.told = [*row.told, *map(list, moved.told)][:MOST_TOLD]
+    row.save(update_fields=["passed", "done", "failed", "told"])
+
+
+@service(permission="reports.prepare", records=NOTHING)
+def reports_batch_note(work: Work, /, *, batch_ref: str, passed: int, done: int) -> None:
+    """The order went through so many more, by a step that records nothing."""
+    note(work, batch_ref, passed, Moved(done))
+
+
+@service(permission="reports.prepare", records=NOTHING)
+def reports_batch_end(work: Work, /, *, batch_ref: str, why: str = "") -> None:
+    """The order is over. why: it could not go on."""
+    row = ReportBatch.objects.select_for_update().defer("chosen").get(ref=batch_ref)
+    if why:
+        row.told = [*row.told, [str(_("The order was stopped")), why]]
+    row.ended_at = work.at
+    row.save(update_fields=["told", "ended_at"])

@@ -14,7 +14,7 @@ from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import booking, periods, policy
-from niangjia.programmes.assistance_ledger.content import Sums, sums_by_unit
+from niangjia.programmes.assistance_ledger.content import Sums, sums_by_unit, with_records
 from niangjia.programmes.assistance_ledger.facts import CLOSED, OPENED
 from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.periods import Period
@@ -147,6 +147,10 @@ def _refuse_early(span: Period) -> None:
 
 def _accepted(span: Period) -> dict[str, int]:
     """Sums and counts of the reports; Conflict if they are not all that counts in the period."""
+    waiting = Report.objects.filter(period=span.code, counted_with__isnull=True)
+    waiting = waiting.exclude(case__state="accepted").filter(with_records(span.code))
+    if n_waiting := waiting.count():
+        raise _outside(span, n_waiting)  # known at once, before everything is added up
     counted = sums_by_unit(span.code)
     outside = {unit_id for unit_id, sums in counted.items() if sums != Sums()}
     total, n = Sums(), dict.fromkeys(("accepted", "exempt", "missing", "carried"), 0)
@@ -159,21 +163,25 @@ def _accepted(span: Period) -> dict[str, int]:
             stands = Sums(*numbers) == counted.get(unit_id, Sums())
             (outside.discard if stands else outside.add)(unit_id)
     if outside:
-        raise Conflict(
-            _(
-                "%(n)s units have purchases in %(period)s that are not in the city sum. Accept "
-                "their reports, or carry them over to the next period."
-            ),
-            code="outside_the_sum",
-            n=len(outside),
-            period=periods.name(span.code),
-        )
+        raise _outside(span, len(outside))
     return {
         **asdict(total),
         "n_accepted": n["accepted"],
         "n_exempt": n["exempt"],
         "n_missing": n["missing"],
     }
+
+
+def _outside(span: Period, n: int) -> Conflict:
+    return Conflict(
+        _(
+            "%(n)s units have purchases in %(period)s that are not in the city sum. Accept "
+            "their reports, or carry them over to the next period."
+        ),
+        code="outside_the_sum",
+        n=n,
+        period=periods.name(span.code),
+    )
 
 
 @service(permission="periods.manage", records=FACT)

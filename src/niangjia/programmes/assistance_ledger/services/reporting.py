@@ -29,6 +29,7 @@ from niangjia.programmes.assistance_ledger.services.taking import booked
 
 FIRM = frozenset({"check", "sign", "send", "accept"})  # steps on figures that must not have moved
 MOST_REMINDED = 500
+NO_FIELDS: Mapping[str, str] = {}
 
 
 @service(permission="reports.prepare", records=NOTHING)
@@ -130,17 +131,42 @@ def report_decide(
     eyes), Conflict (moved, closed or changed meanwhile), Invalid (no reason, nothing to report).
     """
     hold(booking.NAME, alone=False)
+    return decide(
+        work,
+        report_ref,
+        step,
+        version=version,
+        reason=reason,
+        fields=fields or {},
+        note=note,
+        zero=zero,
+    )
+
+
+def decide(
+    work: Work,
+    report_ref: str,
+    step: str,
+    *,
+    version: int,
+    reason: str = "",
+    fields: Mapping[str, str] = NO_FIELDS,
+    note: str = "",
+    zero: bool = False,
+) -> str:
+    """The same, inside another Work that holds booking.NAME."""
     report = _held(work, report_ref)
     unit = organisation(report.unit_id)
-    content = content_of(report.unit_id, report.period_id)
+    units = units_counted(report.unit_id, report.period_id)
+    content = content_of(report.unit_id, report.period_id, units)
     if step == "enter":
         _enter(report, unit, content, note, zero=zero)
     elif step in FIRM:
         _check_firm(report, content)
     elif step == "carry":
-        _carry_over(work, report, reason)
+        _carry_over(work, report, units, reason)
     before, matter = report.case.state, matter_of(report, unit, content)
-    named = {name: text for name, text in (fields or {}).items() if name in chain.REPORT_FIELDS}
+    named = {name: text for name, text in fields.items() if name in chain.REPORT_FIELDS}
     after = case_decide(
         work, report.case, step, matter, version=version, reason=reason, fields=named
     )
@@ -214,13 +240,12 @@ def _tell_city(work: Work, report: Report, matter: Matter, before: str, after: s
         inbox_done(work, [subject])
 
 
-def _carry_over(work: Work, report: Report, reason: str) -> None:
+def _carry_over(work: Work, report: Report, units: Sequence[int], reason: str) -> None:
     """What counts in the period is taken off in it and counts in the next open one."""
     refuse_running(report.period)
     following = periods.first_month(periods.after(report.period_id))
     later = booked(booking.Booking([report.unit_id]), report.unit_id, following)
     months = periods.parse(report.period_id).months
-    units = units_counted(report.unit_id, report.period_id)
     rows = Purchase.objects.filter(unit_id__in=units, month__in=months, reversed_at__isnull=True)
     purchases = list(rows.select_related("unit", "supplier").order_by("id"))
     work.record_many([steps.reversed_fact(one, reason, one.month) for one in purchases])

@@ -15,7 +15,6 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods
-from niangjia.programmes.assistance_ledger.batch_jobs import take_step
 from niangjia.programmes.assistance_ledger.forms import CarryForm, CollectionFiltersForm
 from niangjia.programmes.assistance_ledger.pages import batches as parts
 from niangjia.programmes.assistance_ledger.pages.collecting import query_of
@@ -25,8 +24,13 @@ from niangjia.programmes.assistance_ledger.selectors import (
     carrying,
     reports_chosen,
 )
-from niangjia.programmes.assistance_ledger.services import reports_batch_ask, reports_batch_stop
-from niangjia.programmes.assistance_ledger.services.batches import STEPS
+from niangjia.programmes.assistance_ledger.services import (
+    reports_batch_ask,
+    reports_batch_stop,
+    reports_move,
+    reports_remind,
+)
+from niangjia.programmes.assistance_ledger.services.batches import STEPS, Moved
 from niangjia.ui.page import actor_of
 
 AT_ONCE = 50  # a page of the list
@@ -115,17 +119,18 @@ def _do(
                 raise
             messages.error(request, str(error))
         return
-    done, told = take_step(actor, step, chosen, reason)
-    _say(request, step, done, told, len(chosen))
+    if step == "remind":
+        moved = Moved(reports_remind(actor, report_refs=[ref for ref, _version in chosen]))
+    else:
+        moved = reports_move(actor, step=step, chosen=chosen, reason=reason)
+    _say(request, step, moved, len(chosen))
 
 
-def _say(
-    request: HttpRequest, step: str, done: int, told: list[tuple[str, str]], asked: int
-) -> None:
-    text = parts.said(step, done)
-    if step == "remind" and done < asked:
+def _say(request: HttpRequest, step: str, moved: Moved, asked: int) -> None:
+    text, told = parts.said(step, moved.done), moved.told
+    if step == "remind" and moved.done < asked:
         text += " " + _("The others have reported, or were reminded within the last 12 hours.")
-    if done or step == "remind":
+    if moved.done or step == "remind":
         messages.success(request, text)
     for unit, why in told[:SHOWN_FAILURES]:
         messages.error(request, f"{unit}: {why}")

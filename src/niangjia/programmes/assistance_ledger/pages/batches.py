@@ -67,6 +67,12 @@ def said(step: str, n: int) -> str:
     return texts[step] % {"n": f"{n:,}"}
 
 
+def carry_press(n: int) -> str:
+    """The button that carries so many over."""
+    text = ngettext("Carry %(n)s report over", "Carry %(n)s reports over", n)
+    return text % {"n": f"{n:,}"}
+
+
 def moving(found: Moving) -> list[tuple[str, str]]:
     """(what, how much) would count in the next period."""
     return [

@@ -42,8 +42,8 @@ def query_of(period: str, filters: ReportFilters, after: int = 0) -> str:
 def tiles(found: Collection, filters: ReportFilters) -> list[Tile]:
     """Counts of the period, each a filter."""
     n, code = found.n, found.period.code
-    late = _("%(n)s units overdue") % {"n": n["overdue"]} if n["overdue"] else ""
-    back = _("%(n)s of them returned") % {"n": n["returned"]} if n["returned"] else ""
+    late = _("%(n)s units overdue") % {"n": f"{n['overdue']:,}"} if n["overdue"] else ""
+    back = _("%(n)s of them returned") % {"n": f"{n['returned']:,}"} if n["returned"] else ""
     listed = (
         ("", _("Units that report"), "all", ""),
         ("missing", _("Not reported yet"), "missing", " · ".join(filter(None, (late, back)))),

@@ -95,7 +95,7 @@ def _carry(
         "moving": parts.moving(
             carrying(actor, period=period, refs=[ref for ref, _version in chosen])
         ),
-        "n": len(chosen),
+        "press": parts.carry_press(len(chosen)),
         "period": periods.name(period),
         "following": periods.name(periods.after(period)),
         "code": period,

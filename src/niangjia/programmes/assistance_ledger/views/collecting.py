@@ -53,6 +53,7 @@ def collect(request: HttpRequest) -> HttpResponse:
             "period": known.name(found.period.code),
             "tiles": parts.tiles(found, filters),
             "choices": parts.choices(found),
+            "n_listed": f"{found.n_listed:,}",
             "table": parts.list_table(found, districts),
             "by_territory": parts.sums_table(
                 _("By district"), _("District"), found.by_territory, in_all

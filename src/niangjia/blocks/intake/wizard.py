@@ -215,10 +215,13 @@ def upload_undo(work: Work, *, ref: str, version: int, edit_id: str) -> None:
     upload.problems.filter(edit=edit_id).update(edit="")
 
 
-def upload_take(work: Work, *, ref: str, version: int, again: bool = False) -> int:
+def upload_take(
+    work: Work, *, ref: str, version: int, said: Mapping[str, str], again: bool = False
+) -> int:
     """The file waits to be taken, as it was last checked; its new version.
 
-    again: once more after it was done, as what was kept out then is to be taken now.
+    said: reasons given for it, kept should the step begin again. again: once more after it was
+    done, as what was kept out then is to be taken now.
     Raises Conflict if it is taken already or was changed, Invalid if mendings were not checked.
     """
     upload = _locked(work, ref)
@@ -227,7 +230,8 @@ def upload_take(work: Work, *, ref: str, version: int, again: bool = False) -> i
             _("Some cells were mended since the last check. Check again, then take."),
             code="not_checked",
         )
-    changes = {"state": "taking", "error": {}, **_clocked()}
+    result = {**upload.result, "said": dict(said)}
+    changes = {"state": "taking", "error": {}, "result": result, **_clocked()}
     return _moved(work, ref, version, ["done" if again else "checked"], **changes).version
 
 
@@ -256,13 +260,13 @@ def upload_progress(work: Work, *, ref: str, version: int, n_done: int, n_expect
     return bool(rows.update(n_done=n_done, n_expected=n_expected, finished_at=real_now()))
 
 
-def upload_restart(work: Work, *, ref: str, version: int) -> tuple[str, int]:
-    """A slow step that shows no life begins again; (its state, the new version).
+def upload_restart(work: Work, *, ref: str, version: int) -> tuple[str, int, dict[str, str]]:
+    """A slow step that shows no life begins again; (its state, the new version, what was said).
 
     Whatever still works on it ends at its next batch. Nothing is taken twice.
     """
     upload = _moved(work, ref, version, ("received", "checking", "taking"), **_clocked())
-    return upload.state, upload.version
+    return upload.state, upload.version, upload.result.get("said", {})
 
 
 def upload_stop(work: Work, *, ref: str, version: int, state: str, code: str, text: str) -> None:

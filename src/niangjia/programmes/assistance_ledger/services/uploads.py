@@ -139,8 +139,8 @@ def import_take(work: Work, /, *, ref: str, version: int, explain_late: str = ""
 
     explain_late: why rows come late whose period was reported or closed; without it they stay out.
     """
-    reason = explain_late.strip()[:500]
-    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version), reason=reason)
+    said = {"reason": explain_late.strip()[:500]}
+    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version, said=said), **said)
 
 
 @service(permission="purchases.correct", records=NOTHING)
@@ -152,7 +152,9 @@ def import_correct(work: Work, /, *, ref: str, version: int, reason: str) -> Non
     text = reason_of(reason)
     if not any(one["ref"] for one in upload_get(work.actor, ref=ref).result.get("changed", ())):
         raise Invalid(_("No row of this file differs from what is on record."), code="none_changed")
-    _send(work, TAKE, ref, upload_take(work, ref=ref, version=version, again=True), correct=text)
+    said = {"correct": text}
+    new = upload_take(work, ref=ref, version=version, said=said, again=True)
+    _send(work, TAKE, ref, new, **said)
 
 
 @service(permission="purchases.import", records=NOTHING)
@@ -181,8 +183,8 @@ def import_progress(work: Work, /, *, ref: str, version: int, n_done: int, n_exp
 @service(permission="purchases.import", records=NOTHING)
 def import_restart(work: Work, /, *, ref: str, version: int) -> None:
     """A slow step that shows no life begins again. Raises Conflict if it has ended meanwhile."""
-    state, new = upload_restart(work, ref=ref, version=version)
-    _send(work, {"received": LOOK, "checking": CHECK, "taking": TAKE}[state], ref, new)
+    state, new, said = upload_restart(work, ref=ref, version=version)
+    _send(work, {"received": LOOK, "checking": CHECK, "taking": TAKE}[state], ref, new, **said)
 
 
 @service(permission="purchases.import", records=NOTHING)

@@ -11,7 +11,7 @@ from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
 from niangjia.programmes.assistance_ledger.models import Purchase
-from niangjia.programmes.assistance_ledger.services.uploads import import_correct
+from niangjia.programmes.assistance_ledger.services.uploads import import_correct, import_restart
 from niangjia.programmes.assistance_ledger.tests import books
 from niangjia.programmes.assistance_ledger.tests import given as cast
 from niangjia.programmes.assistance_ledger.tests.test_import_wizard import (
@@ -93,6 +93,16 @@ def test_where_the_file_was_changed_meanwhile_it_stays_done_and_says_so(differin
     after = correct(differing)
     assert after.state == "refused" and "changed or removed" in after.error["text"]
     assert total() == 306_00
+
+
+def test_a_correction_that_shows_no_life_begins_again_with_its_reason(differing):
+    city = cast.actor("city")
+    import_correct(city, ref=differing, version=view(differing).version, reason=REASON)
+    import_restart(city, ref=differing, version=view(differing).version)
+    jobs.drain_slow()
+    jobs.settle()
+    assert view(differing).result["more"]["corrected_rows"] == 2
+    assert view(differing).state == "done" and total() == 90_00 + 102_00 + 103_00
 
 
 def test_on_the_page_and_by_json(differing):

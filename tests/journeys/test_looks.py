@@ -17,7 +17,7 @@ from tests.journeys.conftest import OpenPage
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 PICTURES = os.environ.get("NIANGJIA_PICTURES", "")
-# RECORD, UNIT: the first one listed.
+# RECORD, REPORT, UNIT: the first one listed.
 PAGES = {
     "": ["/", "/sign-in", "/no-such-page", "/board/2019Q4"],
     "clerk": [
@@ -37,8 +37,14 @@ PAGES = {
     ],
     "canteen": ["/desk", "/desk/records?text=小米"],
     "checker": ["/desk", "/desk/reports"],
-    "head": ["/desk/reports", "/me/leave", "/me/security", "/me/keys"],
-    "district": ["/desk", "/desk/records?text=none-such", "/desk/collect", "/desk/organisations"],
+    "head": ["/desk/reports", "REPORT", "/me/leave", "/me/security", "/me/confirm", "/me/keys"],
+    "district": [
+        "/desk",
+        "/desk/records?text=none-such",
+        "/desk/collect",
+        "REPORT",
+        "/desk/organisations",
+    ],
     "city": [
         "/desk",
         "/desk/records?mode=direct&sort=-day",
@@ -94,7 +100,11 @@ def _keep(page: Page, name: str, size: str) -> None:
 
 
 def _address(page: Page, address: str) -> str:
-    lists = {"RECORD": "/desk/records", "UNIT": "/desk/organisations"}
+    lists = {
+        "RECORD": "/desk/records",
+        "REPORT": "/desk/reports",
+        "UNIT": "/desk/organisations",
+    }
     name = address.partition("/")[0]
     if name not in lists:
         return address

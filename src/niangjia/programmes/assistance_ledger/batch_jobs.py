@@ -27,7 +27,7 @@ AT_ONCE = 5  # reports a transaction
 def carry_out(payload: Mapping[str, Any]) -> None:
     """Every report of the order is moved, or it is told why not."""
     order = ReportBatch.objects.get(ref=payload["batch"])
-    if order.ended_at is not None:
+    if order.ended_at is not None or order.asked_at is None:
         return
     why = ""
     with translation.override(payload["language"]):

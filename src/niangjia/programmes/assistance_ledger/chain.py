@@ -96,7 +96,7 @@ REPORT = declare_case_type(
             CaseStep(
                 "carry",
                 _("Carry over to the next period"),
-                ("draft", "returned", "entered", "checked", "signed"),
+                ("draft", "returned", "entered", "checked", "signed", "exempt"),
                 "carried",
                 "periods.manage",
                 needs_reason=True,

@@ -117,13 +117,24 @@ def _where_reported(found: Mapping[int, Sums], period: str) -> dict[int, Sums]:
     return reported
 
 
-def with_records(period: str) -> Q:
-    """Reports in which records in force count, the unit's own or those of one merged into it."""
-    rows = Purchase.objects.filter(month__in=periods.parse(period).months, reversed_at__isnull=True)
-    merged = Report.objects.filter(counted_with=OuterRef(OuterRef("pk")))
-    return Q(Exists(rows.filter(unit_id=OuterRef("unit_id")))) | Q(
-        Exists(rows.filter(unit_id__in=merged.values("unit_id")))
-    )
+def counting_reports(period: str) -> tuple[Q, Q]:
+    """(reports in which anything may count, those in which something surely does).
+
+    Where nothing is taken off, something surely counts; else only the sums can tell.
+    """
+    months = periods.parse(period).months
+    added = Purchase.objects.filter(month__in=months).exclude(reversed_month__in=months)
+    off = Purchase.objects.exclude(reversed_month="").filter(reversed_month__in=months)
+    off = off.exclude(month__in=months)
+    is_added, is_off = _counts_with(added), _counts_with(off)
+    return is_added | is_off, is_added & ~is_off
+
+
+def _counts_with(rows: QuerySet[Purchase]) -> Q:
+    """Reports of a unit that has such a record, or one merged into it."""
+    merged = Report.objects.filter(counted_with=OuterRef(OuterRef("pk"))).values("unit_id")
+    own = Q(Exists(rows.filter(unit_id=OuterRef("unit_id"))))
+    return own | Q(Exists(rows.filter(unit_id__in=merged)))
 
 
 def _by_unit(rows: QuerySet[Purchase]) -> Any:

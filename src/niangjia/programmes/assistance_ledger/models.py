@@ -256,7 +256,8 @@ class ReportBatch(models.Model):
     """One step on many reports, asked for by an office and carried out by the worker one by one.
 
     chosen: [ref, version of its case as the office saw it] in order; passed: how many of these it
-    has gone through; done, failed: of these; told: [unit, why] of the first that failed.
+    has gone through; done, failed: of these; told: [unit, why] of the first that failed. asked_at:
+    null while the office has only looked at what it would do. why: it could not go on.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -270,7 +271,8 @@ class ReportBatch(models.Model):
     done = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     told = models.JSONField(default=list)
-    asked_at = models.DateTimeField()
+    why = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField(null=True)
     stop = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
 
@@ -278,7 +280,7 @@ class ReportBatch(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["period", "office"],
-                condition=Q(ended_at__isnull=True),
+                condition=Q(ended_at__isnull=True, asked_at__isnull=False),
                 name="report_batch_one_running",
             ),
         ]

@@ -28,6 +28,7 @@ from niangjia.programmes.assistance_ledger.services import (
     release_propose,
     report_decide,
     reports_batch_ask,
+    reports_batch_propose,
     reports_batch_stop,
     reports_remind,
 )
@@ -153,7 +154,7 @@ class OrderIn(Schema):
 
 class OrderOut(Schema):
     """How far an order is. passed of n were gone through, of these done moved; told: the first
-    that did not, each [unit, why]."""
+    that did not, each [unit, why]; why: it could not go on."""
 
     ref: str
     step: str
@@ -162,6 +163,7 @@ class OrderOut(Schema):
     done: int
     failed: int
     ended: bool
+    why: str
     told: list[list[str]]
 
 
@@ -264,10 +266,12 @@ def order(request: HttpRequest, given: OrderIn) -> OrderOut:
     actor = actor_of(request)
     filters = ReportFilters(given.group, "", given.district, given.line, given.text)
     states = STEPS[given.step].states
-    chosen = reports_chosen(actor, period=given.period, states=states, filters=filters)
-    ref = reports_batch_ask(
-        actor, period=given.period, step=given.step, chosen=chosen, reason=given.reason
+    carry = given.step == "carry"
+    chosen = reports_chosen(
+        actor, period=given.period, states=states, filters=filters, counting=carry
     )
+    ref = reports_batch_propose(actor, period=given.period, step=given.step, chosen=chosen)
+    reports_batch_ask(actor, batch_ref=ref, reason=given.reason)
     return _order(batch_get(actor, ref=ref))
 
 
@@ -288,7 +292,7 @@ def order_stop(request: HttpRequest, ref: Ref) -> OrderOut:
 
 
 def _order(found: ReportBatch) -> OrderOut:
-    names = ("ref", "step", "n", "passed", "done", "failed", "told")
+    names = ("ref", "step", "n", "passed", "done", "failed", "told", "why")
     values = {name: getattr(found, name) for name in names}
     return OrderOut(**values, ended=found.ended_at is not None)
 

@@ -47,6 +47,11 @@ def key_of(row: PurchaseIn, unit: str, supplier: str) -> str:
     return _digest([unit, voucher, row.product, row.spec])
 
 
+def moved_key(key: str, by: str) -> str:
+    """The key of a record that exists only to be taken off elsewhere; by: what makes it one."""
+    return _digest(["moved", key, by])
+
+
 def digest_of(row: PurchaseIn, supplier: str, contact: str) -> str:
     """Equal digests of one key mean equal rows, wherever they stand. supplier, contact: refs."""
     return _digest([supplier, contact, *(_plain(getattr(row, name)) for name in _DIGESTED)])

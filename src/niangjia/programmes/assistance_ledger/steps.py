@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from niangjia.blocks.orgs.public import ContactRef, OrgRef
 from niangjia.core import clock
 from niangjia.core.db.bulk import insert_rows
+from niangjia.core.errors import ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import policy
@@ -200,6 +201,14 @@ def insert(work: Work, drafts: Sequence[Draft], upload_ref: str) -> Mapping[str,
     if ours:
         work.record_many([recorded_fact(*one) for one in ours])
     return {draft.key: of.ref for draft, of, _fact_ref in ours}
+
+
+def insert_all(work: Work, drafts: Sequence[Draft]) -> list[str]:
+    """The same for drafts that nothing in force can stand in the way of; their public ids."""
+    found = insert(work, drafts, "")
+    if len(found) != len(drafts):
+        raise ProgrammingError("a record met another under its key")
+    return [found[draft.key] for draft in drafts]
 
 
 def _recorded(work: Work, draft: Draft, upload_ref: str) -> Recorded:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("desk/collect", views.collecting.collect, name="collect"),
     path("desk/collect/act", views.batches.act, name="collect_act"),
     path("desk/collect/orders/<slug:ref>", views.batches.order, name="order"),
+    path("desk/collect/orders/<slug:ref>/confirm", views.batches.confirm, name="order_confirm"),
     path("desk/collect/orders/<slug:ref>/stop", views.batches.stop, name="order_stop"),
     path("desk/periods", views.collecting.periods, name="periods"),
     path("desk/periods/act", views.collecting.period_act, name="period_act"),

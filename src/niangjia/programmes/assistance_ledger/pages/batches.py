@@ -15,14 +15,14 @@ from niangjia.programmes.assistance_ledger.selectors import Moving
 @dataclass(frozen=True, slots=True)
 class Running:
     """An order as the page shows it. share: per cent; failed: (unit, why) of the first; n_more:
-    failures that are not listed."""
+    failures that are not listed; why: it could not go on."""
 
     ref: str
     title: str
     share: int
     left: str
     ended: bool
-    stopping: bool
+    why: str
     told: list[list[str]]
     n_more: int
 
@@ -43,7 +43,8 @@ def running(order: ReportBatch | None) -> Running | None:
         title += " " + _("It was stopped: %(n)s were not looked at.") % {
             "n": f"{order.n - order.passed:,}"
         }
-    seconds = (clock.city_now() - order.asked_at).total_seconds()
+    began = order.asked_at or clock.city_now()
+    seconds = (clock.city_now() - began).total_seconds()
     rest = order.n - order.passed
     return Running(
         ref=order.ref,
@@ -51,9 +52,9 @@ def running(order: ReportBatch | None) -> Running | None:
         share=order.passed * 100 // order.n,
         left=remaining(seconds * rest / order.passed) if order.passed and rest else "",
         ended=ended,
-        stopping=order.stop and not ended,
+        why=order.why,
         told=order.told,
-        n_more=order.failed - len(order.told),
+        n_more=max(0, order.failed - len(order.told)),
     )
 
 

@@ -47,10 +47,10 @@ def tiles(found: Collection, filters: ReportFilters) -> list[Tile]:
     listed = (
         ("", _("Units that report"), "all", ""),
         ("missing", _("Not reported yet"), "missing", " · ".join(filter(None, (late, back)))),
-        ("outside", _("Of these with purchases"), "outside", ""),
         ("reported", _("To be checked"), "reported", ""),
         ("accepted", _("In the city sum"), "accepted", ""),
         ("exempt", _("Exempt or carried over"), "exempt", ""),
+        ("outside", _("Purchases not in the sum"), "outside", ""),
     )
     return [
         Tile(

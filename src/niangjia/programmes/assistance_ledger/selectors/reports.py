@@ -20,7 +20,12 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import booking, chain, periods
-from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of, with_records
+from niangjia.programmes.assistance_ledger.content import (
+    Content,
+    Sums,
+    content_of,
+    counting_reports,
+)
 from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
 
@@ -29,7 +34,8 @@ SUMMED = tuple(one.name for one in fields(Sums))
 # States as one line of the collection counts them.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "missing": chain.NOT_REPORTED,
-    "outside": chain.NOT_REPORTED,  # of these, the ones with records: they hold up the closing
+    # of these, the ones in which something counts: they hold up the closing
+    "outside": (*chain.NOT_REPORTED, "reported", "exempt"),
     "reported": ("reported",),
     "accepted": ("accepted",),
     "exempt": ("exempt", "carried"),
@@ -183,7 +189,7 @@ def narrowed(rows: QuerySet[Report], filters: ReportFilters, period: str) -> Que
     if filters.group in GROUPS:
         rows = rows.filter(case__state__in=GROUPS[filters.group])
     if filters.group == "outside":
-        rows = rows.filter(with_records(period))
+        rows = rows.filter(counting_reports(period)[0])
     if filters.state in chain.REPORT.states:
         rows = rows.filter(case__state=filters.state)
     if filters.district:
@@ -203,7 +209,7 @@ def _counts(scope: QuerySet[Report], period: ReportingPeriod) -> dict[str, int]:
     late = period.closed_at is None and clock.city_today() > period.due_on
     if period.closed_at is None:
         waiting = scope.filter(case__state__in=GROUPS["outside"])
-        found["outside"] = waiting.filter(with_records(period.code)).count()
+        found["outside"] = waiting.filter(counting_reports(period.code)[0]).count()
     return found | {
         "all": sum(states.values()),
         "overdue": found["missing"] if late else 0,

@@ -2,6 +2,7 @@
 
 from niangjia.programmes.assistance_ledger.services.batches import (
     reports_batch_ask,
+    reports_batch_propose,
     reports_batch_stop,
     reports_move,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "release_propose",
     "report_decide",
     "reports_batch_ask",
+    "reports_batch_propose",
     "reports_batch_stop",
     "reports_move",
     "reports_prepare",

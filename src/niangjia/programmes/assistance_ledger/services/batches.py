@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -33,29 +33,19 @@ class Many:
 STEPS: Mapping[str, Many] = {
     "accept": Many("reports.accept", ("reported",)),
     "remind": Many("reports.remind", chain.NOT_REPORTED),
-    "carry": Many("periods.manage", chain.NOT_REPORTED, reasoned=True),
+    "carry": Many("periods.manage", (*chain.NOT_REPORTED, "exempt"), reasoned=True),
 }
 
 
-@service(permission="reports.collect", records=JOURNAL)
-def reports_batch_ask(
-    work: Work,
-    /,
-    *,
-    period: str,
-    step: str,
-    chosen: Chosen,
-    reason: str = "",
-) -> str:
-    """The worker will take the step (of STEPS) on every report chosen, under the actor's hat.
+@service(permission="reports.collect", records=NOTHING)
+def reports_batch_propose(work: Work, /, *, period: str, step: str, chosen: Chosen) -> str:
+    """The step (of STEPS) and the reports that it would be taken on are noted; returns the order's
+    ref. Nothing happens before `reports_batch_ask`.
 
-    chosen: (ref, version of its case as the actor saw it); one that moved meanwhile is left and
-    told. Returns the order's ref. Raises Denied, Invalid (none chosen, no reason), Conflict (an
-    order of the office is under way).
+    chosen: (ref, version of its case as the actor saw it). Raises Denied, Invalid (none chosen, the
+    period runs), Conflict (the period is not open).
     """
-    many = STEPS[step]
-    authorise(work.actor, many.permission)
-    text = reason_of(reason) if many.reasoned else ""
+    authorise(work.actor, STEPS[step].permission)
     if not 0 < len(chosen) <= MOST:
         raise Invalid(_("No report was chosen. Tick the ones you mean, or take all."))
     row = ReportingPeriod.objects.filter(pk=period, closed_at__isnull=True).first()
@@ -63,49 +53,71 @@ def reports_batch_ask(
         raise Conflict(_("This period is not open."), code="period_not_open")
     if step == "carry":
         refuse_running(row)
-    ref = _keep(work, row, step, chosen, text)
-    work.journal("reports.batch", subject=f"period:{period}", step=step, n=len(chosen))
+    office, ref = work.actor.organisation_id or 0, work.new_id()
+    ReportBatch.objects.filter(period=row, office_id=office, asked_at__isnull=True).delete()
+    ReportBatch.objects.create(
+        ref=ref,
+        period=row,
+        office_id=office,
+        step=step,
+        chosen=[list(one) for one in chosen],
+        n=len(chosen),
+    )
+    return ref
+
+
+@service(permission="reports.collect", records=JOURNAL)
+def reports_batch_ask(work: Work, /, *, batch_ref: str, reason: str = "") -> None:
+    """The worker will take the order's step on each of its reports, under the actor's hat; one that
+    moved since it was noted is left and told.
+
+    Raises NotFound, Denied, Invalid (no reason), Conflict (another of the office is under way).
+    """
+    order = _own(work, batch_ref)
+    text = reason_of(reason) if STEPS[order.step].reasoned else ""
+    rows = ReportBatch.objects.filter(pk=order.pk, asked_at__isnull=True)
+    try:
+        with transaction.atomic():
+            asked = rows.update(asked_at=work.at, reason=text)
+    except IntegrityError as error:
+        raise Conflict(
+            _("Your office's last order is still under way. Wait for its end, or stop it."),
+            code="order_under_way",
+        ) from error
+    if not asked:
+        raise Conflict(_("This order was given already."), code="order_given")
+    work.journal("reports.batch", subject=f"batch:{batch_ref}", step=order.step, n=order.n)
     work.send(
         BATCH,
         {
-            "batch": ref,
+            "batch": batch_ref,
             "login": work.actor.login_id,
             "organisation": work.actor.organisation_id,
             "role": work.actor.role,
             "language": get_language() or "zh-hans",
         },
     )
-    return ref
 
 
-def _keep(work: Work, row: ReportingPeriod, step: str, chosen: Chosen, reason: str) -> str:
-    """The order is noted, unless one of the office is under way: Conflict."""
-    ref = work.new_id()
-    order = ReportBatch(
-        ref=ref,
-        period=row,
-        office_id=work.actor.organisation_id or 0,
-        step=step,
-        reason=reason,
-        chosen=[list(one) for one in chosen],
-        n=len(chosen),
-        asked_at=work.at,
-    )
-    ReportBatch.objects.bulk_create([order], ignore_conflicts=True)
-    if not ReportBatch.objects.filter(ref=ref).exists():
-        raise Conflict(
-            _("Your office's last order is still under way. Wait for its end, or stop it."),
-            code="order_under_way",
-        )
-    return ref
+def _own(work: Work, batch_ref: str) -> ReportBatch:
+    """An order of the actor's office whose step is the actor's to take."""
+    rows = ReportBatch.objects.filter(ref=batch_ref, office_id=work.actor.organisation_id or 0)
+    order = rows.defer("chosen").first()
+    if order is None:
+        raise NotFound(_("There is no such order, or it is not your office's."))
+    authorise(work.actor, STEPS[order.step].permission)
+    return order
 
 
 @service(permission="reports.collect", records=JOURNAL)
 def reports_batch_stop(work: Work, /, *, batch_ref: str) -> None:
-    """The order ends at its next report; what was done stays done. Raises NotFound."""
-    rows = ReportBatch.objects.filter(ref=batch_ref, office_id=work.actor.organisation_id or 0)
-    if not rows.update(stop=True):
-        raise NotFound(_("There is no such order, or it is not your office's."))
+    """The order is over: the worker takes no further report of it; what was done stays done.
+
+    Raises NotFound, Denied.
+    """
+    order = _own(work, batch_ref)
+    rows = ReportBatch.objects.filter(pk=order.pk, asked_at__isnull=False, ended_at__isnull=True)
+    rows.update(stop=True, ended_at=work.at)
     work.journal("reports.batch_stop", subject=f"batch:{batch_ref}")
 
 
@@ -165,8 +177,5 @@ def reports_batch_note(work: Work, /, *, batch_ref: str, passed: int, done: int)
 @service(permission="reports.prepare", records=NOTHING)
 def reports_batch_end(work: Work, /, *, batch_ref: str, why: str = "") -> None:
     """The order is over. why: it could not go on."""
-    row = ReportBatch.objects.select_for_update().defer("chosen").get(ref=batch_ref)
-    if why:
-        row.told = [*row.told, [str(_("The order was stopped")), why]]
-    row.ended_at = work.at
-    row.save(update_fields=["told", "ended_at"])
+    rows = ReportBatch.objects.filter(ref=batch_ref, ended_at__isnull=True)
+    rows.update(why=why[:500], ended_at=work.at)

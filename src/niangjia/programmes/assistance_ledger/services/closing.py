@@ -14,7 +14,7 @@ from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import booking, periods, policy
-from niangjia.programmes.assistance_ledger.content import Sums, sums_by_unit, with_records
+from niangjia.programmes.assistance_ledger.content import Sums, counting_reports, sums_by_unit
 from niangjia.programmes.assistance_ledger.facts import CLOSED, OPENED
 from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.periods import Period
@@ -148,8 +148,8 @@ def _refuse_early(span: Period) -> None:
 def _accepted(span: Period) -> dict[str, int]:
     """Sums and counts of the reports; Conflict if they are not all that counts in the period."""
     waiting = Report.objects.filter(period=span.code, counted_with__isnull=True)
-    waiting = waiting.exclude(case__state="accepted").filter(with_records(span.code))
-    if n_waiting := waiting.count():
+    waiting = waiting.exclude(case__state__in=("accepted", "carried"))
+    if n_waiting := waiting.filter(counting_reports(span.code)[1]).count():
         raise _outside(span, n_waiting)  # known at once, before everything is added up
     counted = sums_by_unit(span.code)
     outside = {unit_id for unit_id, sums in counted.items() if sums != Sums()}

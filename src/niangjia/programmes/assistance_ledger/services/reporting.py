@@ -1,9 +1,9 @@
 """The chain of a unit's report: each step by another hand, on figures that stand still."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from django.db.models import F
+from django.db.models import F, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +17,10 @@ from niangjia.blocks.orgs.public import (
 )
 from niangjia.core import clock
 from niangjia.core.db.held import hold
-from niangjia.core.errors import Conflict, Invalid, NotFound, ProgrammingError
+from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.service import FACT, JOURNAL, NOTHING, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import booking, chain, inbox, periods, steps
+from niangjia.programmes.assistance_ledger import booking, chain, inbox, periods, rules, steps
 from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of, units_counted
 from niangjia.programmes.assistance_ledger.models import Purchase, Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
@@ -246,19 +246,38 @@ def _carry_over(work: Work, report: Report, units: Sequence[int], reason: str) -
     following = periods.first_month(periods.after(report.period_id))
     later = booked(booking.Booking([report.unit_id]), report.unit_id, following)
     months = periods.parse(report.period_id).months
-    rows = Purchase.objects.filter(unit_id__in=units, month__in=months, reversed_at__isnull=True)
-    purchases = list(rows.select_related("unit", "supplier").order_by("id"))
-    work.record_many([steps.reversed_fact(one, reason, one.month) for one in purchases])
-    Purchase.objects.filter(pk__in=[one.pk for one in purchases]).update(
-        reversed_at=work.at, reversed_month=F("month")
-    )
-    drafts = drafts_of(purchases, reason, later)
-    if len(steps.insert(work, drafts, "")) != len(drafts):
-        raise ProgrammingError("a record carried over met another under its key")
+    of_units = Purchase.objects.filter(unit_id__in=units).select_related("unit", "supplier")
+    counting = list(of_units.filter(month__in=months, reversed_at__isnull=True).order_by("id"))
+    gone = of_units.filter(reversed_at__isnull=False).order_by("id")
+    one_sided = [*gone.filter(month__in=months).exclude(reversed_month__in=months)]
+    one_sided += gone.filter(reversed_month__in=months).exclude(month__in=months)
+    _take_off(work, counting, reason)
+    steps.insert_all(work, drafts_of(counting, reason, later))
+    for one in one_sided:
+        here = one.month in months
+        counted, off = (later, one.month) if here else (one.reversed_month, later)
+        _shift(work, one, reason, counted=counted, off=off)
     report.note, report.content_sha256 = "", ""
     for name, value in asdict(Sums()).items():
         setattr(report, name, value)
     report.save()
+
+
+def _shift(work: Work, gone: Purchase, reason: str, *, counted: str, off: str) -> None:
+    """A record that is out of force once more: counted in one month, taken off in the other."""
+    draft = drafts_of([gone], reason, counted)[0]
+    key = rules.moved_key(draft.key, work.new_id())
+    (ref,) = steps.insert_all(work, [replace(draft, key=key)])
+    rows = Purchase.objects.select_related("unit", "supplier")
+    _take_off(work, [rows.get(ref=ref)], reason, off)
+
+
+def _take_off(work: Work, purchases: Sequence[Purchase], reason: str, month: str = "") -> None:
+    """They are out of force, taken off in their own month or the one given."""
+    facts = [steps.reversed_fact(one, reason, month or one.month) for one in purchases]
+    work.record_many(facts)
+    rows = Purchase.objects.filter(pk__in=[one.pk for one in purchases])
+    rows.update(reversed_at=work.at, reversed_month=Value(month) if month else F("month"))
 
 
 def refuse_running(period: ReportingPeriod) -> None:

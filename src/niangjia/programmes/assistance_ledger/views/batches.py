@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from niangjia.core.actor import Actor
-from niangjia.core.errors import DomainError, Invalid
+from niangjia.core.errors import Conflict, Invalid
 from niangjia.core.service import authorise
-from niangjia.programmes.assistance_ledger import periods
+from niangjia.programmes.assistance_ledger import batch_jobs, periods
 from niangjia.programmes.assistance_ledger.forms import CarryForm, CollectionFiltersForm
 from niangjia.programmes.assistance_ledger.pages import batches as parts
 from niangjia.programmes.assistance_ledger.pages.collecting import query_of
@@ -26,6 +26,7 @@ from niangjia.programmes.assistance_ledger.selectors import (
 )
 from niangjia.programmes.assistance_ledger.services import (
     reports_batch_ask,
+    reports_batch_propose,
     reports_batch_stop,
     reports_move,
     reports_remind,
@@ -34,6 +35,7 @@ from niangjia.programmes.assistance_ledger.services.batches import STEPS, Moved
 from niangjia.ui.page import actor_of
 
 AT_ONCE = 50  # a page of the list
+A_TURN = batch_jobs.AT_ONCE
 SHOWN_FAILURES = 5
 Chosen = list[tuple[str, int]]
 
@@ -55,7 +57,8 @@ def act(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("No report was chosen. Tick the ones you mean, or take all."))
         return _back(period, filters)
     if step == "carry":
-        return _carry(request, actor, period, filters, chosen)
+        ref = reports_batch_propose(actor, period=period, step=step, chosen=chosen)
+        return redirect("assistance_ledger:order_confirm", ref=ref)
     _do(request, actor, period, step, chosen)
     return _back(period, filters)
 
@@ -65,7 +68,12 @@ def _chosen(
 ) -> Chosen:
     refs = None if request.POST.get("all") == "1" else request.POST.getlist("ref")[:AT_ONCE]
     return reports_chosen(
-        actor, period=period, states=STEPS[step].states, refs=refs, filters=filters
+        actor,
+        period=period,
+        states=STEPS[step].states,
+        refs=refs,
+        filters=filters,
+        counting=step == "carry",
     )
 
 
@@ -74,56 +82,50 @@ def _back(period: str, filters: ReportFilters) -> HttpResponseRedirect:
     return HttpResponseRedirect(target)
 
 
-def _carry(
-    request: HttpRequest, actor: Actor, period: str, filters: ReportFilters, chosen: Chosen
-) -> HttpResponse:
-    """What it would move is shown first, and a reason is asked for."""
-    confirmed = request.POST.get("confirmed") == "1"
-    form = CarryForm(request.POST if confirmed else None)
-    status = 200
-    if confirmed and form.is_valid():
-        try:
-            _do(request, actor, period, "carry", chosen, form.cleaned_data["reason"])
-        except Invalid as error:
-            form.add_error("reason", str(error))
-        else:
-            return _back(period, filters)
-    if confirmed:
-        status = 422
-    context: dict[str, Any] = {
-        "form": form,
-        "moving": parts.moving(
-            carrying(actor, period=period, refs=[ref for ref, _version in chosen])
-        ),
-        "press": parts.carry_press(len(chosen)),
-        "period": periods.name(period),
-        "following": periods.name(periods.after(period)),
-        "code": period,
-        "filters": filters,
-        "all": request.POST.get("all", ""),
-        "refs": request.POST.getlist("ref")[:AT_ONCE],
-        "back": query_of(period, filters),
-    }
-    return render(request, "assistance_ledger/carry.html", context, status=status)
-
-
-def _do(
-    request: HttpRequest, actor: Actor, period: str, step: str, chosen: Chosen, reason: str = ""
-) -> None:
+def _do(request: HttpRequest, actor: Actor, period: str, step: str, chosen: Chosen) -> None:
     """A page of reports is moved while one waits; more than that is left to the worker."""
     if len(chosen) > AT_ONCE:
         try:
-            reports_batch_ask(actor, period=period, step=step, chosen=chosen, reason=reason)
-        except DomainError as error:
-            if error.status in (401, 403, 422):
-                raise
+            ref = reports_batch_propose(actor, period=period, step=step, chosen=chosen)
+            reports_batch_ask(actor, batch_ref=ref)
+        except Conflict as error:
             messages.error(request, str(error))
         return
     if step == "remind":
-        moved = Moved(reports_remind(actor, report_refs=[ref for ref, _version in chosen]))
+        moved = [Moved(reports_remind(actor, report_refs=[ref for ref, _version in chosen]))]
     else:
-        moved = reports_move(actor, step=step, chosen=chosen, reason=reason)
-    _say(request, step, moved, len(chosen))
+        few = (chosen[at : at + A_TURN] for at in range(0, len(chosen), A_TURN))
+        moved = [reports_move(actor, step=step, chosen=one) for one in few]
+    told = tuple(line for one in moved for line in one.told)
+    _say(request, step, Moved(sum(one.done for one in moved), told), len(chosen))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, ref: str) -> HttpResponse:
+    """What carrying these reports over would move, and the reason for it; then it is done."""
+    actor = authorise(actor_of(request), "periods.manage")
+    order = batch_get(actor, ref=ref)
+    if order.asked_at is not None:
+        return _back(order.period_id, ReportFilters())
+    form = CarryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reports_batch_ask(actor, batch_ref=ref, reason=form.cleaned_data["reason"])
+        except (Invalid, Conflict) as error:
+            form.add_error("reason", str(error))
+        else:
+            return _back(order.period_id, ReportFilters())
+    context: dict[str, Any] = {
+        "form": form,
+        "moving": parts.moving(carrying(actor, batch_ref=ref)),
+        "press": parts.carry_press(order.n),
+        "period": periods.name(order.period_id),
+        "following": periods.name(periods.after(order.period_id)),
+        "back": query_of(order.period_id, ReportFilters()),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "assistance_ledger/carry.html", context, status=status)
 
 
 def _say(request: HttpRequest, step: str, moved: Moved, asked: int) -> None:
@@ -152,10 +154,10 @@ def order(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def stop(request: HttpRequest, ref: str) -> HttpResponse:
-    """An order ends at its next report."""
+    """An order is over; what was done stays done."""
     actor = actor_of(request)
     found = batch_get(actor, ref=ref)
     if request.method == "POST":
         reports_batch_stop(actor, batch_ref=ref)
-        messages.success(request, _("It stops at the next report. What was done stays done."))
+        messages.success(request, _("It was stopped. What was done stays done."))
     return _back(found.period_id, ReportFilters())

@@ -29,6 +29,7 @@ from niangjia.programmes.assistance_ledger.services import (
     period_close,
     period_open,
 )
+from niangjia.programmes.assistance_ledger.services.batches import STEPS
 from niangjia.ui.page import actor_of
 
 
@@ -48,7 +49,7 @@ def collect(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"found": found, "may_manage": actor.may("periods.manage")}
     if found is not None:
         districts = dict(nodes("district", "virtual_district"))
-        in_all = found.total
+        in_all, order = found.total, batch_latest(actor, period=found.period.code)
         context |= {
             "period": known.name(found.period.code),
             "tiles": parts.tiles(found, filters),
@@ -66,7 +67,8 @@ def collect(request: HttpRequest) -> HttpResponse:
             "may_accept": actor.may("reports.accept"),
             "may_remind": actor.may("reports.remind"),
             "may_carry": actor.may("periods.manage") and found.period.last < city_today(),
-            "order": order_parts.running(batch_latest(actor, period=found.period.code)),
+            "order": order_parts.running(order),
+            "may_stop": order is not None and actor.may(STEPS[order.step].permission),
             "query": parts.query_of(found.period.code, filters),
             "next": parts.query_of(found.period.code, filters, found.next) if found.next else "",
             "after": after,

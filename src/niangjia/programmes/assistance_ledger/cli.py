@@ -206,7 +206,7 @@ def _write_corrections(path: Path, work: Import) -> None:
     lines = [
         [
             str(changed.row.row_no),
-            name,
+            shown.field_name(name),
             shown.field(name, old),
             shown.field(name, new),
             changed.ref,

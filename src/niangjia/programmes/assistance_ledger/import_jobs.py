@@ -62,7 +62,8 @@ def _stop(view: UploadView, error: DomainError, on_error: str) -> None:
     """The upload says why it stopped; nothing happens where the clerk went back meanwhile."""
     if isinstance(error, Conflict) and error.code == "changed_meanwhile":
         return
-    state = "refused" if error.code == "file_changed" else on_error
+    gone = error.code == "file_changed" and on_error != "done"
+    state = "refused" if gone else on_error
     import_stop(
         SYSTEM, ref=view.ref, version=view.version, state=state, code=error.code, text=str(error)
     )

@@ -3,7 +3,7 @@
 import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -284,13 +284,14 @@ class Import(PurchaseReading):
         name: str,
         *,
         accept_corrections: str = "",
+        correct_only: Collection[str] | None = None,
         explain_late: str = "",
         choices: Choices | None = None,
         edits: Edits | None = None,
         refused: Refused | None = None,
     ) -> None:
         super().__init__(actor, path, name, choices=choices, edits=edits, refused=refused)
-        self.reason = accept_corrections
+        self.reason, self.correct_only = accept_corrections, correct_only
         self.explain_late = explain_late
         self._sha256 = ""
 
@@ -347,6 +348,7 @@ class Import(PurchaseReading):
             upload_ref=outcome.upload_ref,
             file_sha256=self._sha256,
             accept_corrections=self.reason,
+            correct_only=self.correct_only,
             explain_late=self.explain_late,
         )
         for position, period in result.late.items():

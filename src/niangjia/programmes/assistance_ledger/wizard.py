@@ -5,7 +5,8 @@ the file is hashed again: if it is not what was uploaded, nothing of it is taken
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -196,17 +197,16 @@ class Take(Import):
     """The pass that takes what the check let through. Rows of an earlier, broken-off try of this
     very upload count as taken, not as repeated."""
 
-    def __init__(
-        self, actor: Actor, view: UploadView, explain_late: str = "", correct: str = ""
-    ) -> None:
+    def __init__(self, actor: Actor, view: UploadView, said: Said) -> None:
         edits, self.done_edits = edits_get(actor, ref=view.ref)
         self.problems = Problems(view.kind)
         super().__init__(
             actor,
             file_of(view.ref),
             view.name,
-            accept_corrections=correct,
-            explain_late=explain_late,
+            accept_corrections=said.get("correct", ""),
+            correct_only=shown_changes(view.result),
+            explain_late=said.get("reason", ""),
             choices=choices_get(actor, ref=view.ref),
             edits=edits,
             refused=self.problems.add,
@@ -241,7 +241,7 @@ class Take(Import):
     def taken(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
         """All good rows are in; returns the summary with what was changed against the ledger."""
         self.take_all(lambda n: tell(n, self.book.summary.n_expected))
-        changed = [_changed(self.actor, one) for one in self.outcome.changed[:KEPT_CHANGED]]
+        changed = _changed(self.actor, self.outcome.changed, self.outcome.upload_ref)
         return {
             **self.result(),
             "ready_rows": self.outcome.n_ready,
@@ -252,12 +252,25 @@ class Take(Import):
         }
 
 
-def _changed(actor: Actor, one: Changed) -> dict[str, Any]:
-    """A row that differs from a record. lines: (field, on record, in the sheet)."""
-    row = one.row
-    lines = changes_of(actor, ref=one.ref, row=one.purchase) if one.ref else []
-    told = {"sheet": row.sheet, "row": row.row_no, "ref": one.ref, "text": row_text(row)}
-    return {**told, "lines": lines}
+def _changed(actor: Actor, found: Sequence[Changed], upload_ref: str) -> list[dict[str, Any]]:
+    """Rows that differ from a record, the first 200. lines: (field, on record, in the sheet); ref:
+    the record that may be corrected by it, empty where that is another row of this very file."""
+    times = Counter(one.ref for one in found)
+    mine = {one.ref for one in recorded_of(upload_ref).values()}
+    told = []
+    for one in found[:KEPT_CHANGED]:
+        row, ref = one.row, one.ref
+        if times[ref] > 1 or ref in mine:
+            ref = ""
+        lines = changes_of(actor, ref=ref, row=one.purchase) if ref else []
+        line = {"sheet": row.sheet, "row": row.row_no, "ref": ref, "text": row_text(row)}
+        told.append({**line, "lines": lines})
+    return told
+
+
+def shown_changes(result: Mapping[str, Any]) -> frozenset[str]:
+    """Refs of the records that a clerk was shown to differ: those alone may be corrected."""
+    return frozenset(one["ref"] for one in result.get("changed", ()) if one["ref"])
 
 
 def take(actor: Actor, view: UploadView, said: Said = NOTHING_SAID) -> None:
@@ -269,7 +282,7 @@ def take(actor: Actor, view: UploadView, said: Said = NOTHING_SAID) -> None:
     if view.kind in (ORDER, PAYMENT):
         _take_lines(actor, view)
         return
-    work = Take(actor, view, said.get("reason", ""), said.get("correct", ""))
+    work = Take(actor, view, said)
     result = work.taken(Telling(actor, view))
     import_taken(
         actor, ref=view.ref, version=view.version, result=result, problems=work.problems.kept

@@ -1,7 +1,7 @@
 // What is typed into a form with data-draft is kept: on this device at once, on the site when it
 // can be reached. Fields with data-personal are kept on the site alone.
 const form = document.querySelector("[data-draft]");
-const key = form && `draft:${form.dataset.who}:${location.pathname}:${form.dataset.like}`; // each person's own
+const key = form && `draft:${document.body.dataset.who}:${location.pathname}:${form.dataset.like}`; // each person's own
 const said = form?.querySelector("[data-kept]");
 const fields = () => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "submit");
 const typed = (personal) =>
@@ -46,4 +46,4 @@ if (form) {
   form.addEventListener("submit", () => clearTimeout(timer));
 }
 if (new URLSearchParams(location.search).has("entered"))
-  for (const name of Object.keys(localStorage)) if (name.startsWith("draft:") && (!form || name.startsWith(`draft:${form.dataset.who}:`))) localStorage.removeItem(name);
+  for (const name of Object.keys(localStorage)) if (name.startsWith(`draft:${document.body.dataset.who}:`)) localStorage.removeItem(name);

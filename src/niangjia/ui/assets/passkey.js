@@ -14,6 +14,7 @@ async function post(address, token, body) {
     body: JSON.stringify(body),
   });
   const found = await answer.json();
+  if (!answer.ok && found.next) location = found.next; // the password is asked first
   if (!answer.ok) throw new Error(found.message);
   return found;
 }

@@ -14,7 +14,6 @@ from niangjia.blocks.orgs.public import actor_under
 from niangjia.core.clock import real_now
 from niangjia.core.errors import DomainError
 from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.sources_sheet import NOT_KEPT
 from niangjia.ui.words import role_name
 
@@ -168,14 +167,14 @@ def counts(result: Mapping[str, Any]) -> dict[str, str]:
 
 def changed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows that differ from records, each with (column, on record, in the sheet)."""
-    names = {column.key: str(column.header) for column in schema().columns}
-    names |= {"supplier": names["supplier_name"], "contact": names["contact_name"]}
-
-    def line(key: str, was: str, now: str) -> tuple[str, str, str]:
-        return names.get(key, key), shown.field(key, was), shown.field(key, now)
-
     return [
-        {**one, "lines": [line(*told) for told in one.get("lines", ())]}
+        {
+            **one,
+            "lines": [
+                (shown.field_name(key), shown.field(key, was), shown.field(key, now))
+                for key, was, now in one.get("lines", ())
+            ],
+        }
         for one in result["changed"]
     ]
 

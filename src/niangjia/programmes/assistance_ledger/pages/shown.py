@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy, ngettext
 
+from niangjia.blocks.places.public import region_names
 from niangjia.programmes.assistance_ledger import periods
+from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.ui.page import language_of
 
 FLAGS = {
@@ -77,6 +79,13 @@ def mode(code: str) -> str:
     return str(MODES.get(code, code))
 
 
+def field_name(key: str) -> str:
+    """What the sheet calls a purchase's field."""
+    names = {column.key: str(column.header) for column in schema().columns}
+    like = {"supplier": "supplier_name", "contact": "contact_name", "county_code": "county"}
+    return names.get(like.get(key, key), key)
+
+
 def field(key: str, text: str) -> str:
     """A purchase's field, as rules.differences writes it, for a reader: fen as yuan, codes in
     words."""
@@ -86,6 +95,8 @@ def field(key: str, text: str) -> str:
         return yuan(int(text))
     if key in ("quantity_milli", "price_milli"):
         return milli(int(text))
+    if key == "county_code":
+        return region_names({text}).get(text, text)
     return mode(text) if key == "mode" else text
 
 

@@ -14,6 +14,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     When,
 )
@@ -220,6 +221,11 @@ def candidates(actor: Actor, *, line: SourceLine, text: str = "") -> list[Purcha
             | Q(invoice_no__startswith=text)
             | Q(contract_no__icontains=text)
         )
+    found = live().filter(purchase=OuterRef("pk"), line__source=line.source).order_by()
+    sums = found.values("purchase").annotate(covered=Sum("fen")).values("covered")
+    rows = rows.exclude(
+        amount_fen=Coalesce(Subquery(sums), 0)
+    )  # so that whole ones do not fill the list
     latest = rows.select_related("supplier").order_by("-occurred_on", "-id")[:500]
     fen = {one.pk: one.amount_fen for one in latest}
     left = left_of(fen, line.source, limits_of(line.source))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -49,16 +49,17 @@ def purchases_take(
     upload_ref: str = "",
     file_sha256: str = "",
     accept_corrections: str = "",
+    correct_only: Collection[str] | None = None,
     explain_late: str = "",
 ) -> Taken:
     """Every row (at most 200, checked) is in the ledger once.
 
     Equal to one in force, or to one that was corrected since: repeated. Known but changed, or
-    taken back: listed, or, with the reason in `accept_corrections`, the one in force is reversed
-    and the new one recorded. Of a period that the unit reported or the city closed: listed as late,
-    or, with the reason in `explain_late`, counted in the next open period. What completes a record
-    made from an order takes its place. Nothing is taken where it raises Denied (not the actor's
-    unit) or Invalid (a reason says nothing).
+    taken back: listed, or, with the reason in `accept_corrections`, the one in force (if it is in
+    `correct_only`) is reversed and the new one recorded. Of a period that was reported or closed:
+    listed as late, or, with the reason in `explain_late`, counted in the next open one. What
+    completes a record made from an order takes its place. Raises Denied (not the actor's unit),
+    Invalid (a reason says nothing); then nothing is taken.
     """
     reason = reason_of(accept_corrections) if accept_corrections else ""
     explained, drafts = reason_of(explain_late) if explain_late else "", _drafts(work, rows)
@@ -66,7 +67,8 @@ def purchases_take(
     fresh, repeated, changed = _sorted_out(drafts)
     whole, held_whole, fresh = _completing(work, booking, fresh, upload_ref)
     fresh, late, held = _booked(booking, fresh, explained)
-    old, held_old = _reverse_changed(work, booking, drafts, changed, reason, upload_ref)
+    meant = _among(changed, correct_only)
+    old, held_old = _reverse_changed(work, booking, drafts, meant, reason, upload_ref)
     going_in = {**fresh, **whole, **old}
     older = flag(work, going_in)
     inserted = steps.insert(work, list(going_in.values()), upload_ref)
@@ -74,9 +76,7 @@ def purchases_take(
     taken = {i: inserted[d.key] for i, d in going_in.items() if d.key in inserted}
     if taken:
         work.record(_batch_fact(work, rows, taken, upload_ref, file_sha256))
-        _tell(work, booking, going_in)
-    elif not work.n_facts:
-        work.repeated()
+    _tell(work, booking, going_in if taken else {})
     return Taken(
         taken=taken,
         repeated=tuple(sorted((*repeated, *met_same))),
@@ -122,6 +122,10 @@ def _completing(
 def _tell(work: Work, booking: Booking, taken: Mapping[int, Draft]) -> None:
     """After the commit units without a report of an open period get one, and lines of other
     sources are looked for."""
+    if not taken:
+        if not work.n_facts:
+            work.repeated()
+        return
     look_again(work, {draft.unit.id for draft in taken.values()})
     for code in booking.unreported((d.unit.id, d.month) for d in taken.values()):
         work.send("reports.prepare", {"period": code})
@@ -322,6 +326,15 @@ def _reverse_changed(
         done.add(known.ref)
         replacing[position] = replace(draft, corrects=known.ref, reason=reason, month=place.month)
     return replacing, held
+
+
+def _among(
+    changed: Mapping[int, Known | None], refs: Collection[str] | None
+) -> Mapping[int, Known | None]:
+    """Those that would change one of these records; all of them if none are named."""
+    if refs is None:
+        return changed
+    return {i: one for i, one in changed.items() if one is not None and one.ref in refs}
 
 
 def _left(changed: Mapping[int, Known | None], done: set[int]) -> dict[int, str]:

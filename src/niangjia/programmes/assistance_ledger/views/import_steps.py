@@ -424,6 +424,7 @@ def _done(request: HttpRequest, ref: str, refusal: str = "", status: int = 200) 
         "refusal": refusal,
         "reason": request.POST.get("reason", ""),
         "changed": parts.changed(result),
+        "n_more": result["more"]["changed_rows"] - len(result["changed"]),
         "may_correct": file_of(ref).exists() and any(one["ref"] for one in result["changed"]),
         "lines": view.kind in SOURCES,
         "may_mend": view.kind != PAYMENT and file_of(ref).exists(),

@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from niangjia.blocks.indicators.public import differences
 from niangjia.blocks.ledger.public import audit
-from niangjia.blocks.orgs.models import Organisation
-from niangjia.blocks.orgs.public import appointment_end, organisations_merge
+from niangjia.blocks.orgs.public import appointment_end, buyers_in_force, organisations_merge
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.models import OutboxMessage
@@ -270,7 +269,7 @@ def close(reason="丙医院本期停业"):
 
 def test_a_unit_with_records_of_one_merged_into_it_holds_up_the_closing():
     step("city", "carry", "乙", reason=REASON)
-    refs = {name: Organisation.objects.get(name=name).ref for name in ("示例甲工会", "示例丙医院")}
+    refs = {unit.name: unit.ref for unit in buyers_in_force()}
     organisations_merge(
         given.actor("city"),
         organisation_ref=refs["示例甲工会"],

@@ -149,13 +149,19 @@ def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
             tone(row["case__state"]),
             state_name("report", row["case__state"]),
             row["period__due_on"].isoformat(),
-            f"{row['n']:,}",
-            shown.yuan(row["fen"]),
+            *_entered(row),
             row["before"],
         )
         for row in rows
     ]
     return Table(_("Reports"), columns, lines)
+
+
+def _entered(row: Mapping[str, Any]) -> tuple[str, str]:
+    """(purchases, yuan) as entered; empty before that: a nought would be a figure."""
+    if row["case__state"] in chain.UNSTARTED and not row["n"]:
+        return "", ""
+    return f"{row['n']:,}", shown.yuan(row["fen"])
 
 
 def waits_for(detail: ReportDetail) -> str:

@@ -130,5 +130,5 @@ def period_act(request: HttpRequest) -> HttpResponse:
             form.add_error(name, text)
         outside = given["period"] if error.code == "outside_the_sum" else ""
         return _periods(request, form, error.status, outside)
-    messages.success(request, said % {"period": given["period"]})
+    messages.success(request, said % {"period": known.name(given["period"])})
     return redirect("assistance_ledger:periods")

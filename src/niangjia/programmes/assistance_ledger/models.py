@@ -257,7 +257,7 @@ class ReportBatch(models.Model):
 
     chosen: [ref, version of its case as the office saw it] in order; passed: how many of these it
     has gone through; done, failed: of these; told: [unit, why] of the first that failed. asked_at:
-    null while the office has only looked at what it would do. why: it could not go on.
+    null while the office has only been shown (shown_at) what it would do. why: it could not go on.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -272,6 +272,7 @@ class ReportBatch(models.Model):
     failed = models.PositiveIntegerField(default=0)
     told = models.JSONField(default=list)
     why = models.CharField(max_length=500, blank=True)
+    shown_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
     stop = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)

@@ -1,5 +1,6 @@
 """One step on many reports: asked for at once, carried out by the worker one by one."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from niangjia.programmes.assistance_ledger.services.taking import reason_of
 
 BATCH = "reports.batch"
 MOST, MOST_TOLD = 100_000, 20
+SHOWN_FOR = dt.timedelta(days=1)
 Chosen = Sequence[tuple[str, int]]
 
 
@@ -54,7 +56,7 @@ def reports_batch_propose(work: Work, /, *, period: str, step: str, chosen: Chos
     if step == "carry":
         refuse_running(row)
     office, ref = work.actor.organisation_id or 0, work.new_id()
-    ReportBatch.objects.filter(period=row, office_id=office, asked_at__isnull=True).delete()
+    ReportBatch.objects.filter(asked_at__isnull=True, shown_at__lt=work.at - SHOWN_FOR).delete()
     ReportBatch.objects.create(
         ref=ref,
         period=row,
@@ -62,6 +64,7 @@ def reports_batch_propose(work: Work, /, *, period: str, step: str, chosen: Chos
         step=step,
         chosen=[list(one) for one in chosen],
         n=len(chosen),
+        shown_at=work.at,
     )
     return ref
 

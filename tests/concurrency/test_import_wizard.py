@@ -11,7 +11,7 @@ from tests.concurrency import site as sites
 from tests.concurrency.test_imports import STATE, finish
 
 pytestmark = pytest.mark.both
-N = 1_200
+N = 2_000
 GIVEN = """
 import json, sys, time
 from pathlib import Path

@@ -6,11 +6,10 @@ import signal
 import pytest
 
 from tests.concurrency import site as sites
-from tests.concurrency.test_import_wizard import AWAIT, PRESS, STATE_N, book, checked
+from tests.concurrency.test_import_wizard import AWAIT, PRESS, STATE_N, N, book, checked
 from tests.concurrency.test_imports import STATE, finish
 
 pytestmark = [pytest.mark.both, pytest.mark.slow]
-N = 2_000
 __all__ = ["book"]
 BACKUP = """
 import sys, time

@@ -170,6 +170,13 @@ def forget_cache() -> None:
     _by_id.clear()
 
 
-def lookup_digest(purpose: str, value: str) -> str:
-    """Keyed hash to search a sealed personal value by; differs between installations."""
-    return hmac.digest(master_key(), f"{purpose}\0{value}".encode(), "sha256").hex()[:40]
+def lookup_digests(wanted: Iterable[tuple[str, str]]) -> list[str]:
+    """Keyed hash of each (purpose, value), in order, to search a sealed personal value by.
+
+    They differ between installations.
+    """
+    key = master_key()
+    return [
+        hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256").hex()[:40]
+        for purpose, value in wanted
+    ]

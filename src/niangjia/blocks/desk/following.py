@@ -15,7 +15,7 @@ from niangjia.blocks.desk.sources import source_of_subject, sources
 from niangjia.blocks.desk.types import Document
 from niangjia.blocks.ledger.public import log_size, logged_subjects
 
-BATCH, REBUILD_BATCH = 200, 1000
+BATCH, REBUILD_BATCH = 800, 1000
 FAR_BEHIND = 2_000  # entries; nobody waits for an index that is being made anew
 MERGE_PAGES = 500
 LAG_KEPT_S = 2

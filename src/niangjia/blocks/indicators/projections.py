@@ -8,7 +8,7 @@ from niangjia.blocks.indicators.models import Cell, Position
 from niangjia.blocks.indicators.types import ZERO, Projection, Sums
 from niangjia.blocks.ledger.public import LoggedFact, log_size, logged_facts
 
-BATCH = 200
+BATCH = 800
 SEPARATOR = "\x1f"
 _projections: dict[str, Projection] = {}
 

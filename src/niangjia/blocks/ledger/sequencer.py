@@ -8,7 +8,7 @@ from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import ProgrammingError
 from niangjia.lib.merkle import Frontier, leaf_hash
 
-BATCH = 200
+BATCH = 800
 COLUMNS = ("index", "fact_id", "leaf_hash", "root", "sequenced_at")
 
 

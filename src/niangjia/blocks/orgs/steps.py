@@ -283,9 +283,7 @@ def contacts_take(
     work: Work, contacts: Iterable[tuple[int, str, str]]
 ) -> dict[tuple[int, str, str], ContactRef]:
     """(supplier id, name, phone) -> its contact row, made if new; name and phone are sealed."""
-    wanted = {
-        one: seal.lookup_digest(f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in set(contacts)
-    }
+    wanted = _digests(contacts)
     rows = _contacts(wanted.values())
     if _let_go(rows.values()):
         rows = _contacts(wanted.values())
@@ -300,13 +298,18 @@ def contacts_take(
     return {one: rows[one[0], digest] for one, digest in wanted.items()}
 
 
+def _digests(contacts: Iterable[tuple[int, str, str]]) -> dict[tuple[int, str, str], str]:
+    """What each (supplier id, name, phone) is searched by."""
+    listed = list(set(contacts))
+    digests = seal.lookup_digests((f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in listed)
+    return dict(zip(listed, digests, strict=True))
+
+
 def contacts_known(
     contacts: Iterable[tuple[int, str, str]],
 ) -> dict[tuple[int, str, str], ContactRef]:
     """(supplier id, name, phone) -> its contact row, of those that are there."""
-    wanted = {
-        one: seal.lookup_digest(f"contact:{one[0]}", f"{one[1]}\0{one[2]}") for one in set(contacts)
-    }
+    wanted = _digests(contacts)
     rows = _contacts(wanted.values()) if wanted else {}
     return {one: rows[one[0], sha] for one, sha in wanted.items() if (one[0], sha) in rows}
 

@@ -1,6 +1,13 @@
 """`niangjia sample`: the demonstration city."""
 
 import argparse
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from django.conf import settings
 
 from niangjia.config.sample.city import SIZES, load_sample, sample_is_loaded
 from niangjia.core.terminal import progress_bar
@@ -25,8 +32,21 @@ def run_sample(options: argparse.Namespace) -> int:
         print("The demonstration city is loaded already.")
         return 0
     total = SIZES[options.size].purchases
-    with progress_bar() as bar:
+    with _worker_beside(), progress_bar() as bar:
         task = bar.add_task(options.size, total=total)
         n = load_sample(options.size, lambda done: bar.update(task, completed=done))
     print(f"{n} purchases, ready.")
     return 0
+
+
+@contextlib.contextmanager
+def _worker_beside() -> Iterator[None]:
+    """The worker's part is done by a process of its own: what is taken is put into the log and
+    indexed on another core. Where a site runs, its worker does it and this one only waits."""
+    env = os.environ | {"NIANGJIA_HOME": settings.NIANGJIA_HOME}
+    worker = subprocess.Popen([sys.executable, "-m", "niangjia.config.cli", "worker"], env=env)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()

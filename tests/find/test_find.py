@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from niangjia.blocks.desk import following, postings, searching
 from niangjia.blocks.desk.types import Document
@@ -250,3 +251,10 @@ def test_the_index_holds_no_text_that_could_be_read_back():
             cursor.execute("SELECT tokens FROM desk_findindex LIMIT 1")
             assert cursor.fetchone() == (None,)
     assert INDEX == 1
+
+
+def test_pages_of_the_menu_are_found_by_name_and_initials():
+    assert "Units and suppliers" in groups("city", "suppliers")["pages"]
+    assert "pages" not in groups("clerk", "suppliers")
+    with translation.override("zh-hans"):
+        assert groups("clerk", "导入")["pages"] == groups("clerk", "dr")["pages"] != []

@@ -9,6 +9,7 @@ from niangjia.blocks.indicators.public import snapshot
 from niangjia.blocks.orgs.models import Organisation
 from niangjia.blocks.orgs.public import (
     buyers_in_force,
+    obstacles_between,
     organisation_split,
     organisations_merge,
 )
@@ -312,3 +313,15 @@ def test_what_cannot_be_merged_says_why_and_nothing_changes():
 def test_a_district_merges_within_its_own_tree():
     merge(B, C, by="district_b")
     assert one(B).succeeded_by == one(C)
+    split(B, by="district_b")
+    assert one(B).succeeded_by is None
+
+
+def test_a_district_does_not_undo_a_merge_that_would_put_a_unit_elsewhere():
+    merge()  # from the one district into the other
+    with pytest.raises(Conflict, match="outside your district"):
+        split(by="district_b")
+    assert obstacles_between(given.actor("district_b"), ref=one(A).ref, into_ref=one(B).ref)
+    assert one(A).succeeded_by == one(B)
+    split()
+    assert one(A).succeeded_by is None

@@ -9,10 +9,10 @@ from niangjia.blocks.desk.postings import in_ids, matched, proposed, walk
 from niangjia.blocks.desk.printed import sheet_kind
 from niangjia.blocks.desk.selectors import inbox_counts, inbox_groups, inbox_page
 from niangjia.blocks.desk.services import export_ask, export_note, sheet_keep
-from niangjia.blocks.desk.sources import find_source
+from niangjia.blocks.desk.sources import find_shelf, find_source
 from niangjia.blocks.desk.steps import inbox_done, inbox_put, inbox_remind
 from niangjia.blocks.desk.tables import Cell, write_table
-from niangjia.blocks.desk.tokens import code_tokens, joined, marked, text_tokens, wanted_of
+from niangjia.blocks.desk.tokens import code_tokens, fits, joined, marked, text_tokens, wanted_of
 from niangjia.blocks.desk.types import (
     Clause,
     Document,
@@ -20,6 +20,7 @@ from niangjia.blocks.desk.types import (
     InboxGroup,
     InboxLine,
     KeptView,
+    Shelf,
     Source,
     Waiting,
     Wanted,
@@ -35,6 +36,7 @@ __all__ = [
     "InboxLine",
     "KeptView",
     "Rows",
+    "Shelf",
     "Source",
     "SweepJob",
     "Waiting",
@@ -47,7 +49,9 @@ __all__ = [
     "export_kind",
     "export_note",
     "far_behind",
+    "find_shelf",
     "find_source",
+    "fits",
     "in_ids",
     "inbox_counts",
     "inbox_done",

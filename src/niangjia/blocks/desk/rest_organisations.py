@@ -1,6 +1,7 @@
 """JSON: the register of units and suppliers, and what is done to them."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
@@ -25,6 +26,7 @@ from niangjia.blocks.orgs.public import (
     organisations_confirm,
     organisations_merge,
     organisations_page,
+    organisations_tree,
 )
 from niangjia.ui.page import actor_of
 from niangjia.ui.rest import CHANGED, ONE, SIGNED_IN
@@ -59,6 +61,39 @@ class OrganisationPage(Schema):
     next: str
     n: int
     n_more: bool
+
+
+class TreeNode(Schema):
+    """n, n_to_confirm: buying units in use anywhere beneath it."""
+
+    ref: str
+    name: str
+    code: str
+    n: int
+    n_to_confirm: int
+
+
+class TreeUnit(Schema):
+    """A buying unit directly below a node; nowhere: below none of them yet."""
+
+    ref: str
+    name: str
+    kind: str
+    uscc: str
+    to_confirm: bool
+    nowhere: bool
+
+
+class Tree(Schema):
+    """at: the node, null at the top of the lines; way: refs from the top down to it; next: cursor
+    of the following page of units, or empty."""
+
+    at: TreeNode | None
+    way: list[str]
+    nodes: list[TreeNode]
+    units: list[TreeUnit]
+    n_units: int
+    next: str
 
 
 class Same(Schema):
@@ -191,6 +226,25 @@ def register(request: HttpRequest, new: NewOrganisation) -> tuple[int, Made]:
 def confirm(request: HttpRequest, chosen: Refs) -> Counted:
     """What imports brought was checked and is as it should be."""
     return Counted(n=organisations_confirm(actor_of(request), refs=chosen.refs))
+
+
+@router.get("/tree", response={200: Tree, **ONE}, operation_id="organisations_tree")
+def tree(
+    request: HttpRequest,
+    tree: Literal["territory", "line"] = "territory",
+    at: Ref = "",
+    after: Annotated[str, Field(max_length=160, pattern=Plain)] = "",
+) -> Tree:
+    """A node of one of the trees in the caller's scope, and what stands below it."""
+    page = organisations_tree(actor_of(request), tree=tree, ref=at, after=after)
+    return Tree(
+        at=TreeNode(**asdict(page.at)) if page.at else None,
+        way=[ref for ref, _name in page.way],
+        nodes=[TreeNode(**asdict(one)) for one in page.branches],
+        units=[TreeUnit(**asdict(one)) for one in page.leaves],
+        n_units=page.n_leaves,
+        next=page.next,
+    )
 
 
 @router.get("/{ref}", response={200: OneOrganisation, **ONE}, operation_id="organisation")

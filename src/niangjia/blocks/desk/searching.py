@@ -1,9 +1,9 @@
 """Finding things of every kind that the actor may see."""
 
 from niangjia.blocks.desk import postings
-from niangjia.blocks.desk.sources import source_of_subject, sources
+from niangjia.blocks.desk.sources import shelves, source_of_subject, sources
 from niangjia.blocks.desk.tokens import wanted_of
-from niangjia.blocks.desk.types import FoundGroup, Hit, Source, Wanted
+from niangjia.blocks.desk.types import FoundGroup, Hit, Shelf, Source, Wanted
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
 
@@ -22,7 +22,22 @@ def find(actor: Actor, query: str) -> list[FoundGroup]:
     if not wanted:
         return []
     groups = [_group(actor, source, query, wanted) for source in sources()]
+    groups += [_looked_through(actor, shelf, query, wanted) for shelf in shelves()]
     return [group for group in groups if group and group.hits]
+
+
+def _looked_through(actor: Actor, shelf: Shelf, query: str, wanted: Wanted) -> FoundGroup | None:
+    if shelf.permission and not actor.may(shelf.permission):
+        return None
+    hits = shelf.look(actor, query, wanted)
+    return FoundGroup(
+        name=shelf.name,
+        title=str(shelf.title),
+        hits=tuple(hits[:SHOWN]),
+        n=min(len(hits), COUNTED),
+        n_more=len(hits) > COUNTED,
+        whole=shelf.whole(query),
+    )
 
 
 def organisation_ids(text: str) -> list[int] | None:

@@ -1,9 +1,10 @@
 """What can be found: each kind of thing is declared once by its room."""
 
-from niangjia.blocks.desk.types import Source
+from niangjia.blocks.desk.types import Shelf, Source
 from niangjia.core.errors import ProgrammingError
 
 _sources: dict[str, Source] = {}
+_shelves: dict[str, Shelf] = {}
 
 
 def find_source(source: Source) -> Source:
@@ -23,3 +24,14 @@ def sources() -> tuple[Source, ...]:
 def source_of_subject(subject: str) -> tuple[Source, ...]:
     """The kinds whose facts are about `subject`, such as `organisation`."""
     return tuple(one for one in sources() if one.subject == subject)
+
+
+def find_shelf(shelf: Shelf) -> Shelf:
+    """Declare things that are looked through where they stand."""
+    _shelves[shelf.name] = shelf
+    return shelf
+
+
+def shelves() -> tuple[Shelf, ...]:
+    """All of them, in the order of their names."""
+    return tuple(_shelves[name] for name in sorted(_shelves))

@@ -118,6 +118,12 @@ def wanted_of(query: str) -> Wanted:
     return tuple(clauses)[:MOST_CLAUSES]
 
 
+def fits(wanted: Wanted, tokens: str) -> bool:
+    """Whether something with these tokens, by blanks between, is what is wanted."""
+    there = set(tokens.split())
+    return all(any(there.issuperset(one) for one in clause) for clause in wanted)
+
+
 def _fen(text: str) -> int | None:
     try:
         return money.fen_of(Decimal(money.parse_text(text)))

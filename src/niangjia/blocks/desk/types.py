@@ -104,6 +104,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """Things of one kind so few that they are looked through where they stand; declared once.
+
+    permission: who may look, empty: everybody at the desk; look: (actor, the query, what it wants)
+    -> at most 101 hits of what the actor may see, newest first; whole: as of a Source.
+    """
+
+    name: str
+    title: object
+    permission: str
+    look: Callable[[Actor, str, Wanted], list[Hit]]
+    whole: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundGroup:
     """What a query found of one kind; n: as many, or more than that if n_more."""
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk", views.home.home, name="home"),
     path("desk/inbox/<str:kind>", views.home.inbox, name="inbox"),
     path("desk/organisations", views.organisations.organisations, name="organisations"),
+    path("desk/organisations/tree", views.organisations.tree, name="organisations_tree"),
     path("desk/organisations/new", views.organisations.new, name="organisation_new"),
     path("desk/organisations/confirm", views.organisations.confirm, name="organisations_confirm"),
     path("desk/organisations/export", views.organisations.export, name="organisations_export"),

@@ -1,4 +1,7 @@
-"""What waits at the desks when organisations change: what an import brought is to be confirmed."""
+"""What waits at the desks when organisations change: what an import brought is to be confirmed.
+
+And the menu's pages, which are found by their titles.
+"""
 
 from collections.abc import Sequence
 
@@ -6,14 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.desk.inbox import inbox_kind
+from niangjia.blocks.desk.sources import find_shelf
 from niangjia.blocks.desk.steps import inbox_done, inbox_put
-from niangjia.blocks.desk.types import Waiting
+from niangjia.blocks.desk.tokens import fits, text_tokens
+from niangjia.blocks.desk.types import Hit, Shelf, Waiting, Wanted
 from niangjia.blocks.orgs.public import (
     Change,
     Follower,
     offices_above,
     organisation_follower,
 )
+from niangjia.core.actor import Actor
+from niangjia.core.programme import menu_for
 from niangjia.core.work import Work
 
 CONFIRM = inbox_kind(
@@ -49,4 +56,13 @@ def _subject(change: Change) -> str:
     return f"organisation.confirm:{change.organisation.ref}"
 
 
+def _pages(actor: Actor, query: str, wanted: Wanted) -> list[Hit]:
+    return [
+        Hit(number, reverse(entry.url_name), str(entry.title))
+        for number, entry in enumerate(menu_for(actor.may))
+        if fits(wanted, text_tokens(str(entry.title)))
+    ]
+
+
 organisation_follower(Follower("desk", follow=_follow))
+find_shelf(Shelf("pages", _("Pages"), "", _pages, lambda query: ""))

@@ -22,6 +22,7 @@ from niangjia.blocks.intake.selectors import (
     same_file,
     upload_get,
     upload_hashes,
+    uploads_named,
     uploads_page,
 )
 from niangjia.blocks.intake.steps import KEPT_PROBLEMS, upload_close, upload_open
@@ -123,5 +124,6 @@ __all__ = [
     "upload_take",
     "upload_taken",
     "upload_undo",
+    "uploads_named",
     "uploads_page",
 ]

@@ -83,6 +83,7 @@ from niangjia.blocks.orgs.steps import (
     known,
     suppliers_take,
 )
+from niangjia.blocks.orgs.tree import Branch, Leaf, TreePage, organisations_tree
 from niangjia.blocks.orgs.types import (
     BuyerIn,
     Change,
@@ -100,11 +101,13 @@ __all__ = [
     "UNASSIGNED",
     "UNPLACED",
     "Account",
+    "Branch",
     "BuyerIn",
     "Change",
     "ContactRef",
     "Follower",
     "Kept",
+    "Leaf",
     "Likeness",
     "Listed",
     "ListedOrg",
@@ -116,6 +119,7 @@ __all__ = [
     "OrgRef",
     "Scope",
     "SupplierIn",
+    "TreePage",
     "accounts_set_up",
     "actor_by_account",
     "actor_of_request",
@@ -168,6 +172,7 @@ __all__ = [
     "organisations_of",
     "organisations_page",
     "organisations_set_up",
+    "organisations_tree",
     "organisations_with",
     "people_named",
     "places_for",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.orgs.changing import between
+from niangjia.blocks.orgs.changing import between, parents_of
 from niangjia.blocks.orgs.finding import former_names
 from niangjia.blocks.orgs.followers import kept_of, obstacles_to
 from niangjia.blocks.orgs.models import (
@@ -54,7 +54,20 @@ def may_hold(actor: Actor, node: Organisation | None) -> bool:
     return node is not None and is_below(node.territory_path, scope.path)
 
 
-def _seen_by(actor: Actor) -> QuerySet[Organisation]:
+def beyond(actor: Actor, merged: Organisation) -> list[str]:
+    """Why what was merged would, split again, stand where the actor may put nothing; or empty."""
+    if may_hold(actor, parents_of(merged)[TERRITORY]):
+        return []
+    return [
+        str(
+            _(
+                "It stood outside your district before the merge. The city office can undo the merge."
+            )
+        )
+    ]
+
+
+def seen_by(actor: Actor) -> QuerySet[Organisation]:
     """What the actor may look at; a district also all suppliers."""
     scope = scope_of(actor)
     rows = Organisation.objects.select_related("succeeded_by")
@@ -132,7 +145,7 @@ def organisations_page(
     Raises NotSignedIn, Denied.
     """
     authorise(actor, SEE)
-    rows = _narrowed(_seen_by(actor), filters)
+    rows = _narrowed(seen_by(actor), filters)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     n = rows.order_by()[: COUNT_LIMIT + 1].count()
@@ -142,7 +155,7 @@ def organisations_page(
     found = list(rows.order_by("name", "id")[: PER_PAGE + 1])
     more = len(found) > PER_PAGE
     found = found[:PER_PAGE]
-    likely = likenesses([one for one in found if one.to_confirm], _seen_by(actor))
+    likely = likenesses([one for one in found if one.to_confirm], seen_by(actor))
     cursor = f"{found[-1].name}~{found[-1].pk}" if more else ""
     return OrgPage(_listed(found, likely), cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT)
 
@@ -152,7 +165,7 @@ def organisations_each(
 ) -> Iterator[Listed]:
     """All that match, by name. Raises NotSignedIn, Denied."""
     authorise(actor, SEE)
-    rows = _narrowed(_seen_by(actor), filters).order_by("name", "id")
+    rows = _narrowed(seen_by(actor), filters).order_by("name", "id")
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     batch: list[Organisation] = []
@@ -238,8 +251,8 @@ def likenesses(
 def likely_same(actor: Actor, *, ref: str) -> list[Likeness]:
     """What may be the same as an organisation that the actor may see, the likeliest first."""
     authorise(actor, SEE)
-    row = _seen_by(actor).filter(ref=ref).first()
-    return likenesses([row], _seen_by(actor)).get(row.pk, []) if row else []
+    row = seen_by(actor).filter(ref=ref).first()
+    return likenesses([row], seen_by(actor)).get(row.pk, []) if row else []
 
 
 def _why(row: Organisation, other: Organisation, near: Iterable[str]) -> str:
@@ -308,14 +321,14 @@ class OrgDetail:
 def organisation_get(actor: Actor, *, ref: str) -> OrgDetail:
     """One organisation in the actor's scope. Raises NotSignedIn, Denied, NotFound."""
     authorise(actor, SEE)
-    row = _seen_by(actor).filter(ref=ref).first()
+    row = seen_by(actor).filter(ref=ref).first()
     if row is None:
         raise NotFound(_("There is no such organisation, or it is not yours to see."))
     placed = Placement.objects.filter(organisation=row).select_related("parent")
     stays = list(placed.order_by("tree", "-valid_from", "-id"))
     codes = FormerKey.objects.filter(organisation=row, key__startswith="uscc:").order_by("-id")
     merged = [ref_of(one) for one in row.predecessors.order_by("id")]
-    likely = likenesses([row], _seen_by(actor)) if row.to_confirm else {}
+    likely = likenesses([row], seen_by(actor)) if row.to_confirm else {}
     return OrgDetail(
         listed=_listed([row], likely)[0],
         region=row.region_code,
@@ -387,8 +400,9 @@ def obstacles_between(actor: Actor, *, ref: str, into_ref: str) -> list[str]:
     row, into = rows.get(ref), rows.get(into_ref)
     if row is None or into is None:
         return [str(_("One of the two is not yours to change. The city office can merge them."))]
-    kind = "split" if row.succeeded_by_id == into.pk else "merged"
-    return obstacles_to(between(kind, row, into))
+    if row.succeeded_by_id == into.pk:
+        return [*beyond(actor, row), *obstacles_to(between("split", row, into))]
+    return obstacles_to(between("merged", row, into))
 
 
 def places_for(actor: Actor, tree: str) -> list[tuple[str, str]]:

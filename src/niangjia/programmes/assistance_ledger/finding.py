@@ -1,7 +1,8 @@
-"""What of the ledger can be found: purchases, buying units, suppliers."""
+"""What of the ledger can be found: purchases, units, suppliers, files, lines of other sources."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -11,14 +12,18 @@ from django.utils.translation import gettext_lazy
 from niangjia.blocks.desk.public import (
     Document,
     Hit,
+    Shelf,
     Source,
     Wanted,
     code_tokens,
+    find_shelf,
     find_source,
+    fits,
     in_ids,
     joined,
     text_tokens,
 )
+from niangjia.blocks.intake.public import uploads_named
 from niangjia.blocks.orgs.public import (
     ListedOrg,
     organisations_beneath,
@@ -27,10 +32,11 @@ from niangjia.blocks.orgs.public import (
     scope_of,
 )
 from niangjia.core.actor import Actor
-from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages import imports, shown, sources
 from niangjia.programmes.assistance_ledger.selectors import wanted
 from niangjia.programmes.assistance_ledger.selectors.documents import documents, hanging
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.selectors.sources import lines_found
 
 
 def _purchases(actor: Actor, ids: Sequence[int]) -> list[Hit]:
@@ -109,6 +115,40 @@ def _suppliers_scope(actor: Actor) -> Wanted | None:
     return () if scope.kind in ("all", "beneath", "unit") else None
 
 
+MOST = 101
+
+
+def _files(actor: Actor, query: str, wanted: Wanted) -> list[Hit]:
+    return [
+        Hit(
+            id=pk,
+            href=reverse("assistance_ledger:import", args=[one.ref]),
+            title=one.name,
+            facts=(shown.moment(one.received_at), imports.told(one)),
+            state="" if one.state == "done" else str(imports.STATES[one.state]),
+        )
+        for pk, one in uploads_named(actor)
+        if fits(wanted, text_tokens(one.name))
+    ][:MOST]
+
+
+def _lines(actor: Actor, query: str, wanted: Wanted) -> list[Hit]:
+    return [_line(one, query) for one in lines_found(actor, text=query, limit=MOST)]
+
+
+def _line(one: Any, query: str) -> Hit:
+    side = sources.line_side(one)
+    where = sources.query(source=one.source, tab=one.state, q=query)
+    return Hit(
+        id=one.pk,
+        href=f"{reverse('assistance_ledger:sources')}?{where}",
+        title=side.title,
+        facts=(str(sources.SOURCES[one.source]), side.detail),
+        number=f"¥ {side.yuan}",
+        state=str(sources.TABS[one.state]) if one.state != "matched" else "",
+    )
+
+
 # After these what lies beneath an organisation, or was merged into it, stands elsewhere.
 MOVING = frozenset({"organisation.moved", "organisation.merged", "organisation.split"})
 
@@ -148,3 +188,15 @@ for _number, _category, _name, _title, _scope in (
             hanging=partial(organisations_beneath, category=_category),
         )
     )
+find_shelf(
+    Shelf("files", gettext_lazy("Files brought in"), "purchases.import", _files, lambda query: "")
+)
+find_shelf(
+    Shelf(
+        name="lines",
+        title=gettext_lazy("Orders and payments"),
+        permission="sources.see",
+        look=_lines,
+        whole=lambda query: "",
+    )
+)

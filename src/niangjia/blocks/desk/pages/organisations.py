@@ -21,6 +21,7 @@ from niangjia.blocks.orgs.public import (
     OrgDetail,
     OrgFilters,
     OrgPage,
+    TreePage,
     nodes,
 )
 from niangjia.core.actor import Actor
@@ -120,6 +121,59 @@ def _beside(one: Listed) -> SafeString | str:
     return format_html_join("", "<br><small>{}</small>", ((line,) for line in lines))
 
 
+def tree_query(tree: str, at: str = "", after: str = "") -> str:
+    """The address of a node of a tree behind the question mark."""
+    return urlencode({k: v for k, v in (("tree", tree), ("at", at), ("after", after)) if v})
+
+
+def branch_table(page: TreePage) -> Table:
+    """What stands below a node, each leading on."""
+    columns = (
+        Column(_("Name"), '<a href="?{0}">{1}</a>', lead=True),
+        Column(_("Code"), '<span class="num">{2}</span>'),
+        Column(_("Units in use"), "{3}", numeric=True),
+        Column(_("To confirm"), "{4}", numeric=True),
+    )
+    rows = [
+        (
+            tree_query(page.tree, one.ref),
+            one.name,
+            one.code,
+            f"{one.n:,}",
+            f"{one.n_to_confirm:,}" if one.n_to_confirm else "",
+        )
+        for one in page.branches
+    ]
+    return Table(_("Below it"), columns, rows)
+
+
+def leaf_table(page: TreePage) -> Table:
+    """Units that stand directly below a node."""
+    link = reverse("desk:organisation", args=["REF"]).replace("REF", "{0}")
+    columns = (
+        Column(_("Name"), f'<a href="{link}">{{1}}</a>', lead=True),
+        Column(_("Code"), '<span class="num">{2}</span>'),
+        Column(_("What it is"), "{3}"),
+        Column(_("State"), "{4}"),
+    )
+    marks = (("nowhere", _("nowhere yet")), ("to_confirm", STATES["to_confirm"]))
+    rows = [
+        (
+            one.ref,
+            one.name,
+            one.uscc,
+            one.kind,
+            format_html_join(
+                " ",
+                '<span class="tag warn">{}</span>',
+                ((text,) for name, text in marks if getattr(one, name)),
+            ),
+        )
+        for one in page.leaves
+    ]
+    return Table(_("Units directly there"), columns, rows)
+
+
 def likeness(one: Likeness) -> str:
     """`similar name: 示例甲工会`."""
     return _("%(why)s: %(name)s") % {"why": WHY[one.why], "name": one.name}
@@ -162,13 +216,16 @@ def facts(detail: OrgDetail) -> list[tuple[str, object]]:
     return [(name, value) for name, value in rows if value]
 
 
-def stays(detail: OrgDetail) -> list[tuple[object, str, str]]:
-    """(tree, where, from when to when) as shown."""
+def stays(detail: OrgDetail) -> list[tuple[object, str, str, str]]:
+    """(tree, where, from when to when, the tree's page where it stands now) as shown."""
     return [
         (
             TREES[stay.tree],
             stay.parent or _("nowhere yet"),
             f"{stay.since.isoformat()} – {stay.until.isoformat() if stay.until else ''}",
+            tree_query(stay.tree, detail.parents[stay.tree])
+            if stay.until is None and stay.tree in detail.parents
+            else "",
         )
         for stay in detail.stays
         if stay.until is None or stay.until >= stay.since

@@ -1,4 +1,4 @@
-"""The register: its list, one organisation, a new one, and what was brought confirmed."""
+"""The register: its list and trees, one organisation, a new one, and what was brought confirmed."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +20,7 @@ from niangjia.blocks.orgs.public import (
     organisation_register,
     organisations_confirm,
     organisations_page,
+    organisations_tree,
     places_for,
 )
 from niangjia.core.errors import DomainError, Invalid
@@ -82,6 +83,26 @@ def organisation(request: HttpRequest, ref: str) -> HttpResponse:
         "acts": parts.acts_for(actor, detail),
     }
     return render(request, "desk/organisation.html", context)
+
+
+@never_cache
+@require_GET
+def tree(request: HttpRequest) -> HttpResponse:
+    """A node of one of the trees: the way to it, what stands below it."""
+    named = {name: request.GET.get(name, "").replace("\0", "") for name in ("tree", "at", "after")}
+    which = "line" if named["tree"] == "line" else "territory"
+    page = organisations_tree(actor_of(request), tree=which, ref=named["at"], after=named["after"])
+    context = {
+        "page": page,
+        "title": page.at.name if page.at else parts.TREES[which],
+        "trees": parts.TREES.items(),
+        "branches": parts.branch_table(page),
+        "leaves": parts.leaf_table(page),
+        "here": parts.tree_query(which, named["at"]),
+        "next": parts.tree_query(which, named["at"], page.next) if page.next else "",
+        "first": bool(named["after"]),
+    }
+    return render(request, "desk/organisations_tree.html", context)
 
 
 @never_cache

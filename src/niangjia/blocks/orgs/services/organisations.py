@@ -14,7 +14,7 @@ from niangjia.blocks.orgs import changing, facts, rules
 from niangjia.blocks.orgs.changing import code_of, name_of, reason_of, refused, since_of
 from niangjia.blocks.orgs.followers import follow, obstacles_to
 from niangjia.blocks.orgs.models import LINE, TERRITORY, Organisation
-from niangjia.blocks.orgs.register import manageable, may_hold, trees_of
+from niangjia.blocks.orgs.register import beyond, manageable, may_hold, trees_of
 from niangjia.blocks.orgs.steps import TREES, ref_of, registered, stand
 from niangjia.blocks.orgs.types import Change
 from niangjia.core import clock
@@ -324,7 +324,8 @@ def organisation_split(work: Work, /, *, organisation_ref: str, reason: str) -> 
     """What was merged by mistake stands by itself again, with what is recorded under it.
 
     What was recorded meanwhile stays with the one that it was merged into.
-    Raises NotFound, Invalid (reason), Conflict (not merged, or a room says why not now).
+    Raises NotFound, Invalid (reason), Conflict (not merged, it would stand where the actor may put
+    nothing, or a room says why not now).
     """
     row = _held(work).filter(ref=organisation_ref).first()
     why = reason_of(reason)
@@ -333,13 +334,13 @@ def organisation_split(work: Work, /, *, organisation_ref: str, reason: str) -> 
     if row.succeeded_by is None:
         raise Conflict(_("It is not merged into another."), code="not_merged")
     change = changing.between("split", row, row.succeeded_by, why)
-    _refuse(change)
+    _refuse(change, beyond(work.actor, row))
     changing.split(work, row, why)
     row.refresh_from_db()
     follow(work, [replace(change, organisation=ref_of(row))])
 
 
-def _refuse(change: Change) -> None:
-    """Conflict, in the words of the room that finds an obstacle."""
-    if obstacles := obstacles_to(change):
+def _refuse(change: Change, more: Sequence[str] = ()) -> None:
+    """Conflict, in the words of the room that finds an obstacle. more: what stands in the way."""
+    if obstacles := [*more, *obstacles_to(change)]:
         raise Conflict(" ".join(obstacles), code="obstacle")

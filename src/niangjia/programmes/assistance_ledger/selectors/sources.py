@@ -126,16 +126,31 @@ def units_with_lines(actor: Actor) -> list[UnitLines]:
 def lines_page(
     actor: Actor, *, unit_id: int | None, source: str, state: str, text: str = "", after: int = 0
 ) -> tuple[list[SourceLine], int]:
-    """(30 lines in the order they came, cursor of the next page; 0 on the last). text: in number,
-    name or goods."""
+    """(30 lines in the order they came, cursor of the next page; 0 on the last). text: each of its
+    words in number, name or goods."""
     rows = with_state(_of_unit(actor, unit_id)).filter(state=state, id__gt=after)
     if source:
         rows = rows.filter(source=source)
-    if text:
-        named = Q(number__icontains=text) | Q(party__icontains=text) | Q(text__icontains=text)
-        rows = rows.filter(named)
+    rows = rows.filter(_with_words(text))
     found = list(rows.select_related("unit").order_by("id")[: PAGE + 1])
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else 0
+
+
+def _with_words(text: str) -> Q:
+    found = Q()
+    for word in text.split():
+        found &= Q(number__icontains=word) | Q(party__icontains=word) | Q(text__icontains=word)
+    return found
+
+
+def lines_found(actor: Actor, *, text: str, limit: int) -> list[Any]:
+    """The actor's own unit's lines with every word in number, name or goods, newest first, each
+    with its `state`; offices, who see a city's, look for them by unit."""
+    unit_id = own_unit(actor)
+    if unit_id is None:
+        return []
+    rows = with_state(_of_unit(actor, unit_id)).filter(_with_words(text), state__in=STATES)
+    return list(rows.order_by("-id")[:limit])
 
 
 def matches_of(line_ids: Sequence[int], verdict: str) -> dict[int, list[Matched]]:

@@ -58,13 +58,8 @@ def beyond(actor: Actor, merged: Organisation) -> list[str]:
     """Why what was merged would, split again, stand where the actor may put nothing; or empty."""
     if may_hold(actor, parents_of(merged)[TERRITORY]):
         return []
-    return [
-        str(
-            _(
-                "It stood outside your district before the merge. The city office can undo the merge."
-            )
-        )
-    ]
+    text = _("It stood outside your district before the merge. The city office can undo the merge.")
+    return [str(text)]
 
 
 def seen_by(actor: Actor) -> QuerySet[Organisation]:

@@ -1,4 +1,4 @@
-"""The two trees as an office walks through them: a node, what stands below it, how much is there."""
+"""The two trees as an office walks through them: a node, and what stands below it."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -45,7 +45,8 @@ class TreePage:
 
     at: the node, None at the top of the lines; way: (ref, name) from the highest node that the
     actor may see down to it; leaves: one page by name, n_leaves in all, at the top also those that
-    stand nowhere yet; next: cursor of the page that follows, or empty.
+    stand nowhere yet; next: cursor of the page that follows, or empty. may_open: the node has a
+    page that the actor may see.
     """
 
     tree: str
@@ -55,6 +56,7 @@ class TreePage:
     leaves: Sequence[Leaf]
     n_leaves: int
     next: str
+    may_open: bool
 
 
 def organisations_tree(
@@ -87,6 +89,7 @@ def organisations_tree(
         leaves=leaves,
         n_leaves=own.order_by().count(),
         next=following,
+        may_open=bool(at) and seen_by(actor).filter(pk=nodes[at].pk).exists(),
     )
 
 

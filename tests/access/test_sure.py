@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from niangjia.blocks.orgs.models import AccessToken
 from niangjia.blocks.orgs.views import sure
+from niangjia.core.models import JournalEntry
 from niangjia.programmes.assistance_ledger.tests import given
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"])]
@@ -80,3 +81,27 @@ def test_another_s_password_and_too_many_wrong_ones_open_nothing(later):
 def test_who_is_not_signed_in_is_asked_to(db):
     given.city()
     assert Client().get(reverse("orgs:confirm"))["Location"].startswith(reverse("orgs:sign_in"))
+
+
+def test_the_password_is_changed_by_who_knows_it_and_other_browsers_end(browser):
+    elsewhere, old = Client(), WORDS["password"]
+    elsewhere.post(reverse("orgs:sign_in"), WORDS)
+    page, new = reverse("orgs:password"), "另一句更长的口令"
+    for was, one, again, said in (
+        ("falsch", new, new, "密码不正确"),
+        (old, "short", "short", "8"),
+        (old, new, new + "x", "两次"),
+        (old, old, old, "相同"),
+    ):
+        answer = browser.post(page, {"old": was, "password": one, "again": again})
+        assert answer.status_code == 422 and said in answer.content.decode()
+    assert elsewhere.get(reverse("orgs:me")).status_code == 200
+    answer = browser.post(page, {"old": old, "password": new, "again": new}, follow=True)
+    assert answer.status_code == 200 and "另有 1 个浏览器" in answer.content.decode()
+    assert browser.get(reverse("orgs:me")).status_code == 200
+    assert elsewhere.get(reverse("orgs:me")).status_code != 200
+    assert Client().post(reverse("orgs:sign_in"), WORDS).status_code == 422
+    fresh = Client().post(reverse("orgs:sign_in"), {**WORDS, "password": new})
+    assert fresh.status_code == 302
+    note = JournalEntry.objects.get(kind="orgs.password_changed")
+    assert note.detail == {"n_signed_out": 2}

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "a9e6837da96d645761a01445fcabb6a93c1adbac89606fe5f2ca2570975b1d71"
+    expected = "f6006383b3ea7d87d184a44a5a588fdaec9f770beb26aa22d7e8c7757edbdaf0"
     assert together.hexdigest() == expected

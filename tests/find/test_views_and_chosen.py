@@ -17,6 +17,11 @@ from niangjia.blocks.desk.tables import write_table
 from niangjia.core import clock, jobs
 from niangjia.core.models import JournalEntry
 from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.selectors import (
+    Filters,
+    purchases_page,
+    purchases_total,
+)
 from niangjia.programmes.assistance_ledger.services import purchase_reverse
 from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.tests import given
@@ -136,10 +141,39 @@ def test_many_are_reversed_with_one_reason_and_each_says_what_became_of_it():
 
 def test_the_page_before_a_reversal_says_which_are_gone():
     form = {"do": "reverse", "ref": [ref(1), ref(3)]}
-    page = text(browser("clerk").post(CHOSEN, form))
+    page = text(browser("clerk").post(CHOSEN, form, follow=True))
     assert "1 of the chosen records" in page and "Reverse 1 record" in page
-    assert browser("auditor").post(CHOSEN, form).status_code == 403
-    assert browser("clerk").get("/desk/records/reverse").status_code == 302
+    assert browser("auditor").post(CHOSEN, form, follow=True).status_code == 403
+
+
+def test_the_page_before_a_reversal_can_be_gone_back_to_and_is_refused_beyond_its_limit(
+    monkeypatch,
+):
+    all_of_it = {"do": "reverse", "which": "all", "query": "category=粮油"}
+    address = browser("clerk").post(CHOSEN, all_of_it)["Location"]
+    page = text(browser("clerk").get(address))
+    assert address.endswith("category=%E7%B2%AE%E6%B2%B9") and "Reverse " in page
+    monkeypatch.setattr("niangjia.programmes.assistance_ledger.views.chosen.MOST_REFS", 0)
+    back = browser("clerk").get(address)
+    assert back["Location"].startswith("/desk/records?category=")
+    assert "Narrow the list" in text(browser("clerk").get(address, follow=True))
+
+
+def test_what_was_reversed_adds_nothing_beside_what_is_in_force():
+    purchase_reverse(given.actor("clerk"), purchase_ref=ref(1), reason="退货")
+    jobs.settle()
+    in_force, all_of_them = (
+        purchases_total(given.actor("city"), filters=Filters(state=state))
+        for state in ("in_force", "all")
+    )
+    assert all_of_them == (in_force[0] + 1, in_force[1])
+    narrowed = purchases_total(given.actor("city"), filters=Filters(category="粮油", state="all"))
+    assert narrowed[1] == purchases_total(given.actor("city"), filters=Filters(category="粮油"))[1]
+    page = purchases_page(given.actor("city"), filters=Filters(state="all"))
+    assert (page.n, page.total_fen) == all_of_them
+    sent = {"do": "official", "which": "all", "query": "state=all"}
+    rows = list(sheet_of(browser("city").post(CHOSEN, sent)).iter_rows(values_only=True))
+    assert len(rows) - 1 == in_force[0]
 
 
 # exports
@@ -276,7 +310,7 @@ def test_nothing_and_too_much_cannot_be_printed(monkeypatch):
     assert browser("clerk").get("/desk/records/print?text=没有").status_code == 422
     assert browser("clerk").get(f"/desk/records/print?ref={ref(3)}").status_code == 422
     monkeypatch.setattr("niangjia.programmes.assistance_ledger.views.printing.MOST_ROWS", 2)
-    assert browser("clerk").get("/desk/records/print").status_code == 422
+    assert "Narrow the list" in text(browser("clerk").get("/desk/records/print", follow=True))
     assert Client().get("/desk/records/print").status_code == 302
 
 

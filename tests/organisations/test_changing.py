@@ -25,7 +25,7 @@ from niangjia.programmes.assistance_ledger.models import Purchase, Report
 from niangjia.programmes.assistance_ledger.services import (
     period_open,
 )
-from niangjia.programmes.assistance_ledger.tests import given
+from niangjia.programmes.assistance_ledger.tests import books, given
 from tests.organisations import state
 from tests.organisations.test_merging import (
     IN_IT,
@@ -274,3 +274,23 @@ def test_the_next_head_signs_and_the_one_before_does_not():
     with pytest.raises(Denied):
         step("head", "sign", A)
     assert step("next@示例甲工会", "sign", A) == "signed"
+
+
+def test_a_form_that_is_behind_changes_nothing():
+    ref, change = one(A).ref, {"since": TODAY, "reason": WHY, "was": A}
+    organisation_rename(given.actor("city"), organisation_ref=ref, name="示例新甲工会", **change)
+    for who in ("city", "district"):
+        with pytest.raises(Conflict, match="meanwhile"):
+            organisation_rename(
+                given.actor(who), organisation_ref=ref, name="示例别甲工会", **change
+            )
+    assert Organisation.objects.get(ref=ref).name == "示例新甲工会"
+
+
+def test_two_of_one_name_need_a_code_each():
+    city = given.actor("city")
+    same = {"category": "buyer", "name": A, "territory_ref": one("东城区").ref}
+    with pytest.raises(Conflict, match="nothing tells the two apart"):
+        organisation_register(city, **same)
+    organisation_register(city, **same, uscc=books.whole("811101010000000099"))
+    assert Organisation.objects.filter(name=A).count() == 2

@@ -48,6 +48,11 @@ def test_each_office_sees_its_own_and_others_nothing():
     assert "示例甲工会" in text and "示例乙工会" not in text and "唐县示例合作社" in text
     page("clerk", LIST, 403)
     page("district", f"{LIST}/{one('示例乙工会').ref}", 404)
+    for act in ("rename", "close", "code", "merge"):  # told at once, not after the form
+        page("district", f"{LIST}/{one('唐县示例合作社').ref}/{act}", 403)
+    assert "东城区" in page("city", f"{LIST}?text=东城") and "东城区" in page(
+        "district", f"{LIST}?text=东城"
+    )
     for act in ("rename", "close", "territory", "merge"):
         page("auditor", f"{LIST}/{one('示例甲工会').ref}/{act}", 403)
     page("district", f"{LIST}/{one('示例甲工会').ref}/leader", 403)
@@ -142,3 +147,28 @@ def test_one_is_registered_by_hand():
     again = client("city").post(f"{LIST}/new", {**data, "name": "另一合作社"})
     assert again.status_code == 422 and "is registered under this already" in again.content.decode()
     assert client("district").get(f"{LIST}/new").status_code == 200
+
+
+def test_a_district_is_offered_to_confirm_only_what_is_its_own():
+    unit, supplier = one("示例甲工会委员会"), one("唐县示例合作社")
+    Organisation.objects.filter(pk=supplier.pk).update(to_confirm=True)
+    waiting = f"{LIST}?state=to_confirm"
+    for who, may in (("city", True), ("district", False)):
+        text = page(who, waiting)
+        assert f'name="ref" value="{unit.ref}"' in text
+        assert (f'name="ref" value="{supplier.ref}"' in text) is may
+
+
+def test_a_unit_is_found_by_the_end_of_its_code():
+    given.take(given.purchase(5, unit_name="示例尾号工会", unit_uscc=CODE, district="东城区"))
+    jobs.settle()
+    assert "示例尾号工会" in page("city", f"{LIST}?text={CODE[-4:]}")
+
+
+def test_a_merge_stands_in_the_history_of_both():
+    goes, stays = one("示例甲工会委员会"), one("示例甲工会")
+    address = f"{LIST}/{goes.ref}/merge?into={stays.ref}"
+    assert client("city").post(address, {"reason": "同一单位"}).status_code == 302
+    jobs.settle()
+    assert "merged into another：示例甲工会委员会" in page("city", f"{LIST}/{stays.ref}")
+    assert client("city").get(address).status_code == 302  # nothing is shown twice as much

@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from urllib.parse import urlsplit
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -80,12 +81,20 @@ def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
         return HttpResponseRedirect(f"{sign_in}?{urlencode({'next': request.get_full_path()})}")
     context = {
         "error": error,
-        "sign_in": sign_in if isinstance(error, NotSignedIn) else "",
+        "sign_in": f"{sign_in}{_back_to(request)}" if isinstance(error, NotSignedIn) else "",
         "status": error.status,
         "message": str(error),
         "number": request_id.get(),
     }
     return render(request, "ui/error.html", context, status=error.status)
+
+
+def _back_to(request: HttpRequest) -> str:
+    """`?next=` the page whose form was sent, if it is one of ours."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host():
+        return ""
+    return f"?{urlencode({'next': f'{page.path}?{page.query}' if page.query else page.path})}"
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

@@ -1,4 +1,4 @@
-"""Names of roles as pages show them."""
+"""Names of roles, of who acted, and of sizes, as pages show them."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -47,3 +47,10 @@ SCOPE_NAMES = {
     "release": _("Take steps in the release of figures"),
     "organisations": _("Manage units and suppliers"),
 }
+
+
+def file_size(n_bytes: int) -> str:
+    """`1.2 MB`, `34 KB`."""
+    if n_bytes >= 1024 * 1024:
+        return f"{n_bytes / 1024 / 1024:.1f} MB"
+    return f"{max(1, round(n_bytes / 1024))} KB"

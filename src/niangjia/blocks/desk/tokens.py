@@ -143,11 +143,10 @@ def _clauses(run: str) -> Iterator[Clause]:
         size = min(len(whole), 3)
         grams = [f"i_{whole[i : i + size]}" for i in range(len(whole) - size + 1)]
         alternatives.append(tuple(dict.fromkeys(grams)))
-    if whole.isdigit():
-        if len(whole) in ENDS:
-            alternatives.append((f"z_{whole}",))
-        if len(whole) < 10:
-            alternatives.append((f"a_{int(whole) * 100}",))
+    if not whole.isalpha() and len(whole) in ENDS:
+        alternatives.append((f"z_{whole}",))
+    if whole.isdigit() and len(whole) < 10:
+        alternatives.append((f"a_{int(whole) * 100}",))
     yield tuple(alternatives)
 
 

@@ -69,6 +69,21 @@ class Names:
         for column in schema.columns:
             for alias in column.aliases:
                 self._alias.setdefault(compact(alias), column.key)
+        self._follows = {
+            (column.follows, compact(plain)): column.key
+            for column in schema.columns
+            for plain in column.plain
+        }
+
+    def keys_of(self, cells: Sequence[str]) -> list[str | None]:
+        """The key of each header's cell. A plain name such as 信用代码 right after the supplier's
+        name is the supplier's."""
+        keys: list[str | None] = []
+        for cell in cells:
+            key = self.key_of(cell) if cell.strip() else None
+            after = self._follows.get((next((k for k in reversed(keys) if k), ""), bare(cell)))
+            keys.append(after or key)
+        return keys
 
     def key_of(self, text: str) -> str | None:
         for name in (compact(text), bare(text)):
@@ -137,8 +152,7 @@ def locate(
 def guessed(header: Header, names: Names) -> list[str]:
     """The key each column is most likely read as; empty if none, and for a second of its kind."""
     keys: list[str] = []
-    for cell in header.cells:
-        key = names.key_of(cell) if cell.strip() else None
+    for key in names.keys_of(header.cells):
         keys.append(key if key and key not in keys else "")
     return keys
 
@@ -210,10 +224,11 @@ def _named(header: Header, schema: Schema, names: Names) -> Layout:
     at: dict[str, int] = {}
     headers: dict[str, str] = {}
     unknown: list[str] = []
-    for position, cell in enumerate(header.cells):
+    for position, (cell, key) in enumerate(
+        zip(header.cells, names.keys_of(header.cells), strict=True)
+    ):
         if not cell.strip():
             continue
-        key = names.key_of(cell)
         if key is None:
             unknown.append(cell.strip())
         elif key in at:

@@ -50,6 +50,7 @@ class Workbook:
         self._names = finding.Names(schema)
         self.summary = Summary()
         self.headers: dict[str, str] = {}
+        self.all_text = False  # of a file without types (CSV) a text can be a number
 
     def __iter__(self) -> Iterator[SheetRow]:
         try:
@@ -60,6 +61,7 @@ class Workbook:
     def _rows(self) -> Iterator[SheetRow]:
         sheet: _Sheet | None = None
         n = 0
+        self.all_text = stream.format_of(self._path, self._name, self._limits) == "csv"
         for one in stream.messages(self._path, self._name, self._limits):
             n += len(one.rows)
             self.summary.n_expected = round(n / one.share) if one.share else self.summary.n_expected
@@ -235,12 +237,15 @@ class _Sheet:
         if text is None:
             return cell
         row.replaced[column.key] = reading.shown(cell)
-        if column.key == self._schema.amount and not isinstance(cell, str):
+        if column.key == self._schema.amount and not self._is_text(cell):
             row.numeric_fen = self._number_of(cell, read)
         if position >= 0:
             row.raw += [None] * (position + 1 - len(row.raw))
             row.raw[position] = text
         return text
+
+    def _is_text(self, cell: Cell) -> bool:
+        return isinstance(cell, str) and not self._book.all_text
 
     def _number_of(self, cell: Cell, read: reading.Reader) -> int | None:
         try:
@@ -301,7 +306,7 @@ class _Sheet:
             return
         position = self._layout.at.get(amount, -1) if self._layout else -1
         cell = raw[position] if 0 <= position < len(raw) else None
-        row.amount_is_text = isinstance(cell, str)
+        row.amount_is_text = self._is_text(cell)
         value = row.values.get(amount)
         if cell is not None and not row.amount_is_text and isinstance(value, int):
             row.numeric_fen = value

@@ -20,7 +20,8 @@ class Column:
     kind: text; code (text without blanks); uscc; date; moment (a date, whatever time of day stands
     beside it); money (int fen); number (int thousandths);
     count (int >= 0); choice (one of `choices`: shown -> value). limit: characters at most.
-    personal: about a person; what stood in such a cell is not kept with its problem.
+    personal: about a person; what stood in such a cell is not kept with its problem. plain: names
+    that mean it where its column stands right after the one with the key `follows`.
     """
 
     key: str
@@ -31,6 +32,8 @@ class Column:
     choices: tuple[tuple[str, str], ...] = ()
     limit: int = 200
     personal: bool = False
+    follows: str = ""
+    plain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

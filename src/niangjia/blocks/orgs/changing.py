@@ -27,6 +27,7 @@ from niangjia.lib.identifiers import uscc_compact, uscc_problem
 from niangjia.lib.text import fold_width, trim
 
 NAME_CHARS = 120
+MOST_ALIKE = 50
 PATHS = {TERRITORY: "territory_path", LINE: "line_path"}
 
 
@@ -92,6 +93,19 @@ def since_of(day: dt.date, earliest: dt.date) -> dt.date:
     return day
 
 
+def refuse_stale(was: str | None, now: str) -> None:
+    """Conflict if what the actor saw before changing it (None: not told) is not what stands."""
+    if was is not None and was != now:
+        raise Conflict(
+            _(
+                "Somebody changed this meanwhile: it is “%(now)s” now. Nothing was changed; please "
+                "look again."
+            ),
+            code="changed_meanwhile",
+            now=now,
+        )
+
+
 def rename(work: Work, row: Organisation, name: str, since: dt.date, reason: str) -> None:
     """The organisation bears the name; the old one still finds it."""
     before = row.name
@@ -143,6 +157,22 @@ def refuse_taken(row: Organisation, key: str) -> None:
             code="registered_already",
             name=head.name,
         )
+
+
+def refuse_named(row: Organisation, name: str, uscc: str) -> None:
+    """Conflict if another one in use bears the name, unless two codes tell them apart."""
+    others = Organisation.objects.filter(category=row.category, name=name, valid_to=None)
+    for other in others.exclude(pk=row.pk)[:MOST_ALIKE]:
+        if not uscc or not other.uscc or uscc == other.uscc:
+            raise Conflict(
+                _(
+                    "“%(name)s” is registered already, and nothing tells the two apart. If both "
+                    "are the same, merge them; else write the code of each first. Nothing was "
+                    "changed."
+                ),
+                code="named_already",
+                name=other.name,
+            )
 
 
 def _keep_former(row: Organisation, key: str, until: dt.date) -> None:

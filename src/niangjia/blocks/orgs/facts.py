@@ -38,7 +38,7 @@ CLOSED = _changed("closed", _("Organisation closed"), "last_day")
 REOPENED = _changed("reopened", _("Organisation reopened"))
 MERGED = _changed("merged", _("Organisation merged into another"), "into")
 SPLIT = _changed("split", _("Merged organisation split again"), "out_of")
-APPOINTED = declare(
+APPOINTED_1 = declare(
     FactKind(
         name="appointment.given",
         version=1,
@@ -46,6 +46,16 @@ APPOINTED = declare(
         policy="demonstration-2020-03",
         open=("role",),
         sealed=("organisation", "person", "valid_from"),
+    )
+)
+APPOINTED = declare(
+    FactKind(
+        name="appointment.given",
+        version=2,
+        title=_("Appointment given"),
+        policy="demonstration-2020-03",
+        open=("role",),
+        sealed=("organisation", "person", "reason", "valid_from"),
     )
 )
 RELIEVED = declare(

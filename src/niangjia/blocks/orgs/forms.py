@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+NEW = {"class": "input", "autocomplete": "new-password"}
+
 
 def password_field() -> forms.CharField:
     """One's own password, as typed."""
@@ -41,6 +43,37 @@ class PasswordForm(forms.Form):
     """The password once more."""
 
     password = password_field()
+
+
+class NewPasswordForm(forms.Form):
+    """The password one has, and another, twice."""
+
+    old = password_field()
+    password = forms.CharField(
+        label=_("A new password"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least 8 characters; a short sentence is best."),
+        widget=forms.PasswordInput(attrs=NEW),
+        error_messages={"required": _("Type the new password.")},
+    )
+    again = forms.CharField(
+        label=_("The new password once more"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs=NEW),
+        error_messages={"required": _("Type the new password once more.")},
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["old"].label = _("Your password now")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if {"password", "again"} <= found.keys() and found["password"] != found["again"]:
+            self.add_error("again", _("The two are not the same. Type the new one again."))
+        return found
 
 
 class HatForm(forms.Form):

@@ -13,6 +13,7 @@ from niangjia.blocks.orgs.finding import (
     organisations_with,
 )
 from niangjia.blocks.orgs.followers import Follower, organisation_follower
+from niangjia.blocks.orgs.passwords import refuse_weak
 from niangjia.blocks.orgs.register import (
     STATES,
     Likeness,
@@ -177,6 +178,7 @@ __all__ = [
     "people_named",
     "places_for",
     "predecessors_of",
+    "refuse_weak",
     "registered_names",
     "roles_filled",
     "scope_of",

@@ -123,12 +123,16 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class OrgPage:
-    """rows: one page by name; next: cursor of the page that follows, or empty; n up to 1,000."""
+    """rows: one page by name; next: cursor of the page that follows, or empty; n up to 1,000.
+
+    mine: refs of those that the actor may change.
+    """
 
     rows: Sequence[Listed]
     next: str
     n: int
     n_more: bool
+    mine: frozenset[str] = frozenset()
 
 
 def organisations_page(
@@ -141,8 +145,8 @@ def organisations_page(
     """
     authorise(actor, SEE)
     rows = _narrowed(seen_by(actor), filters)
-    if ids is not None:
-        rows = rows.filter(pk__in=list(ids))
+    if ids is not None:  # offices of the trees are few, and in no index
+        rows = rows.filter(Q(pk__in=list(ids)) | Q(category="node", name__contains=filters.text))
     n = rows.order_by()[: COUNT_LIMIT + 1].count()
     name, _mark, pk = after.rpartition("~")
     if pk.isascii() and pk.isdigit():
@@ -152,7 +156,16 @@ def organisations_page(
     found = found[:PER_PAGE]
     likely = likenesses([one for one in found if one.to_confirm], seen_by(actor))
     cursor = f"{found[-1].name}~{found[-1].pk}" if more else ""
-    return OrgPage(_listed(found, likely), cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT)
+    listed, n_shown = _listed(found, likely), min(n, COUNT_LIMIT)
+    return OrgPage(listed, cursor, n_shown, n > COUNT_LIMIT, _mine(actor, found))
+
+
+def _mine(actor: Actor, rows: Sequence[Organisation]) -> frozenset[str]:
+    """Refs of those that the actor may change."""
+    if not actor.may("orgs.manage"):
+        return frozenset()
+    among = manageable(actor).filter(pk__in=[row.pk for row in rows])
+    return frozenset(among.values_list("ref", flat=True))
 
 
 def organisations_each(
@@ -174,7 +187,7 @@ def organisations_each(
 
 def _narrowed(rows: QuerySet[Organisation], filters: OrgFilters) -> QuerySet[Organisation]:
     rows = rows.filter(category=filters.category) if filters.category else rows
-    if not filters.category:
+    if not filters.category and not filters.text:
         rows = rows.exclude(category="node")
     if filters.district:
         rows = rows.filter(district_code=filters.district)

@@ -20,6 +20,19 @@ SCOPE_OF_ROLE = {
 }
 
 
+def role_fits(role: str, category: str, kind: str) -> bool:
+    """Whether a role can be held at such an organisation: who sees all stands at the city's office,
+    who sees a district at one of its nodes, a supplier's person at a supplier."""
+    scope = "all" if role == "operator" else SCOPE_OF_ROLE.get(role, "")
+    if scope == "all":
+        return category == "node" and kind == "city"
+    if scope == "beneath":
+        return category == "node" and kind not in LINES
+    if scope in ("supplier", "county"):
+        return category == {"supplier": "supplier", "county": "department"}[scope]
+    return scope != "unit" or category == "buyer"
+
+
 def key_of(uscc: str, name: str) -> str:
     """What identifies an organisation: its code if it has one, else its name."""
     return f"uscc:{uscc}" if uscc else f"name:{name}"

@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/leave", views.leave.leave, name="leave"),
     path("me/leave/<slug:ref>/end", views.leave.end, name="leave_end"),
     path("me/security", views.access.security, name="security"),
+    path("me/password", views.password.password, name="password"),
     path("me/security/totp", views.access.totp, name="totp"),
     path("me/security/passkey/begin", views.access.passkey_begin, name="passkey_begin"),
     path("me/security/passkey", views.access.passkey_end, name="passkey_end"),

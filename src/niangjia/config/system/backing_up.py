@@ -65,6 +65,17 @@ def usual_order() -> Order:
     )
 
 
+def _check_there(folder: Path) -> None:
+    """Unavailable if not even what the folder stands in is there: a drive that is not mounted,
+    whose backups would fill the system's own disk."""
+    if not folder.parent.is_dir():
+        raise Unavailable(
+            _("There is no folder %(folder)s. Is the drive connected? Else make the folder first."),
+            code="folder_missing",
+            folder=folder.parent,
+        )
+
+
 def back_up(order: Order, between: archive.Between = lambda: None) -> Made:
     """The backup lies at its place, whole, verified by reading it again; older ones are removed.
 
@@ -75,7 +86,8 @@ def back_up(order: Order, between: archive.Between = lambda: None) -> Made:
     home = Path(settings.NIANGJIA_HOME)
     now = clock.real_now()
     folder, name = _place(order, now)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_there(folder)
+    folder.mkdir(mode=0o700, exist_ok=True)
     with locks.only_one(folder / f".niangjia-{site_mark()}.lock"):
         _clear_leftovers(folder)
         _check_room(folder, home)

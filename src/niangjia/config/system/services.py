@@ -1,14 +1,13 @@
 """Writes of the operator: backups, failed work, people's accounts. All journalled."""
 
-from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.cached_db import SessionStore
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.blocks.orgs.public import refuse_weak
 from niangjia.config.system.accounts import login_named, logins, token_fits, token_of
 from niangjia.config.system.backing_up import Made
 from niangjia.core import clock
-from niangjia.core.errors import Conflict, Invalid, NotFound
+from niangjia.core.errors import Conflict, NotFound
 from niangjia.core.models import OutboxMessage
 from niangjia.core.service import JOURNAL, PUBLIC, service
 from niangjia.core.work import Work
@@ -123,11 +122,7 @@ def password_choose(work: Work, /, *, login_id: int, token: str, password: str) 
     login = logins().filter(pk=login_id).first()
     if login is None or not token_fits(login, token):
         raise NotFound(_("This link was used already, or is over. Ask the operator for another."))
-    try:
-        validate_password(password, login)
-    except ValidationError as error:
-        text = " ".join(error.messages)
-        raise Invalid(text, code="password_weak", fields={"password": text}) from error
+    refuse_weak(password, login)
     login.set_password(password)
     login.save(update_fields=["password"])
     _end_sessions(login.username)

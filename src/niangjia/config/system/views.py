@@ -23,7 +23,7 @@ from niangjia.blocks.orgs.public import Account, accounts_set_up
 from niangjia.config.system import accounts, doctor, selectors, services
 from niangjia.config.system.forms import AccountForm, PasswordForm
 from niangjia.core import clock, jobs
-from niangjia.core.errors import DomainError
+from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.ui.page import actor_of
 from niangjia.ui.parts import Column, Table
@@ -204,7 +204,12 @@ def _made(request: HttpRequest, form: AccountForm, place: str) -> bool:
     unknown = secrets.token_urlsafe(32)  # nobody's: the link sets the first one
     account = Account(said["username"], unknown, said["person_name"].strip(), said["role"], place)
     actor = actor_of(request)
-    if accounts_set_up(actor, accounts=[account], valid_from=clock.city_today()):
+    try:
+        made = accounts_set_up(actor, accounts=[account], valid_from=clock.city_today())
+    except Invalid as error:
+        form.add_error("role", str(error))
+        return False
+    if made:
         return True
     form.add_error("username", _("This account name is taken. Choose another."))
     return False

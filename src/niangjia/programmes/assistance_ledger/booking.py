@@ -7,6 +7,8 @@ or closed do not move. What comes late counts in the next open period with its e
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from niangjia.blocks.orgs.public import heads_of
 from niangjia.core.db.held import hold
 from niangjia.programmes.assistance_ledger import periods
@@ -27,11 +29,20 @@ class Place:
     period: str = ""
 
 
-class Booking:
-    """Where purchases of some units count, as of this transaction; nobody closes meanwhile."""
+def _locked(reports: QuerySet[Report]) -> QuerySet[Report]:
+    held = list(reports.order_by("id").select_for_update().values_list("id", flat=True))
+    return Report.objects.filter(pk__in=held) if held else Report.objects.none()
 
-    def __init__(self, unit_ids: Iterable[int]) -> None:
-        hold(NAME, alone=False)
+
+class Booking:
+    """Where purchases of some units count, as of this transaction; nobody closes meanwhile.
+
+    foreseeing: only looked at, outside a transaction: it may be otherwise a moment later.
+    """
+
+    def __init__(self, unit_ids: Iterable[int], *, foreseeing: bool = False) -> None:
+        if not foreseeing:
+            hold(NAME, alone=False)
         listed = list(ReportingPeriod.objects.values_list("code", "closed_at"))
         self._closed = max((code for code, closed_at in listed if closed_at), default="")
         self._open = {code for code, closed_at in listed if not closed_at}
@@ -39,8 +50,7 @@ class Booking:
         units = self._heads.keys() | set(self._heads.values())
         reports = Report.objects.filter(unit_id__in=units, period__gt=self._closed)
         # Locked first and read after: the states are then those of whoever was here before us.
-        held = list(reports.order_by("id").select_for_update().values_list("id", flat=True))
-        states = Report.objects.filter(pk__in=held) if held else Report.objects.none()
+        states = reports if foreseeing else _locked(reports)
         states = states.filter(counted_with__isnull=True)  # else its successor's report says it
         columns = ("unit_id", "period_id", "case__state")
         self._states = {(unit, code): state for unit, code, state in states.values_list(*columns)}

@@ -69,12 +69,18 @@ def units_counted(unit_id: int, period: str) -> list[int]:
     return [unit_id, *counted, *(one for one in merged if one not in own)]
 
 
+def records_of(
+    unit_id: int, period: str, units: Sequence[int] = ()
+) -> tuple[QuerySet[Purchase], QuerySet[Purchase]]:
+    """(records that a unit's report of a period counts, records that it takes off)."""
+    units = units or units_counted(unit_id, period)
+    added, off = counting_in(periods.parse(period).months)
+    return added.filter(unit_id__in=units), off.filter(unit_id__in=units)
+
+
 def content_of(unit_id: int, period: str, units: Sequence[int] = ()) -> Content:
     """What a unit's report of a period says now. units: those counted, where they are known."""
-    units = units or units_counted(unit_id, period)
-    added, off = (
-        rows.filter(unit_id__in=units) for rows in counting_in(periods.parse(period).months)
-    )
+    added, off = records_of(unit_id, period, units)
     columns = ("ref", "amount_fen", "mode", "assisted", "households", "people")
     listed = [(1, *row) for row in added.values_list(*columns)]
     listed += [(-1, *row) for row in off.values_list(*columns)]

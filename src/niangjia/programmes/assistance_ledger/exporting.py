@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from niangjia.blocks.desk.public import Cell, Rows, export_kind, sheet_kind
 from niangjia.core.actor import Actor
+from niangjia.programmes.assistance_ledger.content import records_of
 from niangjia.programmes.assistance_ledger.forms import FiltersForm
-from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.models import Purchase, Report
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors.exported import (
     chosen_or_filtered,
@@ -38,6 +39,8 @@ def purchases_rows(actor: Actor, params: Mapping[str, object]) -> Rows:
         )
     )
     if params.get("layout") == "official":
+        if query.get("state") == "all":  # the sheet has no mark for what was taken back
+            records = (row for row in records if not row["reversed_at"])
         columns = schema().columns
         header = tuple(column.header for column in columns)
         keys = tuple(column.key for column in columns)
@@ -117,3 +120,26 @@ def purchases_now(refs: Sequence[str]) -> dict[str, tuple[int, bool]]:
 
 
 SHEET = sheet_kind("purchases", purchases_now)
+OFF = "-"  # before the ref of a record that a report takes off
+
+
+def report_rows(report: Report) -> list[tuple[str, int]]:
+    """(ref, fen) of every record that a report counts or takes off, as it stands now."""
+    added, off = records_of(report.unit_id, report.period_id)
+    rows = [(ref, fen) for ref, fen in added.order_by("id").values_list("ref", "amount_fen")]
+    taken = off.order_by("id").values_list("ref", "amount_fen")
+    return [*rows, *((f"{OFF}{ref}", -fen) for ref, fen in taken)]
+
+
+def report_rows_now(refs: Sequence[str]) -> dict[str, tuple[int, bool]]:
+    """The same rows as they stand today. What a report takes off was reversed, and stays so."""
+    now = purchases_now([ref.removeprefix(OFF) for ref in refs])
+    found = {}
+    for ref in refs:
+        fen, in_force = now.get(ref.removeprefix(OFF), (0, False))
+        if ref.removeprefix(OFF) in now:
+            found[ref] = (-fen, True) if ref.startswith(OFF) else (fen, in_force)
+    return found
+
+
+REPORT = sheet_kind("report", report_rows_now)

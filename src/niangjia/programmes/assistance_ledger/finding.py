@@ -169,7 +169,7 @@ find_source(
     )
 )
 for _number, _category, _name, _title, _scope in (
-    (2, "buyer", "unit", gettext_lazy("Buying units"), _buyers_scope),
+    (2, "buyer", "unit", gettext_lazy("Units that buy"), _buyers_scope),
     (3, "supplier", "supplier", gettext_lazy("Suppliers"), _suppliers_scope),
 ):
     find_source(

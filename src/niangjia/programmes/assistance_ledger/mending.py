@@ -8,12 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from niangjia.blocks.intake.public import (
+    KEPT_PROBLEMS,
     Edit,
     Problem,
+    ProblemLine,
     SheetRow,
     Stored,
     file_of,
     problem_rows,
+    problems_page,
     problems_workbook,
     store,
     template_workbook,
@@ -24,7 +27,7 @@ from niangjia.core.errors import Invalid, NotFound
 from niangjia.programmes.assistance_ledger import policy
 from niangjia.programmes.assistance_ledger.filekinds import schema_of
 from niangjia.programmes.assistance_ledger.forms.imports import cell_problem
-from niangjia.programmes.assistance_ledger.importing import Reading
+from niangjia.programmes.assistance_ledger.importing import DAY, HELD_BACK, Reading
 from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.wizard import reading_of
 
@@ -142,17 +145,33 @@ def report_into(path: Path, actor: Actor, *, ref: str) -> int:
         raise NotFound(
             _("The file itself is not kept any more. Bring the rows again in a new file.")
         )
+    held = {(one.sheet, one.row_no): one for one in _held_back(actor, ref)}
     work = reading_of(actor, view)
-    problems_workbook(path, schema_of(view.kind), _refused(work))
-    return work.outcome.n_refused
+    problems_workbook(path, schema_of(view.kind), _refused(work, held))
+    return work.outcome.n_refused + len(held)
 
 
-def _refused(work: Reading[Any]) -> Iterator[tuple[SheetRow, list[Problem]]]:
+def _held_back(actor: Actor, ref: str) -> list[ProblemLine]:
+    """Good rows that the ledger did not take when the file was taken: late, or under way."""
+    return [
+        line
+        for code in HELD_BACK
+        for line in problems_page(actor, ref=ref, key=DAY, code=code, n=KEPT_PROBLEMS)[0]
+    ]
+
+
+def _refused(
+    work: Reading[Any], held: Mapping[tuple[str, int], ProblemLine]
+) -> Iterator[tuple[SheetRow, list[Problem]]]:
     """Rows that are kept out, one by one: a file may hold many."""
     for row, item in work.rows():
         if item is None and not row.left_out:
             work.outcome.refused.clear()
             yield row, [one for one in row.problems if not one.hint]
+        elif line := held.get((row.sheet, row.row_no)):
+            header = work.book.headers.get(DAY, "")
+            told = Problem(row.sheet, row.row_no, DAY, header, line.code, line.text, "")
+            yield row, [told]
 
 
 def report_stored(actor: Actor, *, ref: str) -> tuple[Stored, str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.core.errors import Invalid
 from niangjia.lib.text import fold_width
 
+_WRITTEN = re.compile(r"([12][0-9]{3})年(?:第?([1-4一二三四])季度|(0?[1-9]|1[0-2])月)?")
 _FORM = re.compile(r"([12][0-9]{3})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 
 
@@ -31,9 +32,21 @@ class Period:
         return self.first <= other.last and other.first <= self.last
 
 
+def _coded(text: str) -> str:
+    """`2020Q1` of `2020年第一季度`; anything else as it is."""
+    written = _WRITTEN.fullmatch(text.replace(" ", ""))
+    if written is None:
+        return text
+    year, quarter, month = written.groups()
+    if quarter:
+        number = quarter if quarter.isascii() else "一二三四".index(quarter) + 1
+        return f"{year}Q{number}"
+    return f"{year}-{int(month):02d}" if month else year
+
+
 def parse(code: str) -> Period:
-    """The period of a code. Raises Invalid."""
-    match = _FORM.fullmatch(fold_width(code).strip().upper())
+    """The period of a code, or of its name in Chinese. Raises Invalid."""
+    match = _FORM.fullmatch(_coded(fold_width(code).strip().upper()))
     if match is None:
         raise Invalid(
             _("“%(given)s” is not a reporting period. Write 2020Q1, 2020-03 or 2020."),

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from niangjia.lib import canonical, money
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
 
+NOT_ASSISTED = "origin_not_assisted"  # a flag
 # Where a row stands, and what other sources call it, make no difference to what it says.
 PLACE_ONLY = ("sheet", "row_no", "order_no")
 DERIVED = ("assisted", "unit_kind", "district", "line")
@@ -103,3 +104,8 @@ def amount_agrees(quantity_milli: int, price_milli: int, amount_fen: int) -> boo
 def yuan(fen: int) -> str:
     """`2,962.00`."""
     return money.format_yuan(fen)
+
+
+def own_flags(row: PurchaseIn) -> tuple[str, ...]:
+    """Flags that a purchase earns by itself, whoever else names its invoice."""
+    return () if row.assisted else (NOT_ASSISTED,)

@@ -100,6 +100,8 @@ def column_of(line: dict[str, Any]) -> Column:
         choices=choices if line["key"] == "mode" else (),
         limit=line.get("limit", 200),
         personal=line.get("personal", False),
+        follows=line.get("follows", ""),
+        plain=tuple(line.get("plain", ())),
     )
 
 

@@ -41,6 +41,7 @@ from niangjia.programmes.assistance_ledger.importing import (
     SourceReading,
 )
 from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
+from niangjia.programmes.assistance_ledger.on_record import Foreseen
 from niangjia.programmes.assistance_ledger.selectors.records import changes_of
 from niangjia.programmes.assistance_ledger.selectors.uploads import Recorded, recorded_of
 from niangjia.programmes.assistance_ledger.services.sourcing import sources_take
@@ -170,15 +171,27 @@ def _checked(
     work: Reading[Any], problems: Problems, tell: Callable[[int, int], None]
 ) -> dict[str, Any]:
     """The summary: what a take would take, refuse and leave out, in rows and fen."""
-    n_hints = 0
+    n_hints, there, batch = 0, Foreseen(), []
     for n, (row, item) in enumerate(work.rows(), 1):
         if item is not None and row.problems:
             problems.add(row, row.problems)
             n_hints += 1
+        if isinstance(item, PurchaseIn):
+            batch.append(item)
         if n % LOOKED_EVERY_ROWS == 0:
+            there.look(batch)
+            batch = []
             tell(n, work.book.summary.n_expected)
-    found = {"ready_rows": work.outcome.n_ready, "ready_fen": work.outcome.ready_fen}
-    return {**work.result(), **found, "hinted_rows": n_hints}
+    there.look(batch)
+    outcome = work.outcome
+    found = {"ready_rows": outcome.n_ready, "ready_fen": outcome.ready_fen}
+    foreseen = {
+        "foreseen_same": there.n_repeated,
+        "foreseen_changed": there.n_changed,
+        "foreseen_late": there.n_late,
+        "foreseen_held": there.n_held,
+    }
+    return {**work.result(), **found, **foreseen, "hinted_rows": n_hints}
 
 
 def check(actor: Actor, view: UploadView, _said: Said = NOTHING_SAID) -> None:

@@ -28,6 +28,12 @@ if (head && ticks.length) {
   head.append(" ", whole);
 }
 form?.addEventListener("change", show);
+// The sum of what is ticked stands there already: asking for it must not take the ticks away.
+form?.addEventListener("submit", (event) => {
+  if (event.submitter?.value !== "sum" || which.value !== "chosen" || !ticks.some((tick) => tick.checked)) return;
+  event.preventDefault();
+  show();
+});
 // Shift and a click choose everything between.
 let last = -1;
 form?.addEventListener("click", (event) => {

@@ -43,7 +43,13 @@ if (form) {
     clearTimeout(timer);
     timer = setTimeout(keep, 1500);
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (navigator.onLine) return;
+    event.preventDefault(); // the browser's own error page would take the form away
+    localStorage.setItem(key, JSON.stringify({ values: typed(false) }));
+    said.textContent = form.dataset.offline;
+  });
 }
 if (new URLSearchParams(location.search).has("entered"))
   for (const name of Object.keys(localStorage)) if (name.startsWith(`draft:${document.body.dataset.who}:`)) localStorage.removeItem(name);

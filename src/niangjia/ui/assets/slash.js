@@ -21,3 +21,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   next.focus();
 });
+// "?" tells the keys; Escape closes what was opened, and the mark goes back to what opened it.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
+  if (event.key === "?" && !typing) document.querySelector("[data-keys]")?.showModal();
+  if (event.key !== "Escape") return;
+  const opened = event.target.closest("details[open]") ?? document.querySelector("details.keep[open]");
+  if (!opened) return;
+  opened.open = false;
+  opened.querySelector("summary").focus();
+});

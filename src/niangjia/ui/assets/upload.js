@@ -20,7 +20,8 @@ if (form) {
   };
   const show = () => {
     const file = input.files[0];
-    chosen.textContent = file ? `${file.name} · ${(file.size / 1048576).toFixed(1)} MB` : "";
+    const size = file && (file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`);
+    chosen.textContent = file ? `${file.name} · ${size}` : "";
     say("");
     if (file && file.size > most) say(words.tooLarge);
     if (file && file.size === 0) say(words.empty);

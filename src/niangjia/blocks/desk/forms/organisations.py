@@ -77,7 +77,13 @@ class ReasonForm(forms.Form):
             self.add_error(None, text)
 
 
-class RenameForm(ReasonForm):
+class SeenForm(ReasonForm):
+    """An action on something that another may change meanwhile. was: how the actor saw it."""
+
+    was = forms.CharField(required=False, empty_value=None, widget=forms.HiddenInput)
+
+
+class RenameForm(SeenForm):
     """A new name from a day."""
 
     name = _text(
@@ -90,7 +96,7 @@ class RenameForm(ReasonForm):
     field_order = ("name", "since", "reason")
 
 
-class CodeForm(ReasonForm):
+class CodeForm(SeenForm):
     """The right code."""
 
     uscc = _text(
@@ -103,7 +109,7 @@ class CodeForm(ReasonForm):
     field_order = ("uscc", "reason")
 
 
-class MoveForm(ReasonForm):
+class MoveForm(SeenForm):
     """Where it stands in one tree from a day."""
 
     parent_ref = _choice(_("Stands below"), required=False)

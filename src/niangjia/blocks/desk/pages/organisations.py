@@ -28,7 +28,7 @@ from niangjia.core.actor import Actor
 from niangjia.lib.money import format_yuan
 from niangjia.ui.page import language_of
 from niangjia.ui.parts import Column, Table
-from niangjia.ui.words import role_name
+from niangjia.ui.words import role_name, who_name
 
 __all__ = ["OrgFilters", "replace"]
 
@@ -86,17 +86,19 @@ def _columns(language: str, choose: bool) -> tuple[Column, ...]:
         Column(_("System"), "{6}"),
         Column(_("State"), "{7}"),
     )
-    tick = '<input class="checkbox" type="checkbox" name="ref" value="{0}" aria-label="{8}">'
-    return (Column(_("Choose"), tick), *columns) if choose else columns
+    return (Column(_("Choose"), "{8}"), *columns) if choose else columns
 
 
 def list_table(page: OrgPage, *, choose: bool) -> Table:
     """The register's table; with boxes to choose where something can be confirmed."""
-    rows = [_row(one) for one in page.rows]
+    rows = [_row(one, one.to_confirm and one.ref in page.mine) for one in page.rows]
     return Table(_("Units and suppliers"), _columns(language_of(), choose), rows)
 
 
-def _row(one: Listed) -> tuple[object, ...]:
+_TICK = '<input class="checkbox" type="checkbox" name="ref" value="{}" aria-label="{}">'
+
+
+def _row(one: Listed, may_confirm: bool) -> tuple[object, ...]:
     return (
         one.ref,
         one.name,
@@ -106,7 +108,9 @@ def _row(one: Listed) -> tuple[object, ...]:
         one.district if one.category != "supplier" else "",
         one.line if one.category == "buyer" else "",
         state_of(one),
-        _("Choose %(name)s") % {"name": one.name},
+        format_html(_TICK, one.ref, _("Choose %(name)s") % {"name": one.name})
+        if may_confirm
+        else "",
     )
 
 
@@ -232,6 +236,12 @@ def stays(detail: OrgDetail) -> list[tuple[object, str, str, str]]:
     ]
 
 
+def stands(detail: OrgDetail, tree: str) -> str:
+    """The name of what it stands below in a tree now; empty for nowhere."""
+    now = (one.parent for one in detail.stays if one.tree == tree and one.until is None)
+    return next(now, "")
+
+
 def seats(detail: OrgDetail) -> list[dict[str, object]]:
     """Appointments as shown."""
     return [
@@ -295,7 +305,7 @@ def steps(lines: Sequence[HistoryLine]) -> list[dict[str, object]]:
         {
             "title": line.title,
             "when": f"{localtime(line.recorded_at):%Y-%m-%d %H:%M}",
-            "who": " · ".join(filter(None, (line.who, role_name(line.role)))),
+            "who": who_name(line.who, line.role),
             "reason": line.reason,
             "proof": line.proof,
             "index": line.index,

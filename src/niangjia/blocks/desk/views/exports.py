@@ -15,6 +15,7 @@ from niangjia.blocks.desk.services import export_drop
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.ui.page import actor_of
+from niangjia.ui.words import file_size
 
 UNDER_WAY = ("waiting", "running")
 
@@ -42,7 +43,7 @@ def _line(one: Export) -> dict[str, object]:
         "n_done": f"{one.n_done:,}",
         "n_expected": f"{one.n_expected:,}",
         "at": f"{localtime(one.created_at):%Y-%m-%d %H:%M}",
-        "size": f"{max(one.size_bytes, 1) / 1e6:.1f} MB",
+        "size": file_size(one.size_bytes),
         "error": str(one.params.get("error", "")),
     }
 

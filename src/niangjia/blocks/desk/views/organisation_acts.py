@@ -40,7 +40,7 @@ from niangjia.blocks.orgs.public import (
     places_for,
 )
 from niangjia.core.actor import Actor
-from niangjia.core.errors import DomainError, Invalid, NotFound
+from niangjia.core.errors import Denied, DomainError, Invalid, NotFound
 from niangjia.core.service import authorise
 from niangjia.lib.money import format_yuan
 from niangjia.ui.page import actor_of
@@ -78,7 +78,7 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     actor = authorise(actor_of(request), permission)
     if name not in CARRY:
         raise NotFound(_("There is no such page."))
-    detail = organisation_get(actor, ref=ref)
+    detail = _changeable(actor, ref)
     form = _form(request, actor, name, detail)
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,10 +103,18 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     )
 
 
+def _changeable(actor: Actor, ref: str) -> OrgDetail:
+    """The organisation; Denied at once, not after the form was filled in, if it is another's."""
+    detail = organisation_get(actor, ref=ref)
+    if not detail.can_change:
+        raise Denied(_("This organisation is not yours to change. The city office can."))
+    return detail
+
+
 def _form(request: HttpRequest, actor: Actor, name: str, detail: OrgDetail) -> Any:
     data, one = request.POST or None, detail.listed
     if name in ("territory", "line"):
-        at = {"parent_ref": detail.parents.get(name, "")}
+        at = {"parent_ref": detail.parents.get(name, ""), "was": parts.stands(detail, name)}
         return MoveForm(data, initial=at, places=places_for(actor, name))
     if name == "leader":
         roles = [(role, role_name(role)) for role in LED.get(one.category, ())]
@@ -121,9 +129,9 @@ def _form(request: HttpRequest, actor: Actor, name: str, detail: OrgDetail) -> A
         territory, line = places_for(actor, "territory"), places_for(actor, "line")
         return PlacedForm(data, initial=known, territory=territory, line=line)
     if name == "rename":
-        return RenameForm(data, initial={"name": one.name})
+        return RenameForm(data, initial={"name": one.name, "was": one.name})
     if name == "code":
-        return CodeForm(data, initial={"uscc": one.uscc})
+        return CodeForm(data, initial={"uscc": one.uscc, "was": one.uscc})
     return CloseForm(data) if name == "close" else ReasonForm(data)
 
 
@@ -132,7 +140,10 @@ def _form(request: HttpRequest, actor: Actor, name: str, detail: OrgDetail) -> A
 def merge(request: HttpRequest, ref: str) -> HttpResponse:
     """Choose the one that stays, see both side by side, then merge."""
     actor = authorise(actor_of(request), "orgs.manage")
-    goes = organisation_get(actor, ref=ref)
+    goes = _changeable(actor, ref)
+    if goes.listed.into:
+        messages.info(request, _("It was merged already."))
+        return redirect("desk:organisation", ref=ref)
     into = request.GET.get("into", "")[:40]
     if not into:
         return _choose(request, actor, goes)

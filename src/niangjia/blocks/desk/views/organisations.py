@@ -1,5 +1,7 @@
 """The register: its list and trees, one organisation, a new one, and what was brought confirmed."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -14,8 +16,9 @@ from niangjia.blocks.desk.forms.organisations import NewForm, RegisterFiltersFor
 from niangjia.blocks.desk.pages import organisations as parts
 from niangjia.blocks.desk.searching import organisation_ids
 from niangjia.blocks.desk.services import export_ask
-from niangjia.blocks.ledger.public import history
+from niangjia.blocks.ledger.public import HistoryLine, history
 from niangjia.blocks.orgs.public import (
+    OrgDetail,
     organisation_get,
     organisation_register,
     organisations_confirm,
@@ -38,7 +41,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     page = organisations_page(
         actor, filters=filters, ids=organisation_ids(filters.text), after=after
     )
-    choose = actor.may("orgs.manage") and any(one.to_confirm for one in page.rows)
+    choose = any(one.to_confirm and one.ref in page.mine for one in page.rows)
     context = {
         "table": parts.list_table(page, choose=choose),
         "choose": choose,
@@ -79,10 +82,22 @@ def organisation(request: HttpRequest, ref: str) -> HttpResponse:
         "reports": parts.reports(detail.own),
         "merged": parts.merged(detail),
         "likely": [(one, parts.likeness(one)) for one in detail.listed.likely],
-        "steps": parts.steps(history(f"organisation:{ref}")),
+        "steps": parts.steps(_history(detail)),
         "acts": parts.acts_for(actor, detail),
     }
     return render(request, "desk/organisation.html", context)
+
+
+def _history(detail: OrgDetail) -> list[HistoryLine]:
+    """All that happened to it, and when others were merged into it."""
+    lines = history(f"organisation:{detail.listed.ref}")
+    for ref, name, _kept in detail.merged:
+        lines += [
+            replace(line, title=f"{line.title}：{name}")
+            for line in history(f"organisation:{ref}")
+            if line.kind.startswith("organisation.merged/")
+        ]
+    return sorted(lines, key=lambda line: line.recorded_at)
 
 
 @never_cache

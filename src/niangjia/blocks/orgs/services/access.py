@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs.models import AccessToken, KnownSession, Login, SecondFactor
+from niangjia.blocks.orgs.passwords import refuse_weak
 from niangjia.core import clock, seal
 from niangjia.core.actor import declared_scopes
 from niangjia.core.errors import Conflict, Invalid, NotFound, NotSignedIn
@@ -72,6 +73,27 @@ def token_revoke(work: Work, /, *, token_ref: str) -> None:
     if not rows.filter(revoked_at__isnull=True).update(revoked_at=clock.real_now()):
         raise NotFound(_("There is no such key, or it was revoked already."))
     work.journal("orgs.token_revoked")
+
+
+@service(permission=SIGNED_IN, records=JOURNAL)
+def password_change(work: Work, /, *, password: str) -> int:
+    """The actor's own password is this one; every browser is signed out, returns how many.
+
+    Raises Invalid (too weak, the one in use).
+    """
+    login = Login.objects.get(pk=_login_id(work))
+    refuse_weak(password, login)
+    if login.check_password(password):
+        text = str(_("This is the password that you have now. Choose another."))
+        raise Invalid(text, code="password_same", fields={"password": text})
+    login.set_password(password)
+    login.save(update_fields=["password"])
+    known = list(KnownSession.objects.filter(login=login))
+    for one in known:
+        SessionStore(one.key).delete()
+        one.delete()
+    work.journal("orgs.password_changed", n_signed_out=len(known))
+    return len(known)
 
 
 @service(permission=SIGNED_IN, records=JOURNAL)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.blocks.orgs.changing import reason_of, refused
 from niangjia.blocks.orgs.facts import APPOINTED, DELEGATED, RELIEVED, RETURNED
 from niangjia.blocks.orgs.models import Appointment, Delegation, Login, Organisation, Person
+from niangjia.blocks.orgs.rules import role_fits
 from niangjia.core import clock
 from niangjia.core.actor import ROLES
 from niangjia.core.errors import Conflict, Invalid, NotFound
@@ -33,7 +34,20 @@ def appointment_give(
     return _give(work, person, at, role, valid_from)
 
 
-def _give(work: Work, person: Person, at: Organisation, role: str, since: dt.date) -> int:
+def refuse_misplaced(role: str, at: Organisation) -> None:
+    """Invalid if such a role cannot be held there: it would reach further than the place."""
+    if not role_fits(role, at.category, at.kind):
+        raise refused(
+            "role",
+            _("This role cannot be held at “%(name)s”. Choose a role that fits, or another place."),
+            name=at.name,
+        )
+
+
+def _give(
+    work: Work, person: Person, at: Organisation, role: str, since: dt.date, reason: str = ""
+) -> int:
+    refuse_misplaced(role, at)
     held = Appointment.objects.filter(person=person, organisation=at, role=role)
     if held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=since)).exists():
         raise Conflict(_("This person holds the role there already."), code="held_already")
@@ -43,6 +57,7 @@ def _give(work: Work, person: Person, at: Organisation, role: str, since: dt.dat
         "person": person.ref,
         "role": role,
         "valid_from": since.isoformat(),
+        "reason": reason or None,
     }
     owners = {BUSINESS: f"org:{at.ref}"}
     work.record(Fact(APPOINTED, f"organisation:{at.ref}", work.at, values, owners))
@@ -121,7 +136,7 @@ def leader_change(
         one.valid_to = max(last, one.valid_from)
         one.save(update_fields=["valid_to"])
         _relieved(work, one.person, one.organisation, role, one.valid_to, why)
-    _give(work, person, at, role, since)
+    _give(work, person, at, role, since, why)
     return len(ended)
 
 
@@ -174,7 +189,8 @@ def delegation_give(
     """A deputy acts under the actor's own appointment on these days; returns its ref.
 
     What the deputy does carries the deputy's name. Raises NotFound (not the actor's appointment, no
-    such account), Invalid (oneself, days), Conflict (given already).
+    such account), Invalid (oneself, days, who enters or checks the same reports there), Conflict
+    (given already).
     """
     held = _own(work, appointment_id)
     deputy = Login.objects.select_related("person").filter(username=deputy_username.strip()).first()
@@ -185,6 +201,10 @@ def delegation_give(
     if deputy.person_id == held.person_id:
         message = _("Name somebody else: you cannot stand in for yourself.")
         raise Invalid(message, code="own_deputy", fields={"deputy": str(message)})
+    try:
+        _keep_four_eyes(deputy.person, held.organisation, held.role, first)
+    except Invalid as error:
+        raise Invalid(str(error), code="four_eyes", fields={"deputy": str(error)}) from error
     try:
         with transaction.atomic():
             made = Delegation.objects.create(

@@ -106,6 +106,7 @@ def organisation_register(
     if not may_hold(work.actor, above):
         raise refused("parent", _("Choose where in your district it stands."))
     changing.refuse_taken(row, row.key)
+    changing.refuse_named(row, named, code)
     row.save()
     stand([row], [(above, beside)], row.valid_from)
     work.record(registered(row))
@@ -182,28 +183,42 @@ def organisation_correct(
 
 @service(permission=MANAGE, records=FACT)
 def organisation_rename(
-    work: Work, /, *, organisation_ref: str, name: str, since: dt.date, reason: str
+    work: Work,
+    /,
+    *,
+    organisation_ref: str,
+    name: str,
+    since: dt.date,
+    reason: str,
+    was: str | None = None,
 ) -> None:
     """It bears the name from that day; the old one still finds it, here and in imports.
 
-    Raises NotFound, Invalid (name, day, reason), Conflict (another is registered so).
+    was: the name that the actor saw. Raises NotFound, Invalid (name, day, reason), Conflict
+    (another is registered so, renamed meanwhile).
     """
     row = _one(work, organisation_ref)
     why, named = reason_of(reason), name_of(name)
+    changing.refuse_stale(was, row.name)
     if named == row.name:
         raise refused("name", _("It bears this name already."))
+    changing.refuse_named(row, named, row.uscc)
     changing.rename(work, row, named, since_of(since, row.valid_from), why)
     follow(work, [_change("renamed", row, why)])
 
 
 @service(permission=MANAGE, records=FACT)
-def organisation_recode(work: Work, /, *, organisation_ref: str, uscc: str, reason: str) -> None:
+def organisation_recode(
+    work: Work, /, *, organisation_ref: str, uscc: str, reason: str, was: str | None = None
+) -> None:
     """Its unified social credit code is that one; an import naming the old one still finds it.
 
-    Raises NotFound, Invalid (code, reason), Conflict (another is registered so).
+    was: the code that the actor saw. Raises NotFound, Invalid (code, reason), Conflict (another is
+    registered so, corrected meanwhile).
     """
     row = _one(work, organisation_ref)
     why, code = reason_of(reason), code_of(uscc)
+    changing.refuse_stale(was, row.uscc)
     if code == row.uscc:
         raise refused("uscc", _("It has this code already."))
     changing.recode(work, row, code, why)
@@ -220,11 +235,13 @@ def organisation_move(
     parent_ref: str,
     since: dt.date,
     reason: str,
+    was: str | None = None,
 ) -> None:
     """It stands there from that day, with all beneath it. What was recorded keeps its codes.
 
-    tree: `territory` or `line`; parent_ref: of a node, empty for nowhere yet.
-    Raises NotFound, Invalid (not in this tree, beneath itself, day, reason).
+    tree: `territory` or `line`; parent_ref: of a node, empty for nowhere yet; was: name of the node
+    below which the actor saw it. Raises NotFound, Invalid (not in this tree, beneath itself, day,
+    reason), Conflict (moved meanwhile).
     """
     row = _one(work, organisation_ref)
     if tree not in (TERRITORY, LINE):
@@ -234,6 +251,8 @@ def organisation_move(
     if tree not in trees_of(row):
         raise refused("parent", _("Choose where it stands from the list."))
     why, parent = reason_of(reason), _node(work, parent_ref, tree)
+    stands = changing.parents_of(row)[tree]
+    changing.refuse_stale(was, stands.name if stands else "")
     if tree == TERRITORY and not may_hold(work.actor, parent):
         raise refused("parent", _("Choose where in your district it stands."))
     _move(work, row, tree, parent, since, why)

@@ -14,6 +14,7 @@ from niangjia.blocks.orgs.models import (
     Organisation,
     Person,
 )
+from niangjia.blocks.orgs.services.appointing import refuse_misplaced
 from niangjia.blocks.orgs.steps import registered, stand
 from niangjia.core import clock, seal
 from niangjia.core.service import FACT, JOURNAL, PUBLIC, service
@@ -126,7 +127,10 @@ def _line(node: Node, beside: Organisation | None) -> str:
 
 @service(permission="orgs.set_up", records=JOURNAL)
 def accounts_set_up(work: Work, /, *, accounts: Sequence[Account], valid_from: dt.date) -> int:
-    """Each account exists with its appointments; those already there are left."""
+    """Each account exists with its appointments; those already there are left.
+
+    Raises Invalid (a role that cannot be held there); then none is made.
+    """
     places = {row.code or row.key: row for row in Organisation.objects.all()}
     have = set(Login.objects.values_list("username", flat=True))
     fresh = [account for account in accounts if account.username not in have]
@@ -139,6 +143,7 @@ def accounts_set_up(work: Work, /, *, accounts: Sequence[Account], valid_from: d
         login = Login(username=account.username, person=person, password=hashed[account.password])
         login.save()
         for role, at in ((account.role, account.at), *account.also):
+            refuse_misplaced(role, places[at])
             Appointment.objects.create(
                 person=person, organisation=places[at], role=role, valid_from=valid_from
             )

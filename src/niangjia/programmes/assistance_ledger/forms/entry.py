@@ -117,7 +117,7 @@ class EntryForm(forms.Form):
 
 def _plain(text: str) -> str:
     """A row's text without the row: there is only one."""
-    return re.sub(r"^(第0行：|Row 0: )", "", text)
+    return re.sub(r"^(第0行[：，]?|Row 0: ?)", "", text)
 
 
 def _field(column: Column) -> forms.Field:

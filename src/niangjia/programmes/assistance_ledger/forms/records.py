@@ -48,10 +48,13 @@ class FiltersForm(forms.Form):
             if field.name not in ("first", "last", "state")
         }
         state = self.data.get("state", "in_force")
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last and first > last:  # meant the other way round
+            first, last = last, first
         return Filters(
             **texts,
-            first=self.cleaned_data.get("first"),
-            last=self.cleaned_data.get("last"),
+            first=first,
+            last=last,
             state=state if state in ("in_force", "reversed", "all") else "in_force",
         )
 

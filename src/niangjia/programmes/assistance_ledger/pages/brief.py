@@ -21,7 +21,7 @@ from niangjia.programmes.assistance_ledger.selectors import Brief
 
 TEMPLATE = Path(__file__).parent.parent / "data" / "brief.typ"
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "SimSun", "Microsoft YaHei")
-RANKED = 8
+RANKED = 20  # what one page holds; a city has 16 districts or fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,10 @@ def sheet(found: Brief) -> dict[str, Any]:
         "title": _("Brief on purchases from assisted counties"),
         "office": found.office,
         "period": periods.name(found.quarter),
-        "as_of": _("As of %(moment)s, log size %(size)s. Internal, not released.")
+        "as_of": _(
+            "As of %(moment)s, log size %(size)s. Internal, not released. Amounts are cut after "
+            "two decimals, not rounded."
+        )
         % {"moment": shown.moment(found.as_of), "size": f"{found.size:,}"},
         "lines": [list(one) for one in lines],
         "meters": [[one.title, one.percent, one.note] for one in meters(found)],

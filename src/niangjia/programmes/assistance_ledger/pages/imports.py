@@ -104,13 +104,6 @@ def remaining(seconds: float) -> str:
     return ngettext("about %(n)s minute left", "about %(n)s minutes left", n) % {"n": n}
 
 
-def size(n_bytes: int) -> str:
-    """`1.2 MB`, `34 KB`."""
-    if n_bytes >= 1024 * 1024:
-        return f"{n_bytes / 1024 / 1024:.1f} MB"
-    return f"{max(1, round(n_bytes / 1024))} KB"
-
-
 class People:
     """Names of who brought an upload, looked up once each."""
 
@@ -165,6 +158,25 @@ def counts(result: Mapping[str, Any]) -> dict[str, str]:
     return {name: f"{n:,}" for name, n in found.items()}
 
 
+def outcome(result: Mapping[str, Any], *, lines: bool = False) -> str:
+    """What became of all rows: `18 rows: 14 taken, 3 to be mended, 1 left out.`
+
+    lines: they are lines of another source, which make no record.
+    """
+    n = counts(result)
+    parts = [(_("%(n)s lines kept") if lines else _("%(n)s taken")) % {"n": n["taken"]}]
+    if n["flagged"] != "0":
+        parts[0] += _(" (%(n)s marked for review)") % {"n": n["flagged"]}
+    named = (
+        ("refused", _("%(n)s to be mended")),
+        ("left_out", _("%(n)s left out")),
+        ("changed", _("%(n)s differ from records")),
+        ("repeated", _("%(n)s repeated and skipped")),
+    )
+    parts += [text % {"n": n[name]} for name, text in named if n[name] != "0"]
+    return _("%(all)s rows: %(parts)s.") % {"all": n["all"], "parts": _(", ").join(parts)}
+
+
 def changed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows that differ from records, each with (column, on record, in the sheet)."""
     return [
@@ -186,10 +198,31 @@ def normalised(result: Mapping[str, Any]) -> list[tuple[str, int]]:
     return sorted(listed, key=lambda one: -one[1])
 
 
+def _foreseen(result: Mapping[str, Any]) -> list[str]:
+    """What a take will find on record."""
+    texts = {
+        "foreseen_same": _(
+            "%(n)s rows are on record already, or stand twice in the file: they are skipped."
+        ),
+        "foreseen_changed": _(
+            "%(n)s rows differ from what is on record: you decide on them after the take."
+        ),
+        "foreseen_late": _(
+            "%(n)s rows are of periods that were reported or closed: they are taken only with an "
+            "explanation, and then count in the next period."
+        ),
+        "foreseen_held": _(
+            "%(n)s rows are of a report that is being signed: they stay out until it is reported "
+            "or withdrawn."
+        ),
+    }
+    return [text % {"n": result[name]} for name, text in texts.items() if result.get(name)]
+
+
 def seen(result: Mapping[str, Any]) -> list[str]:
     """What else the file holds that a clerk should know."""
     more, skipped = result["more"], result.get("skipped", {})
-    lines = []
+    lines = _foreseen(result)
     if more.get("negative_rows"):
         text = _("%(n)s returns with negative amounts, together %(yuan)s yuan.")
         fen = shown.yuan(more["negative_fen"])

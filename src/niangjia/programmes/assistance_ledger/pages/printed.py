@@ -64,22 +64,29 @@ def _span(first: dt.date, last: dt.date) -> str:
 
 def context(request: HttpRequest, one: Paper, code: str, digest: str) -> dict[str, Any]:
     """What the template needs."""
-    address = request.build_absolute_uri(reverse("desk:verify", args=[code]))
     return {
+        **proof(request, code, digest),
         "title": one.title,
         "office": one.office,
         "period": one.period,
-        "printed_at": f"{localtime(clock.city_now()):%Y-%m-%d %H:%M}",
         "head": _head(),
         "body": format_html_join("\n", _ROW, _lines(one.rows)),
         "counted": shown.n_records(len(one.rows)),
         "total": shown.yuan(one.total_fen),
         "capitals": capitals(one.total_fen),
+        "query": one.query,
+    }
+
+
+def proof(request: HttpRequest, code: str, digest: str) -> dict[str, Any]:
+    """When a paper was printed, and what verifies it."""
+    address = request.build_absolute_uri(reverse("desk:verify", args=[code]))
+    return {
+        "printed_at": f"{localtime(clock.city_now()):%Y-%m-%d %H:%M}",
         "qr": qr(address),
         "address": address,
         "code": code,
         "sha256": digest,
-        "query": one.query,
     }
 
 

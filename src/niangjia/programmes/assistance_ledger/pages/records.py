@@ -47,7 +47,7 @@ def _columns(language: str, base: str) -> tuple[Column, ...]:
         Column(_("Choose"), tick),
         Column(_("Product"), f'<a href="{record}">{{1}}</a> <small>{{2}}</small>', lead=True),
         Column(_("Buying unit"), "{3}"),
-        Column(_("Origin"), "{4}"),
+        Column(_("Origin"), "{4}<br><small>{11}</small>"),
         Column(_("Date"), '<span class="num">{5}</span>'),
         Column(_("Channel"), "{6}"),
         Column(_("Amount (yuan)"), "{7}", numeric=True),
@@ -59,7 +59,8 @@ def list_table(page: RecordPage, filters: Filters, sort: str) -> Table:
     """Rows with names; one query for the counties of the page."""
     counties = region_names({row["county_code"] for row in page.rows})
     marks: dict[tuple[str, bool], str] = {}
-    rows = [_row(row, counties, marks) for row in page.rows]
+    mixed = filters.state == "all"
+    rows = [_row(row, counties, marks, mixed) for row in page.rows]
     columns = sorted_columns(
         _columns(language_of(), ""), SORT_KEYS, sort, lambda key: f"?{query_of(filters, key)}"
     )
@@ -67,8 +68,12 @@ def list_table(page: RecordPage, filters: Filters, sort: str) -> Table:
 
 
 def _row(
-    row: Mapping[str, Any], counties: Mapping[str, str], marks: dict[tuple[str, bool], str]
+    row: Mapping[str, Any],
+    counties: Mapping[str, str],
+    marks: dict[tuple[str, bool], str],
+    mixed: bool,
 ) -> tuple[object, ...]:
+    """mixed: the list also holds reversed records, which add nothing to a sum."""
     key = (row["flags"], row["reversed_at"] is not None)
     if key not in marks:
         words = [*shown.flags(key[0]), *([_("Reversed")] if key[1] else [])]
@@ -84,8 +89,9 @@ def _row(
         row["channel"],
         shown.yuan(row["amount_fen"]),
         marks[key],
-        row["amount_fen"],
+        0 if mixed and key[1] else row["amount_fen"],
         f"{row['product']} {row['unit__name']} {shown.yuan(row['amount_fen'])}",
+        row["supplier__name"],
     )
 
 

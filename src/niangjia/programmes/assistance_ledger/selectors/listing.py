@@ -92,6 +92,7 @@ COLUMNS = (
     "amount_fen",
     "flags",
     "unit__name",
+    "supplier__name",
     "reversed_at",
 )
 
@@ -134,12 +135,14 @@ class _Order:
 class _Asked:
     """rows: all that the actor may see and the filters let through; wanted: the same as tokens.
 
-    Without tokens the rows' own indexes are good enough.
+    Without tokens the rows' own indexes are good enough. adds: those whose amounts add up; where
+    reversed records stand beside what took their place, these alone.
     """
 
     rows: QuerySet[Purchase]
     wanted: Wanted = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    adds: Q | None = None
 
 
 def _order(sort: str) -> _Order:
@@ -174,9 +177,9 @@ def purchases_total(actor: Actor, *, filters: Filters) -> tuple[int, int]:
     authorise(actor, "purchases.see")
     asked = _ask(actor, filters)
     if not asked.wanted:
-        return _summed(asked.rows.order_by())
+        return _summed(asked.rows.order_by(), asked.adds)
     sums = [
-        _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by())
+        _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by(), asked.adds)
         for ids in walk(INDEX, asked.wanted)
     ]
     return sum(n for n, _fen in sums), sum(fen for _n, fen in sums)
@@ -225,11 +228,12 @@ def _ask(actor: Actor, filters: Filters) -> _Asked:
         *filter_clauses({**equal, **ids}, reversed_only=filters.state == "reversed"),
         *day_clauses(filters.first, filters.last, clock.city_today()),
     )
+    adds = Q(reversed_at__isnull=True) if filters.state == "all" else None
     if not narrow and scope.kind != "beneath":
-        return _Asked(rows, (), names)
+        return _Asked(rows, (), names, adds)
     if not words and far_behind():
-        return _Asked(rows, (), names)
-    return _Asked(rows, (*narrow, *fixed), names)
+        return _Asked(rows, (), names, adds)
+    return _Asked(rows, (*narrow, *fixed), names, adds)
 
 
 _EQUAL = ("district", "county", "channel", "mode", "category", "flag", "upload")
@@ -355,19 +359,20 @@ def _counted_lately(asked: _Asked, actor: Actor, filters: Filters) -> tuple[int,
 def _counted(asked: _Asked) -> tuple[int, int]:
     """(how many match, their amount in fen); ends beyond 1,000."""
     if not asked.wanted:
-        return _summed(asked.rows.order_by()[: COUNT_LIMIT + 1])
+        return _summed(asked.rows.order_by()[: COUNT_LIMIT + 1], asked.adds)
     n, total, last = 0, 0, None
     while n <= COUNT_LIMIT:
         ids = proposed(INDEX, asked.wanted, beyond=last, limit=COUNT_LIMIT + 1)
         if not ids:
             break
-        more, fen = _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by())
+        more, fen = _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by(), asked.adds)
         n, total, last = n + more, total + fen, ids[-1]
         if len(ids) <= COUNT_LIMIT:
             break
     return n, total
 
 
-def _summed(rows: QuerySet[Purchase]) -> tuple[int, int]:
-    found = rows.aggregate(n=Count("id"), fen=Sum("amount_fen"))
+def _summed(rows: QuerySet[Purchase], adds: Q | None) -> tuple[int, int]:
+    fen = Sum("amount_fen", filter=adds) if adds else Sum("amount_fen")
+    found = rows.aggregate(n=Count("id"), fen=fen)
     return found["n"], found["fen"] or 0

@@ -28,7 +28,6 @@ from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
 from niangjia.programmes.assistance_ledger.services.taking import (
     booked,
     flag,
-    own_flags,
     reason_of,
     reverse,
 )
@@ -204,7 +203,7 @@ def _as_draft(
         unit=unit,
         supplier=supplier,
         contact=whom,
-        flags=own_flags(row),
+        flags=rules.own_flags(row),
         corrects=purchase.ref,
         reason=reason,
         month=month,

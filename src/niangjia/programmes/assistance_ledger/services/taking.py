@@ -1,6 +1,5 @@
 """Taking purchases: a batch of at most 200 rows is in whole, or out."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -10,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.orgs.public import (
     BuyerIn,
-    ContactRef,
-    OrgRef,
     Scope,
     SupplierIn,
     buyers_take,
@@ -32,11 +29,12 @@ from niangjia.programmes.assistance_ledger.facts import FLAGGED, IMPORTED
 from niangjia.programmes.assistance_ledger.known_before import known_before
 from niangjia.programmes.assistance_ledger.looking import look_again
 from niangjia.programmes.assistance_ledger.models import InvoiceClaim, Purchase
+from niangjia.programmes.assistance_ledger.on_record import Known, drafted, sorted_out
 from niangjia.programmes.assistance_ledger.steps import Draft
 from niangjia.programmes.assistance_ledger.types import PurchaseIn, Taken
 
 BATCH = 200
-NOT_ASSISTED, CLAIMED_TWICE = "origin_not_assisted", "invoice_claimed_twice"
+CLAIMED_TWICE = "invoice_claimed_twice"
 MAYBE_TWICE = "maybe_an_order_s_record"
 
 
@@ -64,7 +62,7 @@ def purchases_take(
     reason = reason_of(accept_corrections) if accept_corrections else ""
     explained, drafts = reason_of(explain_late) if explain_late else "", _drafts(work, rows)
     booking = Booking(draft.unit.id for draft in drafts)
-    fresh, repeated, changed = _sorted_out(drafts)
+    fresh, repeated, changed = sorted_out(drafts)
     whole, held_whole, fresh = _completing(work, booking, fresh, upload_ref)
     fresh, late, held = _booked(booking, fresh, explained)
     meant = _among(changed, correct_only)
@@ -159,7 +157,7 @@ def _all_flagged(
             *older.get(flag, ()),
             *(taken[i] for i, draft in drafts.items() if i in taken and flag in draft.flags),
         )
-        for flag in (NOT_ASSISTED, CLAIMED_TWICE, MAYBE_TWICE)
+        for flag in (rules.NOT_ASSISTED, CLAIMED_TWICE, MAYBE_TWICE)
     }
 
 
@@ -183,28 +181,11 @@ def _drafts(work: Work, rows: Sequence[PurchaseIn]) -> list[Draft]:
     ]
     contacts = contacts_take(work, [one for one in wanted if one[1] or one[2]])
     drafts = [
-        _draft(row, units[key_of(row.unit_uscc, row.unit_name)], supplier, contacts.get(one))
+        drafted(row, units[key_of(row.unit_uscc, row.unit_name)], supplier, contacts.get(one))
         for row, supplier, one in zip(rows, supplier_of, wanted, strict=True)
     ]
     _check_scope(work, drafts)
     return known_before(drafts)
-
-
-def _draft(row: PurchaseIn, unit: OrgRef, supplier: OrgRef, contact: ContactRef | None) -> Draft:
-    return Draft(
-        row=row,
-        key=rules.key_of(row, unit.ref, supplier.ref),
-        digest=rules.digest_of(row, supplier.ref, contact.owner if contact else ""),
-        unit=unit,
-        supplier=supplier,
-        contact=contact,
-        flags=own_flags(row),
-    )
-
-
-def own_flags(row: PurchaseIn) -> tuple[str, ...]:
-    """Flags that a purchase earns by itself, whoever else names its invoice."""
-    return () if row.assisted else (NOT_ASSISTED,)
 
 
 def _check_scope(work: Work, drafts: Sequence[Draft]) -> None:
@@ -218,74 +199,6 @@ def _check_scope(work: Work, drafts: Sequence[Draft]) -> None:
                 row=draft.row.row_no,
                 unit=draft.unit.name,
             )
-
-
-class Known(NamedTuple):
-    """A record that a row is known by: the one in force, or the last that was taken back."""
-
-    id: int
-    ref: str
-    digest: str
-    upload_ref: str
-    reversed_at: dt.datetime | None
-
-
-Sorted = tuple[dict[int, Draft], list[int], dict[int, Known | None]]
-
-
-def _sorted_out(drafts: Sequence[Draft]) -> Sorted:
-    """(new by position, positions repeated, position -> the record it would change, None if that
-    is another row of the batch)."""
-    known, counted = _known({key for draft in drafts for key in (draft.key, *draft.keys)})
-    fresh: dict[int, Draft] = {}
-    seen: dict[str, str] = {}
-    repeated: list[int] = []
-    changed: dict[int, Known | None] = {}
-    for position, draft in enumerate(drafts):
-        keys = [key for key in (draft.key, *sorted(draft.keys)) if key in known]
-        found = known[keys[0]] if keys else None
-        digests = {draft.digest, *draft.digests}
-        was_counted = any(digests & counted.get(key, set()) for key in keys)
-        if draft.digest == seen.get(draft.key) or was_counted:
-            repeated.append(position)
-        elif found:
-            changed[position] = found
-        elif draft.key in seen:
-            changed[position] = None
-        else:
-            fresh[position] = draft
-            seen[draft.key] = draft.digest
-    return fresh, repeated, changed
-
-
-def _known(keys: set[str]) -> tuple[dict[str, Known], dict[str, set[str]]]:
-    """(record by key, digests by key that are counted already, as they are or corrected since).
-
-    Where none is in force: what stands in the place of the one that was reversed, else that one.
-    """
-    rows = Purchase.objects.filter(key__in=keys, reversed_at__isnull=True)
-    known = {row[0]: Known(*row[1:]) for row in rows.values_list("key", *_KNOWN)}
-    counted = {key: {one.digest} for key, one in known.items()}
-    gone = Purchase.objects.filter(key__in=keys - known.keys(), reversed_at__isnull=False)
-    below: dict[str, str] = {}
-    was: dict[str, set[str]] = {}
-    for key, *row in gone.order_by("id").values_list("key", *_KNOWN):
-        known[key] = Known(*row)
-        below[known[key].ref] = key
-        was.setdefault(key, set()).add(known[key].digest)
-    while below:
-        later = Purchase.objects.filter(corrects__in=below).exclude(corrects="")
-        next_below = {}
-        for corrects, *row in later.values_list("corrects", *_KNOWN):
-            one, key = Known(*row), below[corrects]
-            next_below[one.ref] = key
-            if one.reversed_at is None:
-                known[key], counted[key] = one, was[key]
-        below = next_below
-    return known, counted
-
-
-_KNOWN = ("id", "ref", "digest", "upload_ref", "reversed_at")
 
 
 def _reverse_changed(

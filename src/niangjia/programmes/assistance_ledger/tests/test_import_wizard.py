@@ -402,6 +402,8 @@ def test_a_take_yields_what_its_check_predicted(tmp_path_factory, rows, mended):
     assert got["ready_fen"] == said["ready_fen"]
     assert (got["error"], got["normalised"]) == (said["error"], said["normalised"])
     assert got["more"]["refused_rows"] == said["more"]["refused_rows"]
+    assert said["foreseen_same"] == got["skipped"].get("row_repeated", 0)
+    assert said["foreseen_changed"] == got["skipped"].get("row_changed", 0)
     assert bridge_holds(got) and before == 0
     records = Purchase.objects.filter(upload_ref=ref)
     assert records.count() == got["accepted_rows"]

@@ -4,11 +4,12 @@ import tempfile
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +25,7 @@ from niangjia.programmes.assistance_ledger.forms.chosen import (
     chosen_of,
     refs_of,
 )
+from niangjia.programmes.assistance_ledger.forms.records import FiltersForm
 from niangjia.programmes.assistance_ledger.pages import chosen as parts
 from niangjia.programmes.assistance_ledger.selectors import (
     purchases_chosen,
@@ -37,6 +39,7 @@ from niangjia.ui.page import actor_of
 AT_ONCE = 2_000  # rows; a larger export is made in the background
 BATCH = 200
 FILES = {"xlsx": ("shown", "xlsx"), "official": ("official", "xlsx"), "csv": ("shown", "csv")}
+LAYOUTS = {"shown": gettext_lazy("as shown"), "official": gettext_lazy("official columns")}
 
 
 @require_POST
@@ -51,9 +54,9 @@ def chosen(request: HttpRequest) -> HttpResponse | FileResponse:
     if do in FILES:
         return _export(request, actor, asked, *FILES[do])
     if do == "print":
-        return redirect(_print_address(asked))
+        return redirect(_address("print", asked))
     if do == "reverse":
-        return _confirm(request, actor, asked)
+        return redirect(_address("reverse_many", asked))
     messages.info(request, parts.summed(*_total(actor, asked)))
     return redirect(back)
 
@@ -61,22 +64,26 @@ def chosen(request: HttpRequest) -> HttpResponse | FileResponse:
 def _total(actor: Actor, asked: Chosen) -> tuple[int, int]:
     if asked.everything:
         return purchases_total(actor, filters=asked.filters)
-    rows = purchases_chosen(actor, refs=asked.refs, columns=("amount_fen",))
-    return len(rows), sum(row["amount_fen"] for row in rows)
+    rows = purchases_chosen(actor, refs=asked.refs, columns=("amount_fen", "reversed_at"))
+    mixed = asked.filters.state == "all"
+    return len(rows), sum(row["amount_fen"] for row in rows if not (mixed and row["reversed_at"]))
 
 
-def _print_address(asked: Chosen) -> str:
-    address = reverse("assistance_ledger:print")
-    if asked.everything:
-        return f"{address}?{asked.query}"
-    return f"{address}?{urlencode([('ref', ref) for ref in asked.refs])}"
+def _address(page: str, asked: Chosen) -> str:
+    """Of a page about the records chosen; it can be gone back to."""
+    address = reverse(f"assistance_ledger:{page}")
+    refs = [("ref", ref) for ref in asked.refs]
+    return f"{address}?{asked.query}{'&' if asked.query and refs else ''}{urlencode(refs)}"
 
 
 def _export(
     request: HttpRequest, actor: Actor, asked: Chosen, layout: str, suffix: str
 ) -> HttpResponse | FileResponse:
     n, _fen = _total(actor, asked)
-    title = f"{_('Purchase ledger')} {actor.organisation_name} {clock.city_today():%Y%m%d}"
+    title = (
+        f"{_('Purchase ledger')} {actor.organisation_name} {clock.city_today():%Y%m%d}"
+        f" {LAYOUTS[layout]}"
+    )
     params = {
         "layout": layout,
         "format": suffix,
@@ -95,17 +102,22 @@ def _export(
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{title}.{suffix}")
 
 
-def _confirm(request: HttpRequest, actor: Actor, asked: Chosen) -> HttpResponse:
+def _confirm(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page that asks for the reason, with all records that it is for."""
-    authorise(actor, "purchases.correct")
-    refs = asked.refs or _refs_of_all(actor, asked)
-    context = parts.to_reverse(actor, refs, asked.query)
+    listed = request.GET.copy()
+    refs = refs_of(listed.pop("ref", []))
+    try:
+        context = parts.to_reverse(actor, refs or _refs_of_all(actor, listed), listed.urlencode())
+    except Invalid as error:
+        messages.warning(request, str(error))
+        return redirect(f"{reverse('assistance_ledger:records')}?{listed.urlencode()}")
     return render(request, "assistance_ledger/reverse.html", context)
 
 
-def _refs_of_all(actor: Actor, asked: Chosen) -> tuple[str, ...]:
+def _refs_of_all(actor: Actor, listed: QueryDict) -> tuple[str, ...]:
     refs: list[str] = []
-    lists = purchases_each(actor, filters=asked.filters, sort=asked.sort, columns=("ref",))
+    filters, sort = FiltersForm(listed).filters(), listed.get("sort", "-recorded")
+    lists = purchases_each(actor, filters=filters, sort=sort, columns=("ref",))
     for rows in lists:
         refs += (row["ref"] for row in rows)
         if len(refs) > MOST_REFS:
@@ -122,7 +134,7 @@ def reverse_many(request: HttpRequest) -> HttpResponse:
     """Every record chosen is reversed with one reason; the page says what became of each."""
     actor = authorise(actor_of(request), "purchases.correct")
     if request.method == "GET":
-        return redirect("assistance_ledger:records")
+        return _confirm(request, actor)
     refs = refs_of(request.POST.get("refs", "").split())
     query, reason = request.POST.get("query", "")[:2000], request.POST.get("reason", "")
     outcomes: list[Outcome] = []

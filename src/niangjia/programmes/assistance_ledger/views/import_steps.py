@@ -288,9 +288,9 @@ def row(request: HttpRequest, ref: str) -> HttpResponse:
     sheet, row_no = forms.row_of(request.POST if request.method == "POST" else request.GET)
     found = mending.row_read(actor, ref=ref, sheet=sheet, row_no=row_no)
     texts = {
-        c.key: mending.cell_text_of(found, c.key)
-        for c in schema_of(view.kind).columns
-        if not c.personal
+        column.key: mending.cell_text_of(found, column.key)
+        for column in schema_of(view.kind).columns
+        if not column.personal and column.kind != "ignored" and column.key in found.values
     }
     problems: dict[str, str] = {}
     if request.method == "POST":
@@ -303,7 +303,9 @@ def row(request: HttpRequest, ref: str) -> HttpResponse:
             if edits and not problems:
                 version = forms.posted_version(request.POST)
                 services.import_edit(actor, ref=ref, version=version, edits=edits)
-                messages.success(request, _("Row %(row)s is mended.") % {"row": row_no})
+                out = "out" in request.POST
+                told = _("Row %(row)s is left out.") if out else _("Row %(row)s is mended.")
+                messages.success(request, told % {"row": row_no})
             if not problems:
                 return redirect("assistance_ledger:import_mend", ref=ref)
         except (Conflict, Invalid) as error:
@@ -330,7 +332,7 @@ def _row_page(
             "error": problems.get(column.key, ""),
         }
         for column in schema_of(view.kind).columns
-        if column.key in texts and column.kind != "ignored" and column.key in found.values
+        if column.key in texts
     ]
     cells.sort(
         key=lambda cell: cell["problem"] is None and not cell["error"]
@@ -354,10 +356,11 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
     """What will be taken, to be confirmed; then it is taken, once."""
     actor = importer(request)
     view = upload_get(actor, ref=ref)
-    if request.method == "POST":
+    late = request.POST.get("explain_late", "").replace("\0", "").strip()
+    said = bool(late) or "leave_late" in request.POST or not view.result.get("foreseen_late")
+    if request.method == "POST" and (said or view.state != "checked"):
         try:
             version = forms.posted_version(request.POST)
-            late = request.POST.get("explain_late", "").replace("\0", "")
             services.import_take(actor, ref=ref, version=version, explain_late=late)
         except (Conflict, Invalid) as error:
             messages.warning(request, str(error))
@@ -374,11 +377,14 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
         "kept": kept_form(request),
         "result": view.result,
         "settled": settled_periods(actor),
+        "late": view.result.get("foreseen_late", 0),
+        "wrong": request.method == "POST",
         "ready": shown.yuan(view.result["ready_fen"]),
         "n": parts.counts(view.result),
         "seen": parts.seen(view.result),
     }
-    return render(request, "assistance_ledger/import_take.html", context)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "assistance_ledger/import_take.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -433,6 +439,7 @@ def _done(request: HttpRequest, ref: str, refusal: str = "", status: int = 200) 
         "bridge": parts.bridge(result),
         "holds": bridge_holds(dict(result)),
         "n": parts.counts(result),
+        "outcome": parts.outcome(result, lines=view.kind in SOURCES),
         "records": [(one, shown.yuan(one["fen"])) for one in result["first"]],
         "normalised": parts.normalised(result),
         "seen": parts.seen(result),

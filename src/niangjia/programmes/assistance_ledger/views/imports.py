@@ -35,6 +35,7 @@ from niangjia.programmes.assistance_ledger.pages import imports as parts
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.services.uploads import import_receive
 from niangjia.ui.page import actor_of
+from niangjia.ui.words import file_size
 
 KEPT, MOST_KEPT = "kept_form", 64 * 1024
 PERMISSION = "purchases.import"
@@ -95,7 +96,7 @@ def step_context(view: UploadView, current: int) -> dict[str, Any]:
     """What every step's page shows: the file, the steps, the version it is made from."""
     return {
         "upload": view,
-        "size": parts.size(view.size_bytes),
+        "size": file_size(view.size_bytes),
         "steps": parts.steps(view, current, links(view)),
     }
 

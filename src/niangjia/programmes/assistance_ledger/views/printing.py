@@ -2,8 +2,10 @@
 
 from itertools import islice
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -40,10 +42,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
     if not rows:
         raise Invalid(_("No record matches; there is nothing to print."), code="nothing_to_print")
     if len(rows) > MOST_ROWS:
-        raise Invalid(
-            _("More than 2,000 records match. Narrow the list, or export it."),
-            code="too_many_to_print",
-        )
+        text = _("More than 2,000 records match. Narrow the list, or export it.")
+        messages.warning(request, text)
+        return redirect(f"{reverse('assistance_ledger:records')}?{request.GET.urlencode()}")
     paper = printed.paper(actor, rows, filters)
     code, digest = sheet_keep(
         actor,

@@ -44,6 +44,7 @@ def records(request: HttpRequest) -> HttpResponse:
     context = {
         "table": list_parts.list_table(page, filters, sort),
         "filter_form": list_parts.filter_form(filters, sort),
+        "mixed": filters.state == "all",
         "counted": list_parts.counted(page, total),
         "may_enter": actor_of(request).may("purchases.import"),
         "chips": list_parts.chips(filters, sort, page.names),

@@ -10,11 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from niangjia.blocks.cases.public import state_name
+from niangjia.blocks.desk.public import sheet_keep
 from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.lib import money
 from niangjia.programmes.assistance_ledger import periods
+from niangjia.programmes.assistance_ledger.exporting import REPORT, report_rows
 from niangjia.programmes.assistance_ledger.forms import ReportDecisionForm
+from niangjia.programmes.assistance_ledger.pages import printed, shown
 from niangjia.programmes.assistance_ledger.pages import reports as parts
 from niangjia.programmes.assistance_ledger.selectors import (
     ReportDetail,
@@ -128,13 +131,21 @@ def _take(form: ReportDecisionForm, error: DomainError) -> None:
 @never_cache
 @require_GET
 def paper(request: HttpRequest, ref: str) -> HttpResponse:
-    """The report as a sheet of A4 to be signed and sealed."""
-    detail = report_get(actor_of(request), ref=ref)
+    """The report as a sheet of A4 to be signed and sealed, with the code that verifies it."""
+    actor = actor_of(request)
+    detail = report_get(actor, ref=ref)
+    period = periods.name(detail.report.period_id)
+    title = f"{period}{_('Report of purchases from assisted counties')}"
+    code, digest = sheet_keep(
+        actor, kind=REPORT, title=f"{detail.unit_name} {title}", rows=report_rows(detail.report)
+    )
     context = {
+        **printed.proof(request, code, digest),
+        "title": title,
         "detail": detail,
-        "period": periods.name(detail.report.period_id),
         "state": state_name("report", detail.report.case.state),
         "table": parts.figures_table(detail.content.sums, detail.before),
+        "total": shown.yuan(detail.content.sums.fen),
         "capitals": money.capitals(detail.content.sums.fen),
         "signers": parts.signers(detail),
     }

@@ -259,6 +259,18 @@ def test_each_step_leads_back_and_a_file_can_be_given_up(
     expect(page.locator(".notice").first).to_contain_text("已放弃并删除")
 
 
+def test_enter_takes_what_was_typed_not_what_is_offered(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page("city")
+    checked(page, office(tmp_path, "回车.xlsx"))
+    line = page.locator("#county-county_unknown .alike").first
+    expect(line.get_by_role("button", name="改为“唐县”")).to_be_visible()
+    line.locator("input[name=value]").fill("康保县")
+    line.locator("input[name=value]").press("Enter")
+    expect(page.locator(".notice").first).to_contain_text("“康保县”")
+
+
 def test_rows_left_over_go_on_as_a_file_of_their_own(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page("city")
     checked(page, office(tmp_path, "接着改.xlsx"))

@@ -82,6 +82,11 @@ def test_orders_and_payments_find_their_records(open_page: OpenPage) -> None:
     phone.locator("button", has_text="示例订单小米").click()
     expect(phone.locator("main")).to_contain_text("1笔订单已入账")
     phone.locator(".pair .checkbox").first.check()
+    phone.fill("[name=reason]", "回车不是登记")  # Enter chooses no button: nothing is recorded
+    phone.locator("[name=reason]").press("Enter")
+    expect(phone.locator("[name=reason]")).to_have_value("回车不是登记")
+    expect(phone.locator(".pair .checkbox").first).to_be_checked()
+    phone.fill("[name=reason]", "")
     phone.get_by_role("button", name="搁置", exact=True).click()
     expect(phone.locator("main")).to_contain_text("说明原因")
     phone.locator(".pair .checkbox").first.check()

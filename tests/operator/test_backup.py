@@ -353,3 +353,10 @@ except Unavailable as error:
 """
     assert site.run(tiny, folder).strip() == "no_room"
     assert not list(folder.glob("*.tar.gz"))
+
+
+def test_a_drive_that_is_not_there_is_told_and_not_made(site, tmp_path):
+    gone = tmp_path / "nas" / "backups"
+    code, _out, err = site.command("backup", "--to", gone)
+    assert code != 0 and "nas" in err
+    assert not gone.parent.exists()

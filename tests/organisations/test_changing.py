@@ -10,6 +10,7 @@ from niangjia.blocks.orgs.public import (
     Account,
     Node,
     accounts_set_up,
+    appointment_give,
     leader_change,
     organisation_close,
     organisation_move,
@@ -294,3 +295,26 @@ def test_two_of_one_name_need_a_code_each():
         organisation_register(city, **same)
     organisation_register(city, **same, uscc=books.whole("811101010000000099"))
     assert Organisation.objects.filter(name=A).count() == 2
+
+
+def test_a_role_is_held_only_where_it_reaches_no_further_than_the_place():
+    city, school = given.actor("city"), one(A).pk
+    for role in ("city", "auditor", "leader", "secrecy", "operator", "district", "supplier"):
+        with pytest.raises(Invalid, match="cannot be held"):
+            appointment_give(
+                city, username="member", organisation_id=school, role=role, valid_from=TODAY
+            )
+    with pytest.raises(Invalid, match="cannot be held"):
+        accounts_set_up(
+            given.SYSTEM,
+            accounts=[Account("too_much", "示例口令-2020", "示例过", "city", one(A).key)],
+            valid_from=TODAY,
+        )
+    assert appointment_give(
+        city, username="member", organisation_id=school, role="checker", valid_from=TODAY
+    )
+    office = one("东城区").pk
+    with pytest.raises(Invalid):
+        appointment_give(
+            city, username="member", organisation_id=office, role="leader", valid_from=TODAY
+        )

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from niangjia.blocks.intake.layout import Names
 from niangjia.blocks.intake.public import Column, Schema, Workbook
 
 SCHEMA = Schema(
@@ -70,3 +71,19 @@ def test_as_above_is_the_cell_above_but_never_for_amounts(tmp_path):
 def test_as_above_in_the_first_row_is_an_empty_cell(tmp_path):
     rows, _summary = read(tmp_path, HEADER, ["同上", *LINE[1:]])
     assert [problem.code for problem in rows[0].problems] == ["required_cell_empty"]
+
+
+def test_a_plain_name_after_the_supplier_s_is_the_supplier_s(tmp_path):
+    follows = {"follows": "sold_by", "plain": ("信用代码",)}
+    columns = (
+        *SCHEMA.columns,
+        Column("unit_code", "统一社会信用代码", aliases=("信用代码",)),
+        Column("sold_by", "供应商"),
+        Column("sold_code", "供应商统一社会信用代码", **follows),
+    )
+    names = Names(Schema(columns=columns, amount="amount", anchors=("unit", "product")))
+    assert names.keys_of(["采购单位", "信用代码", "供应商", "信用代码"])[1::2] == [
+        "unit_code",
+        "sold_code",
+    ]
+    assert names.keys_of(["供应商", "产品名称", "信用代码"])[2] == "unit_code"

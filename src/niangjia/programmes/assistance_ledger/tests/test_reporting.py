@@ -423,3 +423,23 @@ def _try(n, name):
 def test_a_period_is_known_by_its_row():
     assert not ReportingPeriod.objects.exists()
     assert collection_get(given.actor("city"), filters=ReportFilters()) is None
+
+
+@pytest.mark.parametrize(
+    ("given_as", "code"),
+    [
+        ("2020年第一季度", "2020Q1"),
+        ("2020年4季度", "2020Q4"),
+        ("２０２０年３月", "2020-03"),
+        ("2020年", "2020"),
+        (" 2020q2 ", "2020Q2"),
+    ],
+)
+def test_a_period_may_be_written_as_it_is_said(given_as, code):
+    assert periods.parse(given_as).code == code
+
+
+@pytest.mark.parametrize("given_as", ["2020年第五季度", "2020年13月", "第一季度", "2020-13"])
+def test_what_is_no_period_is_told(given_as):
+    with pytest.raises(Invalid, match="not a reporting period"):
+        periods.parse(given_as)

@@ -135,7 +135,7 @@ def paper(request: HttpRequest, ref: str) -> HttpResponse:
     actor = actor_of(request)
     detail = report_get(actor, ref=ref)
     period = periods.name(detail.report.period_id)
-    title = f"{period}{_('Report of purchases from assisted counties')}"
+    title = period + _("Report of purchases from assisted counties")
     code, digest = sheet_keep(
         actor, kind=REPORT, title=f"{detail.unit_name} {title}", rows=report_rows(detail.report)
     )

@@ -9,10 +9,13 @@ from niangjia.core import jobs
 from niangjia.core.facts import RECORDER
 from niangjia.core.http import ACTORS, WAITING
 from niangjia.core.outbox import OutboxJob, SlowJob
+from niangjia.core.retention import JournalJob
 
 RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
 WAITING.provide(inbox_counts)
-for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob(), SweepJob(), UploadsJob()):
+for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob()):
     jobs.add(job)
+for sweeper in (SweepJob(), UploadsJob(), JournalJob()):
+    jobs.add(sweeper)
 jobs.add_slow(SlowJob())

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "f6006383b3ea7d87d184a44a5a588fdaec9f770beb26aa22d7e8c7757edbdaf0"
+    expected = "b048eee0df8dc22999c5565e0587a35385e9d217c72b0845d20ea69c0232cf65"
     assert together.hexdigest() == expected

@@ -14,6 +14,7 @@ from django.test import Client
 from niangjia.blocks.desk import exports, following, postings
 from niangjia.blocks.desk.models import Export, PrintedSheet, SavedView
 from niangjia.blocks.desk.tables import write_table
+from niangjia.blocks.ledger.public import logged_facts
 from niangjia.core import clock, jobs
 from niangjia.core.models import JournalEntry
 from niangjia.programmes.assistance_ledger.models import Purchase
@@ -135,6 +136,9 @@ def test_many_are_reversed_with_one_reason_and_each_says_what_became_of_it():
     assert Purchase.objects.get(contract_no="HT-1").reversed_at is not None
     assert Purchase.objects.get(contract_no="HT-3").reversed_at is None
     jobs.settle()
+    kinds = frozenset({"purchases.reversed/1"})
+    batches = [one for one in logged_facts(0, 500, kinds) if one.kind in kinds]
+    assert [(one.values["n"], one.values["amount_fen"]) for one in batches] == [(1, 31_100)]
     again = text(browser("clerk").post("/desk/records/reverse", form))
     assert "Reversed: 0. Left as they were: 4." in again
 

@@ -18,7 +18,7 @@ class SealKey(models.Model):
 
 
 class JournalEntry(models.Model):
-    """A private act: sign-in, export, look at masked data. Append-only; kept 3 years (see `retention`)."""
+    """A private act: sign-in, export, look at masked data. Append-only; kept 3 years."""
 
     at = models.DateTimeField(db_index=True)
     login_id = models.BigIntegerField(null=True)

@@ -77,6 +77,9 @@ IMPORTED = _kind(
     _("Batch of purchases imported"),
     ("amount_fen", "file_sha256", "first_row", "last_row", "upload"),
 )
+REVERSED_TOGETHER = _kind(
+    "purchases.reversed", _("Batch of purchases reversed"), ("amount_fen", "batch", "reason")
+)
 RELEASED = _kind("figures.released", _("Figures released"), ("release",))
 OPENED = _kind("period.opened", _("Reporting period opened"), ("n_units",))
 CLOSED = _kind(

@@ -156,7 +156,7 @@ def test_the_page_before_a_reversal_can_be_gone_back_to_and_is_refused_beyond_it
     all_of_it = {"do": "reverse", "which": "all", "query": "category=粮油"}
     address = browser("clerk").post(CHOSEN, all_of_it)["Location"]
     page = text(browser("clerk").get(address))
-    assert address.endswith("category=%E7%B2%AE%E6%B2%B9") and "Reverse " in page
+    assert address.endswith("category=%E7%B2%AE%E6%B2%B9&which=all") and "Reverse " in page
     monkeypatch.setattr("niangjia.programmes.assistance_ledger.views.chosen.MOST_REFS", 0)
     back = browser("clerk").get(address)
     assert back["Location"].startswith("/desk/records?category=")
@@ -178,6 +178,10 @@ def test_what_was_reversed_adds_nothing_beside_what_is_in_force():
     sent = {"do": "official", "which": "all", "query": "state=all"}
     rows = list(sheet_of(browser("city").post(CHOSEN, sent)).iter_rows(values_only=True))
     assert len(rows) - 1 == in_force[0]
+    paper = text(browser("city").get("/desk/records/print?state=all"))
+    assert f"{in_force[1] / 100:,.2f}" in paper
+    for address in ("/desk/records/reverse", "/desk/records/reverse?ref=x-y"):
+        assert browser("clerk").get(address)["Location"].startswith("/desk/records?")
 
 
 # exports

@@ -75,7 +75,7 @@ def test_slash_words_and_arrows_lead_to_a_record(open_page: OpenPage) -> None:
     expect(page.locator("#find")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator("dl.facts")).to_contain_text("西城区")
+    expect(page.locator("main dl.facts")).to_contain_text("西城区")
     page.keyboard.press("/")
     page.keyboard.type("唐县")
     page.keyboard.press("Enter")

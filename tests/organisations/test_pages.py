@@ -170,5 +170,5 @@ def test_a_merge_stands_in_the_history_of_both():
     address = f"{LIST}/{goes.ref}/merge?into={stays.ref}"
     assert client("city").post(address, {"reason": "同一单位"}).status_code == 302
     jobs.settle()
-    assert "merged into another：示例甲工会委员会" in page("city", f"{LIST}/{stays.ref}")
+    assert "merged into another: 示例甲工会委员会" in page("city", f"{LIST}/{stays.ref}")
     assert client("city").get(address).status_code == 302  # nothing is shown twice as much

@@ -91,7 +91,10 @@ def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def _back_to(request: HttpRequest) -> str:
     """`?next=` the page whose form was sent, if it is one of ours."""
-    page = urlsplit(request.headers.get("Referer", ""))
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
     if page.netloc != request.get_host():
         return ""
     return f"?{urlencode({'next': f'{page.path}?{page.query}' if page.query else page.path})}"

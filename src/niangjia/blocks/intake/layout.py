@@ -76,13 +76,18 @@ class Names:
         }
 
     def keys_of(self, cells: Sequence[str]) -> list[str | None]:
-        """The key of each header's cell. A plain name such as 信用代码 right after the supplier's
-        name is the supplier's."""
-        keys: list[str | None] = []
-        for cell in cells:
-            key = self.key_of(cell) if cell.strip() else None
-            after = self._follows.get((next((k for k in reversed(keys) if k), ""), bare(cell)))
-            keys.append(after or key)
+        """The key of each header's cell.
+
+        A plain name such as 信用代码 right after the supplier's name is the supplier's, unless
+        another header names that one in full, or it is the official name of another column.
+        """
+        keys = [self.key_of(cell) if cell.strip() else None for cell in cells]
+        for place in range(1, len(keys)):
+            own = keys[place]
+            after = self._follows.get((keys[place - 1] or "", bare(cells[place])))
+            official = bare(cells[place]) in self._exact and keys.count(own) == 1
+            if after and after not in keys and not official:
+                keys[place] = after
         return keys
 
     def key_of(self, text: str) -> str | None:

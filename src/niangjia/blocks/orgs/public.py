@@ -82,6 +82,7 @@ from niangjia.blocks.orgs.steps import (
     contacts_known,
     contacts_take,
     known,
+    known_or_meant,
     suppliers_take,
 )
 from niangjia.blocks.orgs.tree import Branch, Leaf, TreePage, organisations_tree
@@ -144,6 +145,7 @@ __all__ = [
     "key_of",
     "known",
     "known_code",
+    "known_or_meant",
     "leader_change",
     "likely_same",
     "masked",

@@ -145,8 +145,8 @@ def organisations_page(
     """
     authorise(actor, SEE)
     rows = _narrowed(seen_by(actor), filters)
-    if ids is not None:  # offices of the trees are few, and in no index
-        rows = rows.filter(Q(pk__in=list(ids)) | Q(category="node", name__contains=filters.text))
+    if ids is not None:
+        rows = rows.filter(_with_text(filters.text, ids))
     n = rows.order_by()[: COUNT_LIMIT + 1].count()
     name, _mark, pk = after.rpartition("~")
     if pk.isascii() and pk.isdigit():
@@ -158,6 +158,15 @@ def organisations_page(
     cursor = f"{found[-1].name}~{found[-1].pk}" if more else ""
     listed, n_shown = _listed(found, likely), min(n, COUNT_LIMIT)
     return OrgPage(listed, cursor, n_shown, n > COUNT_LIMIT, _mine(actor, found))
+
+
+def _with_text(text: str, ids: Sequence[int]) -> Q:
+    """What the index found; of the trees' offices, which are few and in no index, those whose name
+    has every word."""
+    node = Q(category="node")
+    for word in text.split():
+        node &= Q(name__icontains=word)
+    return Q(pk__in=list(ids)) | node
 
 
 def _mine(actor: Actor, rows: Sequence[Organisation]) -> frozenset[str]:
@@ -175,7 +184,7 @@ def organisations_each(
     authorise(actor, SEE)
     rows = _narrowed(seen_by(actor), filters).order_by("name", "id")
     if ids is not None:
-        rows = rows.filter(pk__in=list(ids))
+        rows = rows.filter(_with_text(filters.text, ids))
     batch: list[Organisation] = []
     for row in rows.iterator(500):
         batch.append(row)
@@ -304,7 +313,7 @@ class OrgDetail:
 
     own: what the rooms keep about itself; merged: what was merged into it with what is kept about
     that; can_change: it is the actor's to change; parents: ref of where it stands by tree; trees:
-    those in which it can be moved.
+    those in which it can be moved; above: those in which the actor may look at where it stands.
     """
 
     listed: Listed
@@ -318,6 +327,7 @@ class OrgDetail:
     can_change: bool
     parents: Mapping[str, str] = field(default_factory=dict)
     trees: Sequence[str] = ()
+    above: frozenset[str] = frozenset()
 
     @property
     def total(self) -> tuple[int, int]:
@@ -352,6 +362,11 @@ def organisation_get(actor: Actor, *, ref: str) -> OrgDetail:
         can_change=actor.may("orgs.manage") and manageable(actor).filter(pk=row.pk).exists(),
         trees=trees_of(row),
         parents={one.tree: one.parent.ref for one in stays if one.parent and one.valid_to is None},
+        above=frozenset(
+            one.tree
+            for one in stays
+            if one.parent and (one.tree == LINE or may_hold(actor, one.parent))
+        ),
     )
 
 

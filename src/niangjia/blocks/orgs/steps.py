@@ -21,6 +21,7 @@ from niangjia.blocks.orgs.models import (
 from niangjia.blocks.orgs.selectors import OF_REF, organisations_of
 from niangjia.blocks.orgs.types import BuyerIn, Change, ContactRef, OrgRef, SupplierIn
 from niangjia.core import clock, seal
+from niangjia.core.actor import Actor
 from niangjia.core.db.held import hold
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.work import Work
@@ -95,7 +96,8 @@ def _registered_or_meant(
     found = _codes_adopted(work, category, coded)
     found |= _add(work, category, [one for key, one in coded.items() if key not in found], nodes)
     named = {key: one for key, one in fresh.items() if not one.uscc}
-    found |= _named(work, category, [one.name for one in named.values()])
+    own = work.actor.organisation_id
+    found |= _named(own, category, [one.name for one in named.values()])
     return found | _add(
         work, category, [one for key, one in named.items() if key not in found], nodes
     )
@@ -132,12 +134,22 @@ def _place_of(row: Organisation) -> tuple[str, str, str]:
     return row.district_code, row.line_code, row.region_code
 
 
-def _named(work: Work, category: str, names: Sequence[str]) -> dict[str, OrgRef]:
-    """Organisations that a name without a code can only mean: the actor's own, or the one of it;
-    else the one that bore the name, by itself or before it was merged."""
+def known_or_meant(
+    actor: Actor, category: str, named: Sequence[tuple[str, str]]
+) -> dict[str, OrgRef]:
+    """Organisations by the key of each (code, name), as an import of the actor would find them; who
+    would be new is left out, and nothing is written."""
+    keys = {rules.key_of(*one): one for one in named}
+    found = known(category, keys)
+    plain = [name for key, (uscc, name) in keys.items() if not uscc and key not in found]
+    return found | _named(actor.organisation_id, category, plain)
+
+
+def _named(own: int | None, category: str, names: Sequence[str]) -> dict[str, OrgRef]:
+    """Organisations that a name without a code can only mean: one's own, or the one of it; else the
+    one that bore the name, by itself or before it was merged."""
     if not names:
         return {}
-    own = work.actor.organisation_id
     now = Organisation.objects.filter(category=category, name__in=list(names))
     in_force = now.filter(valid_to=None).values_list("name", "id")
     meant = _only_ones(in_force, own)

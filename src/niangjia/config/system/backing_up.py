@@ -66,8 +66,8 @@ def usual_order() -> Order:
 
 
 def _check_there(folder: Path) -> None:
-    """Unavailable if not even what the folder stands in is there: a drive that is not mounted,
-    whose backups would fill the system's own disk."""
+    """Unavailable if not even what the folder stands in is there: it was mistyped, or its drive is
+    not connected, and the backup would lie where nobody looks."""
     if not folder.parent.is_dir():
         raise Unavailable(
             _("There is no folder %(folder)s. Is the drive connected? Else make the folder first."),

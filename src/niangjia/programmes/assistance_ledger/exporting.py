@@ -39,8 +39,8 @@ def purchases_rows(actor: Actor, params: Mapping[str, object]) -> Rows:
         )
     )
     if params.get("layout") == "official":
-        if query.get("state") == "all":  # the sheet has no mark for what was taken back
-            records = (row for row in records if not row["reversed_at"])
+        # What was taken back is reported by nobody, and the sheet has no mark for it.
+        records = (row for row in records if not row["reversed_at"])
         columns = schema().columns
         header = tuple(column.header for column in columns)
         keys = tuple(column.key for column in columns)

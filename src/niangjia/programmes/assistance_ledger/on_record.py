@@ -4,7 +4,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from niangjia.blocks.orgs.public import ContactRef, OrgRef, contacts_known, key_of, known
+from niangjia.blocks.orgs.public import (
+    ContactRef,
+    OrgRef,
+    contacts_known,
+    key_of,
+    known_or_meant,
+)
+from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger import rules
 from niangjia.programmes.assistance_ledger.booking import Booking
 from niangjia.programmes.assistance_ledger.known_before import known_before
@@ -101,7 +108,8 @@ class Foreseen:
     n_late, n_held: the others whose period was reported or closed, or is being signed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
         self.n_repeated = self.n_changed = self.n_late = self.n_held = 0
         self._seen: dict[str, str] = {}
 
@@ -128,11 +136,10 @@ class Foreseen:
             self.n_late += why == "late"
             self.n_held += why == "under_way"
 
-    @staticmethod
-    def _known(category: str, names: Sequence[tuple[str, str]]) -> list[OrgRef]:
+    def _known(self, category: str, names: Sequence[tuple[str, str]]) -> list[OrgRef]:
         """Organisations by (code, name); one that is not registered stands for itself."""
         keys = [key_of(*one) for one in names]
-        found = known(category, keys)
+        found = known_or_meant(self._actor, category, names)
         return [found.get(key) or OrgRef(0, f"new:{key}", "", "", "", "", True) for key in keys]
 
 

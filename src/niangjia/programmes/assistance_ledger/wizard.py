@@ -171,7 +171,7 @@ def _checked(
     work: Reading[Any], problems: Problems, tell: Callable[[int, int], None]
 ) -> dict[str, Any]:
     """The summary: what a take would take, refuse and leave out, in rows and fen."""
-    n_hints, there, batch = 0, Foreseen(), []
+    n_hints, there, batch = 0, Foreseen(work.actor), []
     for n, (row, item) in enumerate(work.rows(), 1):
         if item is not None and row.problems:
             problems.add(row, row.problems)

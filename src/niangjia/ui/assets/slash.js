@@ -24,8 +24,9 @@ document.addEventListener("keydown", (event) => {
 // "?" tells the keys; Escape closes what was opened, and the mark goes back to what opened it.
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
-  if (event.key === "?" && !typing) document.querySelector("[data-keys]")?.showModal();
-  if (event.key !== "Escape") return;
+  const keys = document.querySelector("[data-keys]");
+  if ((event.key === "?" || event.key === "？") && !typing && !keys?.open) keys?.showModal();
+  if (event.key !== "Escape" || event.isComposing || keys?.open) return;
   const opened = event.target.closest("details[open]") ?? document.querySelector("details.keep[open]");
   if (!opened) return;
   opened.open = false;

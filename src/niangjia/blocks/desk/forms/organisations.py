@@ -80,7 +80,11 @@ class ReasonForm(forms.Form):
 class SeenForm(ReasonForm):
     """An action on something that another may change meanwhile. was: how the actor saw it."""
 
-    was = forms.CharField(required=False, empty_value=None, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_was(self) -> str | None:
+        """None where the page did not say it; empty for nothing."""
+        return self.cleaned_data["was"] if "was" in self.data else None
 
 
 class RenameForm(SeenForm):

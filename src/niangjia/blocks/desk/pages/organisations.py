@@ -228,7 +228,7 @@ def stays(detail: OrgDetail) -> list[tuple[object, str, str, str]]:
             stay.parent or _("nowhere yet"),
             f"{stay.since.isoformat()} – {stay.until.isoformat() if stay.until else ''}",
             tree_query(stay.tree, detail.parents[stay.tree])
-            if stay.until is None and stay.tree in detail.parents
+            if stay.until is None and stay.tree in detail.parents and stay.tree in detail.above
             else "",
         )
         for stay in detail.stays

@@ -24,11 +24,18 @@ COLUMNS = (
 
 @service(permission="desk.find", records=NOTHING)
 def sheet_keep(
-    work: Work, /, *, kind: str, title: str, rows: Sequence[tuple[str, int]]
+    work: Work,
+    /,
+    *,
+    kind: str,
+    title: str,
+    rows: Sequence[tuple[str, int]],
+    total_fen: int | None = None,
 ) -> tuple[str, str]:
     """The printed rows can be verified; returns (code on the paper, its SHA-256).
 
-    rows: (ref, fen) in the order printed. The same rows under the same title give the same code.
+    rows: (ref, fen) in the order printed; total_fen: where not all of them add up. The same rows
+    under the same title give the same code.
     """
     digest = fingerprint(kind, title, rows)
     code = digest[:CODE_LENGTH]
@@ -38,7 +45,7 @@ def sheet_keep(
         digest,
         title[:120],
         len(rows),
-        sum(fen for _ref, fen in rows),
+        sum(fen for _ref, fen in rows) if total_fen is None else total_fen,
         " ".join(ref for ref, _fen in rows),
         work.actor.organisation_id,
         clock.real_now(),

@@ -84,6 +84,9 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
         try:
             CARRY[name](actor, ref, form.cleaned_data)
         except DomainError as error:
+            if error.code == "changed_meanwhile":
+                messages.warning(request, str(error))
+                return redirect("desk:organisation_act", ref=ref, name=name)
             form.take(error.fields if isinstance(error, Invalid) else {}, str(error))
         else:
             messages.success(request, _("Done. It stands in the history."))

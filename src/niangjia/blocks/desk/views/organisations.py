@@ -93,7 +93,7 @@ def _history(detail: OrgDetail) -> list[HistoryLine]:
     lines = history(f"organisation:{detail.listed.ref}")
     for ref, name, _kept in detail.merged:
         lines += [
-            replace(line, title=f"{line.title}：{name}")
+            replace(line, title=_("%(what)s: %(name)s") % {"what": line.title, "name": name})
             for line in history(f"organisation:{ref}")
             if line.kind.startswith("organisation.merged/")
         ]
@@ -113,6 +113,7 @@ def tree(request: HttpRequest) -> HttpResponse:
         "trees": parts.TREES.items(),
         "branches": parts.branch_table(page),
         "leaves": parts.leaf_table(page),
+        "nowhere": any(one.nowhere for one in page.leaves),
         "here": parts.tree_query(which, named["at"]),
         "next": parts.tree_query(which, named["at"], page.next) if page.next else "",
         "first": bool(named["after"]),

@@ -74,7 +74,7 @@ def test_as_above_in_the_first_row_is_an_empty_cell(tmp_path):
 
 
 def test_a_plain_name_after_the_supplier_s_is_the_supplier_s(tmp_path):
-    follows = {"follows": "sold_by", "plain": ("信用代码",)}
+    follows = {"follows": "sold_by", "plain": ("信用代码", "统一社会信用代码")}
     columns = (
         *SCHEMA.columns,
         Column("unit_code", "统一社会信用代码", aliases=("信用代码",)),
@@ -87,3 +87,8 @@ def test_a_plain_name_after_the_supplier_s_is_the_supplier_s(tmp_path):
         "sold_code",
     ]
     assert names.keys_of(["供应商", "产品名称", "信用代码"])[2] == "unit_code"
+    assert names.keys_of(["供应商", "信用代码"])[1] == "sold_code"
+    # an official name keeps its meaning, and a column that is named in full is not named twice
+    assert names.keys_of(["供应商", "统一社会信用代码"])[1] == "unit_code"
+    both = names.keys_of(["供应商", "信用代码", "供应商统一社会信用代码"])
+    assert both[1:] == ["unit_code", "sold_code"]

@@ -198,13 +198,7 @@ def delegation_give(
         message = _("There is no account of this name.")
         raise NotFound(message)
     _check_days(first, last)
-    if deputy.person_id == held.person_id:
-        message = _("Name somebody else: you cannot stand in for yourself.")
-        raise Invalid(message, code="own_deputy", fields={"deputy": str(message)})
-    try:
-        _keep_four_eyes(deputy.person, held.organisation, held.role, first)
-    except Invalid as error:
-        raise Invalid(str(error), code="four_eyes", fields={"deputy": str(error)}) from error
+    _check_deputy(deputy.person, held, first)
     try:
         with transaction.atomic():
             made = Delegation.objects.create(
@@ -222,6 +216,18 @@ def delegation_give(
         ) from error
     work.record(_delegation_fact(work, DELEGATED, made))
     return made.ref
+
+
+def _check_deputy(deputy: Person, held: Appointment, first: dt.date) -> None:
+    """Somebody else, who does not enter or check what the holder decides."""
+    if deputy.pk == held.person_id:
+        message = _("Name somebody else: you cannot stand in for yourself.")
+        raise Invalid(message, code="own_deputy", fields={"deputy": str(message)})
+    try:
+        at = held.organisation.succeeded_by or held.organisation
+        _keep_four_eyes(deputy, at, held.role, first)
+    except Invalid as error:
+        raise Invalid(str(error), code="four_eyes", fields={"deputy": str(error)}) from error
 
 
 def _own(work: Work, appointment_id: int) -> Appointment:

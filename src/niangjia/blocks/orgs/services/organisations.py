@@ -167,6 +167,7 @@ def organisation_correct(
         changing.recode(work, row, code, why)
         changes.append("recoded")
     if (named := name_of(name)) != row.name:
+        changing.refuse_named(row, named, row.uscc)
         changing.rename(work, row, named, today, why)
         changes.append("renamed")
     stands = changing.parents_of(row)

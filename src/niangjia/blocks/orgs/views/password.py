@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from niangjia.blocks.orgs.forms import NewPasswordForm
 from niangjia.blocks.orgs.models import Login
+from niangjia.blocks.orgs.selectors import HAT
 from niangjia.blocks.orgs.services import password_change, sign_in_note
 from niangjia.blocks.orgs.views.letting_in import let_in, locked_out
 from niangjia.core.errors import Invalid
@@ -49,8 +50,11 @@ def password(request: HttpRequest) -> HttpResponse:
 def _changed(request: HttpRequest, login: Login, new: str) -> HttpResponse:
     """All browsers are signed out, and this one in again."""
     others = password_change(actor_of(request), password=new) - 1
+    hat = request.session.get(HAT)
     login.refresh_from_db()
     response = let_in(request, login, reverse("orgs:security"))
+    if hat is not None:
+        request.session[HAT] = hat
     text = _("Your password is changed.")
     if others > 0:
         signed_out = ngettext(

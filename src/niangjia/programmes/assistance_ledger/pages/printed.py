@@ -53,7 +53,11 @@ def paper(actor: Actor, rows: Sequence[Mapping[str, Any]], filters: Filters) -> 
         office=units.pop() if len(units) == 1 else actor.organisation_name,
         period=_span(first, min(last, clock.city_today())),
         rows=rows,
-        total_fen=sum(row["amount_fen"] for row in rows),
+        total_fen=sum(
+            row["amount_fen"]
+            for row in rows
+            if filters.state != "all" or row["reversed_at"] is None
+        ),
         query=query_of(filters, "-recorded"),
     )
 

@@ -1,6 +1,7 @@
 """The import wizard, again: what is on record already, and single rows mended or left out."""
 
 import csv
+import datetime as dt
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -8,7 +9,12 @@ from django.test import Client
 
 from niangjia.blocks.intake.public import looks_get, upload_get
 from niangjia.core import jobs
-from niangjia.programmes.assistance_ledger.services import period_adopt
+from niangjia.programmes.assistance_ledger.models import Report
+from niangjia.programmes.assistance_ledger.services import (
+    period_adopt,
+    period_open,
+    report_decide,
+)
 from niangjia.programmes.assistance_ledger.services.uploads import import_take
 from niangjia.programmes.assistance_ledger.tests import books
 from niangjia.programmes.assistance_ledger.tests import given as cast
@@ -112,6 +118,43 @@ def test_late_rows_are_told_before_the_take_and_have_a_way_on_after_it(tmp_path)
     jobs.drain_slow()
     jobs.settle()
     assert upload_get(cast.actor("city"), ref=fresh).result["accepted_rows"] == 1
+
+
+def test_late_rows_of_a_unit_that_reported_are_asked_about_though_nothing_is_closed(tmp_path):
+    cast.take(cast.purchase(9, occurred_on=dt.date(2019, 11, 6)))
+    period_open(cast.actor("city"), period="2019Q4")
+    jobs.settle()
+    report = Report.objects.get(unit__uscc=books.UNITS["甲"])
+    for version, (who, step) in enumerate(
+        (("clerk", "enter"), ("checker", "check"), ("head", "sign"), ("clerk", "send"))
+    ):
+        report_decide(cast.actor(who), report_ref=report.ref, step=step, version=version)
+    # the unit is named without its code: it is that unit all the same
+    late = books.line(2, occurred_on="2019-11-05", unit_uscc="")
+    ref = upload(books.simple(tmp_path / "late.xlsx", late))
+    assert checked(ref).result["foreseen_late"] == 1
+    client, page = signed_in(), f"/desk/imports/{ref}/take"
+    version = str(upload_get(cast.actor("city"), ref=ref).version)
+    refused = client.post(page, {"version": version})
+    assert refused.status_code == 422 and 'name="explain_late"' in refused.content.decode()
+    assert 'name="leave_late"' in refused.content.decode()
+    both = {"version": version, "explain_late": "发票才到", "leave_late": "1"}
+    assert client.post(page, both).status_code == 302
+    jobs.drain_slow()
+    jobs.settle()
+    assert upload_get(cast.actor("city"), ref=ref).result["accepted_rows"] == 0
+
+
+def test_who_is_named_without_a_code_is_foreseen_as_the_take_finds_them(tmp_path):
+    rows = [books.line(n, unit_uscc="", supplier_uscc="") for n in range(1, 4)]
+    cast.take(cast.purchase(9))
+    path = books.simple(tmp_path / "plain.xlsx", *rows)
+    ref = upload(path)
+    checked(ref)
+    assert taken(ref).result["accepted_rows"] == 3
+    again = upload(books.simple(tmp_path / "again.xlsx", *rows))
+    assert checked(again).result["foreseen_same"] == 3
+    assert taken(again).result["skipped"] == {"row_repeated": 3}
 
 
 def test_amounts_of_a_file_without_types_are_amounts(tmp_path):

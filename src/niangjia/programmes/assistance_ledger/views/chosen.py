@@ -72,8 +72,8 @@ def _total(actor: Actor, asked: Chosen) -> tuple[int, int]:
 def _address(page: str, asked: Chosen) -> str:
     """Of a page about the records chosen; it can be gone back to."""
     address = reverse(f"assistance_ledger:{page}")
-    refs = [("ref", ref) for ref in asked.refs]
-    return f"{address}?{asked.query}{'&' if asked.query and refs else ''}{urlencode(refs)}"
+    refs = [("ref", ref) for ref in asked.refs] or [("which", "all")]
+    return f"{address}?{asked.query}{'&' if asked.query else ''}{urlencode(refs)}"
 
 
 def _export(
@@ -105,7 +105,10 @@ def _export(
 def _confirm(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page that asks for the reason, with all records that it is for."""
     listed = request.GET.copy()
-    refs = refs_of(listed.pop("ref", []))
+    refs, every = refs_of(listed.pop("ref", [])), listed.pop("which", []) == ["all"]
+    if not refs and not every:
+        messages.warning(request, _("Nothing is chosen. Tick some records, or choose “all”."))
+        return redirect(f"{reverse('assistance_ledger:records')}?{listed.urlencode()}")
     try:
         context = parts.to_reverse(actor, refs or _refs_of_all(actor, listed), listed.urlencode())
     except Invalid as error:

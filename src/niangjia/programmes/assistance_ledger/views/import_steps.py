@@ -357,11 +357,14 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
     actor = importer(request)
     view = upload_get(actor, ref=ref)
     late = request.POST.get("explain_late", "").replace("\0", "").strip()
-    said = bool(late) or "leave_late" in request.POST or not view.result.get("foreseen_late")
+    leave = "leave_late" in request.POST
+    said = bool(late) or leave or not view.result.get("foreseen_late")
     if request.method == "POST" and (said or view.state != "checked"):
         try:
             version = forms.posted_version(request.POST)
-            services.import_take(actor, ref=ref, version=version, explain_late=late)
+            services.import_take(
+                actor, ref=ref, version=version, explain_late="" if leave else late
+            )
         except (Conflict, Invalid) as error:
             messages.warning(request, str(error))
         return redirect("assistance_ledger:import", ref=ref)

@@ -51,6 +51,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         kind=SHEET,
         title=paper.full_title,
         rows=[(row["ref"], row["amount_fen"]) for row in rows],
+        total_fen=paper.total_fen,
     )
     context = printed.context(request, paper, code, digest)
     return render(request, "assistance_ledger/print.html", context)

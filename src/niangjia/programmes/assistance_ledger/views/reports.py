@@ -135,7 +135,7 @@ def paper(request: HttpRequest, ref: str) -> HttpResponse:
     actor = actor_of(request)
     detail = report_get(actor, ref=ref)
     period = periods.name(detail.report.period_id)
-    title = period + _("Report of purchases from assisted counties")
+    title = _("%(period)s: report of purchases from assisted counties") % {"period": period}
     code, digest = sheet_keep(
         actor, kind=REPORT, title=f"{detail.unit_name} {title}", rows=report_rows(detail.report)
     )

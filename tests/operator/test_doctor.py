@@ -15,6 +15,11 @@ from niangjia.core.models import OutboxMessage
 OutboxMessage.objects.create(topic="x", payload={}, due_at=timezone.now(), attempts=10,
                              failed_at=timezone.now(), error="KeyError: x")
 """
+APPOINTED = """
+from niangjia.blocks.orgs.models import Appointment
+Appointment.objects.filter(person__login__username="clerk", role="{0}").update(role="{1}")
+"""
+MISPLACED, PLACED = APPOINTED.format("clerk", "city"), APPOINTED.format("city", "clerk")
 MEND = "from niangjia.core.models import OutboxMessage; OutboxMessage.objects.all().delete()"
 TAMPER = """
 from django.db import connection
@@ -70,6 +75,14 @@ def test_failed_work_an_open_key_and_rubbish_are_seen_and_gone_once_mended(site)
     rubbish.unlink()
     found = lights(site)
     assert (found["failed"], found["master_key"], found["strays"]) == ("good", "good", "good")
+
+
+def test_a_role_that_reaches_beyond_its_place_is_seen(site):
+    assert lights(site)["roles"] == "good"
+    site.run(MISPLACED)
+    assert lights(site)["roles"] == "bad"
+    site.run(PLACED)
+    assert lights(site)["roles"] == "good"
 
 
 def test_a_missing_master_key_is_told_and_no_other_is_made(site):

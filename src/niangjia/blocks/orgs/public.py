@@ -55,6 +55,7 @@ from niangjia.blocks.orgs.selectors import (
     predecessors_of,
     registered_names,
     roles_filled,
+    roles_misplaced,
     scope_of,
 )
 from niangjia.blocks.orgs.services import (
@@ -183,6 +184,7 @@ __all__ = [
     "refuse_weak",
     "registered_names",
     "roles_filled",
+    "roles_misplaced",
     "scope_of",
     "suppliers_take",
     "token_make",

@@ -18,6 +18,12 @@ SCOPE_OF_ROLE = {
     "supplier": "supplier",
     "reviewer": "county",
 }
+FAR = ("all", "beneath")
+
+
+def far_reaching() -> tuple[str, ...]:
+    """Roles that see more than one unit."""
+    return ("operator", *(role for role, kind in SCOPE_OF_ROLE.items() if kind in FAR))
 
 
 def role_fits(role: str, category: str, kind: str) -> bool:

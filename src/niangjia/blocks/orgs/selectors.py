@@ -253,6 +253,19 @@ def roles_filled(organisation_id: int) -> set[str]:
     return set(_in_force(at).values_list("role", flat=True))
 
 
+def roles_misplaced() -> list[str]:
+    """`account: role at organisation` of appointments in force whose role reaches further than
+    their place: given before this was refused, or the place became another since."""
+    rows = _in_force(Q(role__in=rules.far_reaching()))
+    columns = ("organisation__category", "organisation__kind", "organisation__name")
+    listed = rows.values_list("person__login__username", "role", *columns)
+    return [
+        f"{account}: {role} · {name}"
+        for account, role, category, kind, name in listed
+        if not rules.role_fits(role, category, kind)
+    ]
+
+
 def city_office() -> OrgRef:
     """The city's own node. Raises NotFound before the trees are set up."""
     row = Organisation.objects.filter(category="node", kind="city").order_by("id").first()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.blocks.indicators.public import declared, differences
 from niangjia.blocks.ledger.public import audit, audit_newest, newest_entry_at
+from niangjia.blocks.orgs.public import roles_misplaced
 from niangjia.config.system import databases, locks, upgrading
 from niangjia.config.system.selectors import backups_made, n_failed, stray_files
 from niangjia.config.system.types import Light, State
@@ -178,6 +179,13 @@ def _backup() -> Light:
     return _light("backup", title, state, text, todo)
 
 
+def _roles() -> Light:
+    wrong = roles_misplaced()
+    text = ", ".join(wrong[:3]) if wrong else _("each at its place")
+    todo = _("This role sees more than its place should. The city's office ends the appointment.")
+    return _light("roles", _("Roles"), "bad" if wrong else "good", text, todo)
+
+
 def _clock() -> Light:
     newest, now = newest_entry_at(), clock.real_now()
     wrong = newest is not None and newest > now + CLOCK_SLACK
@@ -237,6 +245,7 @@ INSIDE: tuple[Callable[[], Light], ...] = (
     _worker,
     _failed,
     _backup,
+    _roles,
     _clock,
     _wal,
     _strays,

@@ -1,6 +1,8 @@
 """What lets a device or a program in asks for the password again after ten minutes."""
 
+import re
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -57,12 +59,19 @@ def test_later_one_gives_the_password_and_comes_back(later, name):
 
 
 def test_a_form_sent_too_late_does_nothing(later):
-    assert later.post(reverse("orgs:keys"), KEY).status_code == 302
+    asked = later.post(reverse("orgs:keys"), KEY)
+    assert asked.status_code == 302
     assert later.post(reverse("orgs:factor_remove", args=["x"])).status_code == 302
     for name in ("orgs:passkey_begin", "orgs:passkey_end"):
         answer = later.post(reverse(name))
         assert answer.status_code == 403 and answer.json()["message"]
     assert not AccessToken.objects.exists()
+    # and what was typed into it is there again once the password was given
+    onward = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    back = confirm(later, WORDS["password"], onward)["Location"]
+    form = later.get(back).content.decode()
+    assert 'value="报表程序"' in form and 'value="30"' in form
+    assert re.search(r'value="read"[^>]*checked', form)
 
 
 def test_one_comes_back_to_this_site_alone(later):

@@ -118,11 +118,14 @@ def end_session(request: HttpRequest, ref: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-@sure()
+@sure(keeps=("title", "scopes", "days"))
 def keys(request: HttpRequest) -> HttpResponse:
     """Keys for programs: make one, see them, revoke."""
     actor = authorise(actor_of(request), SIGNED_IN)
-    form = KeyForm(request.POST or None, choices=scopes_open_to(actor))
+    said = request.GET
+    before = {"title": said.get("title", "")[:60], "scopes": said.getlist("scopes")}
+    before |= {"days": said["days"][:3]} if "days" in said else {}
+    form = KeyForm(request.POST or None, choices=scopes_open_to(actor), initial=before)
     secret = ""
     if request.method == "POST" and form.is_valid():
         try:

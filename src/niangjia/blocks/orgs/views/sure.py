@@ -33,9 +33,13 @@ def is_sure(request: HttpRequest) -> bool:
     return bool(time.time() - request.session.get(SURE_AT, 0) < SURE_S)
 
 
-def sure(back: str = "", *, json: bool = False) -> Callable[[View], View]:
+def sure(
+    back: str = "", *, json: bool = False, keeps: tuple[str, ...] = ()
+) -> Callable[[View], View]:
     """The view is reached within ten minutes of a password; else it is asked first, and one comes
-    back to this page, or to the one named `back`. json: the view answers a script."""
+    back to this page, or to the one named `back`. json: the view answers a script. keeps: fields,
+    none of them secret, of a form sent too late; they stand in the address that one comes back to.
+    """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -44,6 +48,8 @@ def sure(back: str = "", *, json: bool = False) -> Callable[[View], View]:
             if is_sure(request):
                 return view(request, *args, **kwargs)
             onward = reverse(back) if back else request.path
+            said = [(name, text) for name in keeps for text in request.POST.getlist(name)]
+            onward = f"{onward}?{urlencode(said)}" if said else onward
             target = f"{reverse('orgs:confirm')}?{urlencode({'next': onward})}"
             if json:
                 text = _("Please give your password once more.")

@@ -1,21 +1,24 @@
 """What fills core's ports, and the order of the worker's round."""
 
-from niangjia.blocks.desk.public import FindJob, SweepJob, inbox_counts
+from niangjia.blocks.desk.public import FindJob, exports_sweep, inbox_counts
 from niangjia.blocks.indicators.public import ProjectionJob
-from niangjia.blocks.intake.public import UploadsJob
+from niangjia.blocks.intake.public import uploads_sweep
 from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob
 from niangjia.blocks.orgs.public import actor_of_request
-from niangjia.core import jobs
+from niangjia.core import jobs, retention
 from niangjia.core.facts import RECORDER
 from niangjia.core.http import ACTORS, WAITING
 from niangjia.core.outbox import OutboxJob, SlowJob
-from niangjia.core.retention import JournalJob
 
 RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
 WAITING.provide(inbox_counts)
 for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob()):
     jobs.add(job)
-for sweeper in (SweepJob(), UploadsJob(), JournalJob()):
-    jobs.add(sweeper)
+for name, sweep in (
+    ("exports", exports_sweep),
+    ("uploads", uploads_sweep),
+    ("journal", retention.sweep),
+):
+    jobs.add(jobs.Sweeper(name, sweep))
 jobs.add_slow(SlowJob())

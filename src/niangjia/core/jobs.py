@@ -18,6 +18,9 @@ SLOW_THREADS = 2
 log = logging.getLogger(__name__)
 
 
+SWEEP_EVERY_S = 3600
+
+
 class SlowPart(Protocol):
     """What the worker does beside its round."""
 
@@ -41,6 +44,35 @@ class Job(Protocol):
 
     def behind(self) -> int:
         """How many pieces are left right now; 0 once it has caught up."""
+
+
+class Sweeper:
+    """A part of the worker's round: once an hour it removes what was kept long enough.
+
+    sweep: removes one bounded piece, returns how many things; it is asked again until there are
+    none. Nobody waits for it.
+    """
+
+    def __init__(self, name: str, sweep: Callable[[], int]) -> None:
+        self.name, self._sweep, self._next = name, sweep, 0.0
+
+    def run_once(self) -> bool:
+        """True if there may be more to remove."""
+        if time.monotonic() < self._next:
+            return False
+        if self._sweep():
+            return True
+        self._next = time.monotonic() + SWEEP_EVERY_S
+        return False
+
+    def mark(self) -> int:
+        return 0
+
+    def reached(self, mark: int) -> bool:
+        return True
+
+    def behind(self) -> int:
+        return 0
 
 
 _jobs: list[Job] = []

@@ -8,7 +8,6 @@ from niangjia.core import clock
 from niangjia.core.models import JournalEntry
 
 KEPT = dt.timedelta(days=3 * 366)
-SWEEP_EVERY = dt.timedelta(hours=1)
 BATCH = 1_000  # in one transaction, so that others get their turn
 
 
@@ -20,31 +19,3 @@ def sweep() -> int:
         with transaction.atomic():
             JournalEntry.objects.filter(pk__in=ids).delete()
     return len(ids)
-
-
-class JournalJob:
-    """A part of the worker's round: once an hour it looks for what was kept long enough."""
-
-    name = "journal"
-
-    def __init__(self) -> None:
-        self._next = clock.real_now()
-
-    def run_once(self) -> bool:
-        """True while there is more to remove."""
-        if clock.real_now() < self._next:
-            return False
-        if sweep() == BATCH:
-            return True
-        self._next = clock.real_now() + SWEEP_EVERY
-        return False
-
-    def mark(self) -> int:
-        return 0
-
-    def reached(self, mark: int) -> bool:
-        """Nobody waits for it."""
-        return True
-
-    def behind(self) -> int:
-        return 0

@@ -137,7 +137,9 @@ def _move(export: Export, **changes: object) -> None:
 
 
 def sweep() -> int:
-    """Exports older than seven days are gone, with their files; returns how many."""
+    """Exports older than seven days are gone, with their files, and old drafts; returns how many
+    exports."""
+    drafts_sweep()
     since = clock.real_now() - dt.timedelta(days=KEPT_DAYS)
     old = list(Export.objects.filter(created_at__lt=since).values_list("pk", "file_name")[:200])
     if old:
@@ -147,31 +149,3 @@ def sweep() -> int:
         if name:
             path_of(name).unlink(missing_ok=True)
     return len(old)
-
-
-class SweepJob:
-    """A part of the worker's round: once an hour it removes what was kept long enough."""
-
-    name = "exports"
-
-    def __init__(self) -> None:
-        self._next = clock.real_now()
-
-    def run_once(self) -> bool:
-        """True if there may be more to remove."""
-        if clock.real_now() < self._next:
-            return False
-        drafts_sweep()
-        if sweep():
-            return True
-        self._next = clock.real_now() + SWEEP_EVERY
-        return False
-
-    def mark(self) -> int:
-        return 0
-
-    def reached(self, mark: int) -> bool:
-        return True
-
-    def behind(self) -> int:
-        return 0

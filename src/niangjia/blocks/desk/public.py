@@ -1,7 +1,8 @@
 """The door of desk."""
 
 from niangjia.blocks.desk.drafts import draft_drop, draft_get, draft_put
-from niangjia.blocks.desk.exports import Rows, SweepJob, export_kind, rows_of
+from niangjia.blocks.desk.exports import Rows, export_kind, rows_of
+from niangjia.blocks.desk.exports import sweep as exports_sweep
 from niangjia.blocks.desk.following import FindJob, far_behind, lag
 from niangjia.blocks.desk.inbox import inbox_kind
 from niangjia.blocks.desk.kept import views_of
@@ -38,7 +39,6 @@ __all__ = [
     "Rows",
     "Shelf",
     "Source",
-    "SweepJob",
     "Waiting",
     "Wanted",
     "code_tokens",
@@ -48,6 +48,7 @@ __all__ = [
     "export_ask",
     "export_kind",
     "export_note",
+    "exports_sweep",
     "far_behind",
     "find_shelf",
     "find_source",

@@ -8,7 +8,7 @@ from niangjia.blocks.intake.mending import (
     template_workbook,
 )
 from niangjia.blocks.intake.reader.limits import Limits
-from niangjia.blocks.intake.retention import UploadsJob
+from niangjia.blocks.intake.retention import sweep as uploads_sweep
 from niangjia.blocks.intake.rows import Workbook
 from niangjia.blocks.intake.selectors import (
     choices_get,
@@ -83,7 +83,6 @@ __all__ = [
     "Stored",
     "Summary",
     "UploadView",
-    "UploadsJob",
     "Value",
     "Workbook",
     "cell_text",
@@ -126,4 +125,5 @@ __all__ = [
     "upload_undo",
     "uploads_named",
     "uploads_page",
+    "uploads_sweep",
 ]

@@ -12,7 +12,6 @@ from niangjia.core import clock
 
 ENDED = ("done", "refused", "abandoned")
 UNKNOWN_KEPT = dt.timedelta(days=1)  # a file without an upload: its command was killed
-SWEEP_EVERY = dt.timedelta(hours=1)
 REF = re.compile(r"[0-9a-f]{32}")
 
 
@@ -35,28 +34,3 @@ def sweep() -> int:
     for ref in gone:
         remove(ref)
     return len(gone)
-
-
-class UploadsJob:
-    """A part of the worker's round: once an hour it looks at the files received."""
-
-    name = "uploads"
-
-    def __init__(self) -> None:
-        self._next = clock.real_now()
-
-    def run_once(self) -> bool:
-        """Never more to do at once."""
-        if clock.real_now() >= self._next:
-            sweep()
-            self._next = clock.real_now() + SWEEP_EVERY
-        return False
-
-    def mark(self) -> int:
-        return 0
-
-    def reached(self, mark: int) -> bool:
-        return True
-
-    def behind(self) -> int:
-        return 0

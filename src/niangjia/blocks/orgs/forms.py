@@ -46,9 +46,8 @@ class PasswordForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    """The password one has, and another, twice."""
+    """A new password, twice."""
 
-    old = password_field()
     password = forms.CharField(
         label=_("A new password"),
         max_length=200,
@@ -65,15 +64,22 @@ class NewPasswordForm(forms.Form):
         error_messages={"required": _("Type the new password once more.")},
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["old"].label = _("Your password now")
-
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if {"password", "again"} <= found.keys() and found["password"] != found["again"]:
             self.add_error("again", _("The two are not the same. Type the new one again."))
         return found
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The password one has, and a new one, twice."""
+
+    old = password_field()
+    field_order = ("old", "password", "again")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["old"].label = _("Your password now")
 
 
 class HatForm(forms.Form):

@@ -13,6 +13,7 @@ from niangjia.blocks.orgs.finding import (
     organisations_with,
 )
 from niangjia.blocks.orgs.followers import Follower, organisation_follower
+from niangjia.blocks.orgs.forms import NewPasswordForm
 from niangjia.blocks.orgs.passwords import refuse_weak
 from niangjia.blocks.orgs.register import (
     STATES,
@@ -114,6 +115,7 @@ __all__ = [
     "Likeness",
     "Listed",
     "ListedOrg",
+    "NewPasswordForm",
     "Node",
     "Offices",
     "OrgDetail",

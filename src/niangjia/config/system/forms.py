@@ -1,4 +1,4 @@
-"""Forms of the operator: a new account, a new password."""
+"""The operator's form: a new account."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,6 @@ from niangjia.ui.words import role_name
 
 INPUT = {"class": "input"}
 PLAIN = {**INPUT, "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
-NEW = {**INPUT, "autocomplete": "new-password"}
 
 
 class AccountForm(forms.Form):
@@ -47,29 +46,3 @@ class AccountForm(forms.Form):
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
         self.fields["role"].choices = [(role, role_name(role)) for role in ROLES]  # type: ignore[attr-defined]
-
-
-class PasswordForm(forms.Form):
-    """A password, twice."""
-
-    password = forms.CharField(
-        label=_("A new password"),
-        max_length=200,
-        strip=False,
-        help_text=_("At least 8 characters; a short sentence is best."),
-        widget=forms.PasswordInput(attrs=NEW),
-        error_messages={"required": _("Type the new password.")},
-    )
-    again = forms.CharField(
-        label=_("Once more"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs=NEW),
-        error_messages={"required": _("Type it once more.")},
-    )
-
-    def clean_again(self) -> str:
-        again: str = self.cleaned_data["again"]
-        if self.cleaned_data.get("password") not in (None, again):
-            raise forms.ValidationError(_("The two are not the same."))
-        return again

@@ -19,9 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from niangjia.blocks.orgs.public import Account, accounts_set_up
+from niangjia.blocks.orgs.public import Account, NewPasswordForm, accounts_set_up
 from niangjia.config.system import accounts, doctor, selectors, services
-from niangjia.config.system.forms import AccountForm, PasswordForm
+from niangjia.config.system.forms import AccountForm
 from niangjia.core import clock, jobs
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
@@ -222,7 +222,7 @@ def welcome(request: HttpRequest, login_id: int, token: str) -> HttpResponse:
     """Whoever holds the link chooses the account's password, once."""
     login = accounts.logins().filter(pk=login_id).first()
     fits = login is not None and accounts.token_fits(login, token)
-    form = PasswordForm(request.POST or None)
+    form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and fits and form.is_valid():
         try:
             services.password_choose(

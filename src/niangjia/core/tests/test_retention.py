@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from niangjia.core import clock, retention
+from niangjia.core import clock, jobs, retention
 from niangjia.core.models import JournalEntry
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
@@ -21,6 +21,6 @@ def test_what_was_kept_long_enough_is_gone_and_nothing_else(monkeypatch):
     for days in (1099, 1200, 4000):
         noted(days)
     kept = {noted(days) for days in (0, 365, 1094, 1097)}
-    job = retention.JournalJob()
-    assert job.run_once() and not job.run_once() and not job.run_once()
+    job = jobs.Sweeper("journal", retention.sweep)
+    assert [job.run_once() for _turn in range(4)] == [True, True, False, False]
     assert set(JournalEntry.objects.values_list("id", flat=True)) == kept | there

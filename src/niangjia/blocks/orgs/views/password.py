@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from niangjia.blocks.orgs.forms import NewPasswordForm
+from niangjia.blocks.orgs.forms import ChangePasswordForm
 from niangjia.blocks.orgs.models import Login
 from niangjia.blocks.orgs.selectors import HAT
 from niangjia.blocks.orgs.services import password_change, sign_in_note
@@ -33,7 +33,7 @@ def password(request: HttpRequest) -> HttpResponse:
     login = cast(Login, request.user)
     if not AxesProxyHandler.is_allowed(request, {"username": login.username}):
         return locked_out(request)
-    form = NewPasswordForm(request.POST or None)
+    form = ChangePasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if authenticate(request, username=login.username, password=form.cleaned_data["old"]):
             try:

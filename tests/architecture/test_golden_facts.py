@@ -14,7 +14,7 @@ import pytest
 from niangjia.blocks.ledger import envelope
 from niangjia.core.facts import ACTOR_FIELDS, BUSINESS, Fact, declared_kinds
 from niangjia.lib import canonical
-from niangjia.lib.merkle import leaf_hash
+from niangjia.lib.tlog.hashing import leaf_hash
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = dt.datetime(2020, 3, 17, 2, 20, tzinfo=dt.UTC)

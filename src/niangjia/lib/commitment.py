@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from hashlib import sha256, shake_256
 
-from niangjia.lib import merkle
+from niangjia.lib.tlog import hashing
 
 SALT_BYTES = 32
 SEED_BYTES = 32
@@ -71,4 +71,4 @@ def commit_all(
 
 def sealed_root(commitments: Sequence[bytes]) -> bytes:
     """RFC 6962 root over the commitments, each a leaf, in the kind's fixed order."""
-    return merkle.root_of(merkle.leaf_hashes(commitments))
+    return hashing.root_of(hashing.leaf_hashes(commitments))

@@ -11,7 +11,7 @@ from niangjia.blocks.ledger.types import AuditResult, HistoryLine, LoggedFact
 from niangjia.core import seal
 from niangjia.core.facts import ACTOR, Value, kind_of
 from niangjia.lib import canonical, commitment
-from niangjia.lib.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from niangjia.lib.tlog.hashing import EMPTY_ROOT, Frontier, leaf_hash
 
 Bytes = bytes | memoryview
 

@@ -6,7 +6,7 @@ from niangjia.blocks.ledger.models import Entry, Head, Pending, StoredFact
 from niangjia.core import clock
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import ProgrammingError
-from niangjia.lib.merkle import Frontier, leaf_hash
+from niangjia.lib.tlog.hashing import Frontier, leaf_hash
 
 BATCH = 800
 COLUMNS = ("index", "fact_id", "leaf_hash", "root", "sequenced_at")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("", include("niangjia.blocks.orgs.urls")),
+    path("", include("niangjia.blocks.ledger.urls")),
     path("", include("niangjia.blocks.desk.urls")),
     path("", include("niangjia.programmes.assistance_ledger.urls")),
     path("", include("niangjia.config.system.urls")),

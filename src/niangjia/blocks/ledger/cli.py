@@ -5,7 +5,7 @@ import json
 
 from django.utils.translation import gettext as _
 
-from niangjia.blocks.ledger.selectors import audit
+from niangjia.blocks.ledger.auditing import audit
 
 NOUN = "ledger"
 HELP = "the log of facts: re-hash it and compare"

@@ -1,9 +1,8 @@
 """The ledger's door."""
 
+from niangjia.blocks.ledger.auditing import audit, audit_newest
 from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
-    audit,
-    audit_newest,
     entry_body,
     history,
     log_size,

@@ -4,10 +4,13 @@ import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
 
-from niangjia.blocks.ledger import envelope
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.ledger import envelope, freezing
 from niangjia.blocks.ledger.models import Pending, StoredFact
 from niangjia.core import seal
 from niangjia.core.db.bulk import insert_rows
+from niangjia.core.errors import Unavailable
 from niangjia.core.facts import Fact
 
 
@@ -17,7 +20,18 @@ class LedgerRecorder:
     def record(
         self, facts: Sequence[Fact], *, actor: Mapping[str, str], owner: str, at: dt.datetime
     ) -> list[str]:
-        """Store facts and their pending rows; returns their random ids in order."""
+        """Store facts and their pending rows; returns their random ids in order.
+
+        Raises Unavailable while the log is frozen.
+        """
+        if freezing.in_force() is not None:
+            raise Unavailable(
+                _(
+                    "The ledger is read-only: a log entry that was signed is missing or differs."
+                    " Nothing was changed. The operator and the witnesses have to repair it first."
+                ),
+                code="ledger_frozen",
+            )
         owners = {owner} | {name for fact in facts for name in fact.owners.values()}
         seal.ensure(owners)
         rows = [_stored(fact, actor, owner, at) for fact in facts]

@@ -1,21 +1,48 @@
-"""From pending facts to gap-free entries: picked by their pending row, never by id order."""
+"""From pending facts to gap-free entries: picked by their pending row, never by id order.
 
-from django.db import transaction
+Entries, tiles and the signed checkpoint are one transaction. What the log is, is read anew in
+each: after a COMMIT whose answer was lost nothing is signed before the database has said how it
+ended.
+"""
 
-from niangjia.blocks.ledger.models import Entry, Head, Pending, StoredFact
+import time
+
+from django.db import OperationalError, transaction
+
+from niangjia.blocks.ledger import agreement, opening, policies
+from niangjia.blocks.ledger.agreement import AGREEMENT
+from niangjia.blocks.ledger.log_key import signer
+from niangjia.blocks.ledger.models import (
+    Checkpoint,
+    Entry,
+    Head,
+    Log,
+    Pending,
+    Published,
+    StoredFact,
+    Tile,
+)
 from niangjia.core import clock
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import ProgrammingError
-from niangjia.lib.tlog.hashing import Frontier, leaf_hash
+from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
+from niangjia.lib.tlog.hashing import Frontier, leaf_hash, root_of
+from niangjia.lib.tlog.note import Note
+from niangjia.lib.tlog.tiles import WIDTH
 
 BATCH = 800
-COLUMNS = ("index", "fact_id", "leaf_hash", "root", "sequenced_at")
+PACE_S = 0.05  # at most 20 checkpoints a second
+COLUMNS = ("index", "fact_id", "leaf_hash", "sequenced_at")
+Facts = list[tuple[int, bytes | memoryview]]
 
 
 class SequencerJob:
-    """The worker's first part. One batch of at most 200 facts a turn."""
+    """The worker's first part: one batch of facts a turn, while the log may be signed."""
 
     name = "sequencer"
+
+    def __init__(self) -> None:
+        self._signed_at = 0.0
 
     def run_once(self) -> bool:
         """True if pending facts became entries. Raises ProgrammingError if another writer won.
@@ -23,34 +50,22 @@ class SequencerJob:
         Hashed before the transaction begins, so that others wait for the writing alone; the log
         must then still stand where it was read.
         """
-        head = Head.objects.get(pk=1)
         facts = list(
             StoredFact.objects.filter(pending__isnull=False)
             .order_by("pending__fact_id")
             .values_list("id", "body")[:BATCH]
         )
-        if facts:
-            self._append(head, facts)
-        return bool(facts)
-
-    @staticmethod
-    def _append(head: Head, facts: list[tuple[int, bytes | memoryview]]) -> None:
-        frontier = Frontier.from_bytes(head.size, bytes(head.frontier))
-        now = clock.real_now()
-        entries = []
-        for fact_id, body in facts:
-            leaf = leaf_hash(bytes(body))
-            index = frontier.size
-            frontier.append(leaf)
-            entries.append((index, fact_id, leaf, frontier.root(), now))
-        ids = [fact_id for fact_id, _body in facts]
-        with transaction.atomic():
-            moved = Head.objects.filter(pk=1, size=head.size).update(
-                size=frontier.size, frontier=frontier.to_bytes()
-            )
-            if moved != 1 or Pending.objects.filter(fact_id__in=ids).delete()[0] != len(ids):
-                raise ProgrammingError("another sequencer moved the log")
-            insert_rows(Entry, COLUMNS, entries)
+        if not facts or not AGREEMENT.holds():
+            return False
+        log = opening.newest_log() or opening.open_first()
+        time.sleep(max(self._signed_at + PACE_S - time.monotonic(), 0))
+        try:
+            append(log, Head.objects.get(pk=1), facts)
+        except OperationalError:
+            AGREEMENT.forget()  # another database may answer next: ask the witnesses again
+            raise
+        self._signed_at = time.monotonic()
+        return True
 
     def mark(self) -> int:
         """Id of the newest fact."""
@@ -58,9 +73,74 @@ class SequencerJob:
         return newest or 0
 
     def reached(self, mark: int) -> bool:
-        """True once no fact up to `mark` is pending."""
-        return not Pending.objects.filter(fact_id__lte=mark).exists()
+        """True once no fact up to `mark` is pending, or while nothing may be signed."""
+        pending = Pending.objects.filter(fact_id__lte=mark)
+        return not pending.exists() or agreement.is_waiting()
 
     def behind(self) -> int:
         """How many facts wait for their place in the log."""
         return Pending.objects.count()
+
+
+def append(log: Log, head: Head, facts: Facts) -> None:
+    """The facts are entries, under a signed checkpoint. Raises ProgrammingError if the log no
+    longer stands at `head`; nothing has changed then."""
+    frontier = Frontier.from_bytes(head.size - log.first, bytes(head.frontier))
+    start = frontier.size
+    now = clock.real_now()
+    leaves = [leaf_hash(bytes(body)) for _id, body in facts]
+    for leaf in leaves:
+        frontier.append(leaf)
+    rows = [
+        (head.size + i, fact_id, leaf, now)
+        for i, ((fact_id, _body), leaf) in enumerate(zip(facts, leaves, strict=True))
+    ]
+    tiles = full_tiles(log, start, leaves)
+    ids = [row[1] for row in rows]
+    with transaction.atomic():
+        moved = Head.objects.filter(pk=1, size=head.size, frontier=head.frontier).update(
+            size=log.first + frontier.size, frontier=frontier.to_bytes()
+        )
+        if moved != 1 or Pending.objects.filter(fact_id__in=ids).delete()[0] != len(ids):
+            raise ProgrammingError("another sequencer moved the log")
+        insert_rows(Entry, COLUMNS, rows)
+        Tile.objects.bulk_create(tiles)
+        _sign(log, start, frontier)
+
+
+def _sign(log: Log, before: int, frontier: Frontier) -> None:
+    """A checkpoint that follows the one at `before`, in the caller's transaction."""
+    previous = Checkpoint.objects.filter(log=log).order_by("-size").first()
+    if previous is not None and previous.size != before:
+        raise ProgrammingError("another sequencer moved the log")
+    signed = Signed(log.origin, frontier.size, frontier.root())
+    now = clock.real_now()
+    checkpoint = Checkpoint.objects.create(
+        log=log,
+        previous=previous,
+        size=signed.size,
+        root=signed.root,
+        note=str(Note(signed.text, (signer(log.origin).sign(signed.text),))),
+        signed_at=now,
+    )
+    if not policies.at(log, signed.size).asks_witnesses:
+        Published.objects.create(checkpoint=checkpoint, published_at=now)
+
+
+def full_tiles(log: Log, start: int, leaves: list[bytes]) -> list[Tile]:
+    """The tiles of all levels that become full when `leaves` follow the first `start` entries."""
+    tiles: list[Tile] = []
+    level, at, hashes = 0, start, leaves
+    while hashes:
+        if at % WIDTH + len(hashes) < WIDTH:
+            break
+        hashes = opening.partial(log, level, at // WIDTH, at % WIDTH) + hashes
+        at -= at % WIDTH
+        fresh = [
+            Tile(log=log, level=level, n=at // WIDTH + i, hashes=b"".join(part), root=root_of(part))
+            for i in range(len(hashes) // WIDTH)
+            for part in (hashes[i * WIDTH : (i + 1) * WIDTH],)
+        ]
+        tiles += fresh
+        level, at, hashes = level + 1, at // WIDTH, [bytes(tile.root) for tile in fresh]
+    return tiles

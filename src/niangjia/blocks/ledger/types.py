@@ -35,17 +35,21 @@ class HistoryLine:
     reverses: str
     index: int | None
     leaf_hash: str
-    root: str
+    witnessed: bool
 
     @property
     def proof(self) -> ProofState:
-        return "recorded" if self.index is None else "sequenced"
+        if self.index is None:
+            return "recorded"
+        return "witnessed" if self.witnessed else "sequenced"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """Outcome of re-hashing the log. size: entries checked; faults: what does not hold."""
+    """Outcome of going over the log. size: entries; root: of the newest log; faults: what does not
+    hold; n_witnessed: of the entries, how many stand under a checkpoint that a quorum cosigned."""
 
     size: int
     root: str
     faults: tuple[str, ...]
+    n_witnessed: int

@@ -28,13 +28,14 @@ from niangjia.core.errors import Conflict, Invalid, Unavailable
 MAIN = "default"
 NAMES = {MAIN: "niangjia", KEYS: "keys"}  # alias -> stem of its file; the order of copying
 HEAD = "SELECT size FROM ledger_head"
-ROOT = 'SELECT root FROM ledger_entry WHERE "index" = %s'
+ROOT = "SELECT root FROM ledger_checkpoint ORDER BY id DESC LIMIT 1"
 APPLIED = "SELECT app, name FROM django_migrations ORDER BY app, name"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a database stood. migrations: `app.name`; log_root: hexadecimal, empty if no entry."""
+    """Where a database stood. migrations: `app.name`; log_root: hexadecimal, of the newest
+    checkpoint, empty if there is none."""
 
     migrations: list[str]
     log_size: int
@@ -127,7 +128,7 @@ def _standing(ask: Any) -> Standing:
     if "ledger.0001_initial" not in migrations:
         return Standing(migrations, 0, "")
     size = int((ask(HEAD).fetchone() or (0,))[0])
-    root = ask(ROOT, size - 1).fetchone() if size else None
+    root = ask(ROOT).fetchone() if "ledger.0003_checkpoints" in migrations else None
     return Standing(migrations, size, bytes(root[0]).hex() if root else "")
 
 

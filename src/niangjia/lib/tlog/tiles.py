@@ -128,14 +128,14 @@ class TileNodes:
     def __init__(
         self, size: int, read: Callable[[int, int, int], bytes], limit: int = 3900
     ) -> None:
-        self._size, self._read, self._limit = size, read, limit
+        self.size, self._read, self._limit = size, read, limit
         self._kept: OrderedDict[tuple[int, int], list[bytes]] = OrderedDict()
 
     def grown(self, size: int) -> None:
         """The tree has this size now; what was partial is read again when asked for."""
         for level in range(MAX_LEVEL + 1):
-            self._kept.pop((level, (self._size >> HEIGHT * level) // WIDTH), None)
-        self._size = size
+            self._kept.pop((level, (self.size >> HEIGHT * level) // WIDTH), None)
+        self.size = size
 
     def __call__(self, level: int, n: int) -> bytes:
         """Hash over the full subtree of 2**level entries from n * 2**level."""
@@ -153,7 +153,7 @@ class TileNodes:
         return found
 
     def _load(self, above: int, tile: int) -> list[bytes]:
-        width = min((self._size >> HEIGHT * above) - tile * WIDTH, WIDTH)
+        width = min((self.size >> HEIGHT * above) - tile * WIDTH, WIDTH)
         if width < 1:
             raise ValueError("no such node in a tree of this size")
         levels = expand(hashes_of(self._read(above, tile, width)))

@@ -1,0 +1,284 @@
+"""The whole log gone over again: every byte hashed, every signature checked, sealed values opened.
+
+What a checkpoint from outside (`known`) says is what the operator cannot have changed.
+"""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from niangjia.blocks.ledger import cosigning, envelope, opening, policies
+from niangjia.blocks.ledger.models import Checkpoint, Entry, Head, Log, Published, StoredFact, Tile
+from niangjia.blocks.ledger.types import AuditResult
+from niangjia.core import seal
+from niangjia.core.facts import Value, kind_of
+from niangjia.lib import canonical, commitment
+from niangjia.lib.tlog import checkpoint, note
+from niangjia.lib.tlog.hashing import EMPTY_ROOT, Frontier, leaf_hash, root_of
+from niangjia.lib.tlog.note import BadNote
+from niangjia.lib.tlog.policy import NoQuorum
+from niangjia.lib.tlog.tiles import WIDTH
+
+CHUNK = 2000
+ENTRIES = """
+SELECT e."index", e.leaf_hash, f.body FROM ledger_entry e
+JOIN ledger_storedfact f ON f.id = e.fact_id
+WHERE e."index" >= %s AND e."index" < %s ORDER BY e."index"
+"""
+
+
+def audit(known: bytes | None = None, *, sealed: bool = True) -> AuditResult:
+    """Every entry, tile, checkpoint and cosignature holds, or `faults` says what does not.
+
+    known: a checkpoint that someone outside kept; the log must contain it. sealed: also open every
+    sealed value and compare it with its commitment.
+    """
+    faults: list[str] = []
+    for log in Log.objects.order_by("number"):
+        faults += _Walk(log).faults()
+    head = Head.objects.get(pk=1)
+    newest = opening.newest_log()
+    if newest is None and Entry.objects.exists():
+        faults.append("there are entries but no log")
+    faults += _loose_facts()
+    if known is not None:
+        faults += _known_faults(known)
+    if sealed:
+        faults += _sealed_faults()
+    root, n_witnessed = EMPTY_ROOT, 0
+    if newest is not None:
+        size = head.size - newest.first
+        root = Frontier.from_bytes(size, bytes(head.frontier)).root()
+        served = cosigning.newest_published(newest)
+        if served is not None and served.policy is not None:
+            n_witnessed = newest.first + served.checkpoint.size
+    return AuditResult(head.size, root.hex(), tuple(faults), n_witnessed)
+
+
+def _loose_facts() -> list[str]:
+    lost = StoredFact.objects.filter(entry=None, pending=None).values_list("ref", flat=True)
+    return [f"fact {ref} is neither in the log nor waiting for it" for ref in lost]
+
+
+@dataclass
+class _Walk:
+    """One log from its first entry to its end."""
+
+    log: Log
+    found: list[str] = field(default_factory=list)
+    frontier: Frontier = field(default_factory=Frontier)
+    levels: list[list[bytes]] = field(default_factory=lambda: [[]])
+
+    def faults(self) -> list[str]:
+        """What does not hold."""
+        following = Log.objects.filter(number__gt=self.log.number).order_by("number").first()
+        head = Head.objects.get(pk=1)
+        end = following.first if following else head.size
+        self.marks = iter(
+            Checkpoint.objects.filter(log=self.log)
+            .order_by("size")
+            .select_related("log")
+            .iterator()
+        )
+        self.mark = next(self.marks, None)
+        self.last: Checkpoint | None = None
+        for index, kept, body in _entries(self.log.first, end):
+            if index != self.log.first + self.frontier.size:
+                self.found.append(f"entry {self.log.first + self.frontier.size} is missing")
+                return self.found
+            leaf = leaf_hash(bytes(body))
+            if leaf != bytes(kept):
+                self.found.append(f"entry {index}: bytes do not match the leaf hash")
+            self.frontier.append(leaf)
+            self._tile(leaf)
+            self._checkpoints()
+        self._end(end - self.log.first, None if following else head)
+        return self.found
+
+    def _tile(self, leaf: bytes) -> None:
+        """Every full tile that ends here is there as it should be."""
+        level, node = 0, leaf
+        while True:
+            self.levels[level].append(node)
+            if len(self.levels[level]) < WIDTH:
+                return
+            hashes, self.levels[level] = self.levels[level], []
+            node = root_of(hashes)
+            n = (self.frontier.size >> 8 * (level + 1)) - 1
+            kept = Tile.objects.filter(log=self.log, level=level, n=n).first()
+            if kept is None or (bytes(kept.hashes), bytes(kept.root)) != (b"".join(hashes), node):
+                self.found.append(f"tile {level}/{n} is not that of the entries")
+            level += 1
+            if level == len(self.levels):
+                self.levels.append([])
+
+    def _checkpoints(self) -> None:
+        while self.mark is not None and self.mark.size <= self.frontier.size:
+            if self.mark.size < self.frontier.size:
+                self.found.append(f"checkpoint {self.mark.size} follows nothing")
+            else:
+                self._checkpoint(self.mark)
+            self.last, self.mark = self.mark, next(self.marks, None)
+
+    def _checkpoint(self, row: Checkpoint) -> None:
+        root = self.frontier.root()
+        before = self.last.pk if self.last else None
+        if bytes(row.root) != root or row.previous_id != before:
+            self.found.append(f"checkpoint {row.size}: root or order is not that of the entries")
+            return
+        try:
+            signed = note.parse(row.note.encode())
+            note.verified(signed, policies.all_log_keys(self.log))
+            stated = checkpoint.of_note(signed)
+        except BadNote as error:
+            self.found.append(f"checkpoint {row.size}: {error}")
+            return
+        if (stated.origin, stated.size, stated.root) != (self.log.origin, row.size, root):
+            self.found.append(f"checkpoint {row.size}: signed for another tree")
+
+    def _end(self, size: int, head: Head | None) -> None:
+        if self.frontier.size != size:
+            self.found.append(f"the log says {size} entries, {self.frontier.size} are there")
+        if head is not None and bytes(head.frontier) != self.frontier.to_bytes():
+            self.found.append("the log's head is not that of its entries")
+        if self.mark is not None:
+            self.found.append(f"checkpoint {self.mark.size} lies beyond the entries")
+        if size and (self.last is None or self.last.size != size):
+            self.found.append("the newest entries stand under no checkpoint")
+        self.found += _published_faults(self.log)
+
+
+def _entries(start: int, end: int) -> Iterator[tuple[int, Any, Any]]:
+    """(index, kept leaf hash, bytes) of the entries, read in chunks past the object mapper."""
+    for at in range(start, end, CHUNK):
+        with connection.cursor() as cursor:
+            cursor.execute(ENTRIES, [at, min(at + CHUNK, end)])
+            yield from cursor.fetchall()
+
+
+def _published_faults(log: Log) -> list[str]:
+    """The newest checkpoint that is served satisfies the policy that it is served under."""
+    served = Published.objects.filter(checkpoint__log=log).select_related("checkpoint__log")
+    row = served.order_by("-checkpoint__size").first()
+    if row is None:
+        return []
+    in_force = policies.at(log, row.checkpoint.size)
+    try:
+        if in_force.asks_witnesses:
+            in_force.main.check(cosigning.cosigned_note(row.checkpoint))
+    except (BadNote, NoQuorum) as error:
+        return [f"checkpoint {row.checkpoint.size} is served, but: {error}"]
+    return []
+
+
+def _known_faults(known: bytes) -> list[str]:
+    """The log contains the checkpoint that someone kept."""
+    try:
+        kept = checkpoint.of_note(note.parse(known))
+    except BadNote as error:
+        return [f"the known checkpoint cannot be read: {error}"]
+    log = Log.objects.filter(origin=kept.origin).first()
+    if log is None:
+        return [f"the known checkpoint is of another log: {kept.origin}"]
+    later = Log.objects.filter(number__gt=log.number).order_by("number").first()
+    size = (later.first if later else Head.objects.get(pk=1).size) - log.first
+    if kept.size > size:
+        return [f"the log was cut: {size} entries, the known checkpoint has {kept.size}"]
+    frontier = Frontier()
+    for _index, _leaf, body in _entries(log.first, log.first + kept.size):
+        frontier.append(leaf_hash(bytes(body)))
+    if frontier.root() != kept.root:
+        return [f"the first {kept.size} entries are not those of the known checkpoint"]
+    return []
+
+
+def audit_newest(n: int) -> AuditResult:
+    """The newest `n` entries hold, in time that does not depend on how many there are.
+
+    That the log before them is whole, `audit` alone can tell.
+    """
+    head = Head.objects.get(pk=1)
+    log = opening.newest_log()
+    root = EMPTY_ROOT
+    if log is not None:
+        root = Frontier.from_bytes(head.size - log.first, bytes(head.frontier)).root()
+    newest = Entry.objects.filter(index__gte=head.size - n, index__lt=head.size)
+    entries = list(newest.select_related("fact").order_by("index"))
+    faults = [fault for entry in entries for fault in _entry_faults(entry)]
+    if len(entries) != min(n, head.size):
+        faults.append(f"of the newest {min(n, head.size)} entries {len(entries)} are there")
+    row = cosigning.newest_checkpoint(log) if log else None
+    if row is not None and row.size == head.size - row.log.first and bytes(row.root) != root:
+        faults.append(f"checkpoint {row.size}: root is not that of the log's head")
+    return AuditResult(head.size, root.hex(), tuple(faults), 0)
+
+
+def _sealed_faults() -> Iterator[str]:
+    rows = Entry.objects.select_related("fact").order_by("index").iterator(chunk_size=500)
+    for entry in rows:
+        yield from _fact_faults_of(entry)
+
+
+def _entry_faults(entry: Entry) -> list[str]:
+    """What of an entry's own bytes, hash and sealed values does not agree."""
+    faults = []
+    if leaf_hash(bytes(entry.fact.body)) != bytes(entry.leaf_hash):
+        faults.append(f"entry {entry.index}: bytes do not match the leaf hash")
+    return faults + _fact_faults_of(entry)
+
+
+def _fact_faults_of(entry: Entry) -> list[str]:
+    try:
+        return [f"entry {entry.index}: {fault}" for fault in _fact_faults(entry.fact)]
+    except (ValueError, KeyError, TypeError) as error:
+        return [f"entry {entry.index}: cannot be read ({error})"]
+
+
+def _fact_faults(fact: StoredFact) -> list[str]:
+    """What of a fact's columns and sealed values does not agree with its hashed bytes."""
+    body: Any = canonical.decode(bytes(fact.body))
+    faults = []
+    if (body["fact"], body["id"], body["open"].get("reverses", "")) != (
+        fact.kind,
+        fact.ref,
+        fact.reverses,
+    ):
+        return ["its columns say another kind, id or reversed fact than its bytes"]
+    if body["hour"] != envelope.hour_up(fact.recorded_at):
+        faults.append("its time of recording is not that of its bytes")
+    if not sealed_root_holds(fact):
+        faults.append("sealed values do not match their root")
+    elif not _is_subject(fact):
+        faults.append("it is kept under another subject than its sealed values say")
+    return faults
+
+
+def _is_subject(fact: StoredFact) -> bool:
+    """`purchase:<id>` is the sealed field `purchase`; true also where nothing can be compared."""
+    name, _colon, of = fact.subject.partition(":")
+    try:
+        values = envelope.open_part(bytes(fact.sealed_business))[1]
+    except seal.Erased:
+        return True
+    return values.get(name, of) == of
+
+
+def sealed_root_holds(fact: StoredFact) -> bool:
+    """True if the sealed values still open the root in the body; erased ones cannot be tested."""
+    kind = kind_of(fact.kind)
+    parts = {"business": bytes(fact.sealed_business)}
+    parts |= {slot: base64.b64decode(part) for slot, part in fact.sealed_personal.items()}
+    seeds: dict[str, bytes] = {}
+    values: dict[str, Value] = {}
+    try:
+        for slot, part in parts.items():
+            seeds[slot], found = envelope.open_part(part)
+            values |= found
+    except seal.Erased:
+        return True
+    root = commitment.sealed_root(envelope.commitments(kind, values, seeds))
+    body = canonical.decode(bytes(fact.body))
+    return bool(body["sealed"]["root"] == root.hex())  # type: ignore[index]

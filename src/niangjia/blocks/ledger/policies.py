@@ -1,0 +1,88 @@
+"""Which policy is in force at a size of the log: the newest that stands in it below that size."""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from niangjia.blocks.ledger import log_key
+from niangjia.blocks.ledger.models import Log, Policy
+from niangjia.lib.tlog import policy as tlog_policy
+from niangjia.lib.tlog.keys import LogKey, Signer
+from niangjia.lib.tlog.policy import Witness
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """number: 0 before the first. main: Ed25519 keys; ml_dsa: the second file, or None."""
+
+    number: int
+    main: tlog_policy.Policy
+    ml_dsa: tlog_policy.Policy | None = None
+
+    @property
+    def asks_witnesses(self) -> bool:
+        return self.main.quorum != tlog_policy.NONE
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """The members of the quorum, in the policy's order."""
+        return self.main.top()[1]
+
+    @property
+    def n_quorum(self) -> int:
+        return self.main.top()[0]
+
+    @property
+    def n_agreeing(self) -> int:
+        """How many departments must know our last checkpoint before we sign the next: so many that
+        no quorum could have seen a later one without any of them."""
+        return len(self.departments) - self.n_quorum + 1 if self.asks_witnesses else 0
+
+    def keys_of(self, department: str) -> tuple[Witness, ...]:
+        """All keys of a department, ML-DSA-44 ones last."""
+        keys = self.main.witnesses_of(department)
+        if self.ml_dsa and (
+            department in self.ml_dsa.groups or department in self.ml_dsa.witnesses
+        ):
+            keys += self.ml_dsa.witnesses_of(department)
+        return keys
+
+    def services(self) -> Iterator[tuple[str, str]]:
+        """(department, submission prefix) of each witness that has an address."""
+        for department in self.departments:
+            for url in dict.fromkeys(one.url for one in self.keys_of(department) if one.url):
+                yield department, url
+
+
+@functools.lru_cache(maxsize=32)
+def _parsed(number: int, text: str, text_ml_dsa: str) -> InForce:
+    more = tlog_policy.parse(text_ml_dsa) if text_ml_dsa else None
+    return InForce(number, tlog_policy.parse(text), more)
+
+
+NONE = InForce(0, tlog_policy.parse("quorum none\n"))
+
+
+def row_at(log: Log, size: int) -> Policy | None:
+    """The row of the policy in force at that size; None before the first."""
+    below = Policy.objects.filter(fact__entry__index__lt=log.first + size)
+    return below.order_by("-number").first()
+
+
+def at(log: Log, size: int) -> InForce:
+    """The policy under which a checkpoint of that size is published and checked."""
+    row = row_at(log, size)
+    return _parsed(row.number, row.text, row.text_ml_dsa) if row else NONE
+
+
+def log_signer(log: Log) -> Signer:
+    """Who signs for a log."""
+    return log_key.signer(log.origin)
+
+
+def all_log_keys(log: Log) -> list[LogKey]:
+    """Every key that ever was this log's: that of today, and those its policies named."""
+    keys = {log_signer(log).key}
+    for text in Policy.objects.values_list("text", flat=True):
+        keys |= {key for key, _url in tlog_policy.parse(text).logs if key.name == log.origin}
+    return [key for key in keys if isinstance(key, LogKey)]

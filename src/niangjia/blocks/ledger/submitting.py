@@ -1,0 +1,188 @@
+"""The newest checkpoint goes to every witness; what they answer is kept, published, or seen
+through. Only a tree that carries our own signature counts against us."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from django.db import OperationalError, close_old_connections
+
+from niangjia.blocks.ledger import cosigning, freezing, opening, policies, rules
+from niangjia.blocks.ledger.client import Answer, Line
+from niangjia.blocks.ledger.models import Checkpoint, Cosignature, WitnessState
+from niangjia.blocks.ledger.policies import InForce
+from niangjia.blocks.ledger.rules import Meaning
+from niangjia.blocks.ledger.tree import tree_of
+from niangjia.core import clock
+from niangjia.lib.tlog import note
+from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
+from niangjia.lib.tlog.request import AddCheckpoint
+
+EVERY_S = 0.5  # at most 2 checkpoints a second
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to one address. old: the size it starts from."""
+
+    department: str
+    url: str
+    old: int
+
+
+class Submitter:
+    """Keeps a connection to each witness. One round at a time."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Line] = {}
+        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="witness")
+        self._turn = threading.Lock()
+
+    def submit(
+        self, row: Checkpoint, in_force: InForce, *, everyone: bool = False
+    ) -> dict[str, Meaning]:
+        """Asks the witnesses that are due (or everyone) to cosign; department -> what came of it.
+
+        Cosignatures are kept, and the checkpoint is published if its quorum is full.
+        """
+        with self._turn:
+            wanted = _wanted(row, in_force, everyone)
+            meanings = self._ask(row, in_force, wanted)
+            again = [
+                Asked(one.department, one.url, meanings[one].size or 0)
+                for one in wanted
+                if meanings[one].outcome == "behind" and _may_start_from(one, meanings, in_force)
+            ]
+            meanings |= self._ask(row, in_force, again)
+            meanings |= {
+                one: self._look(row, one, found) for one, found in meanings.items() if found.ask
+            }
+        _remember(row, meanings)
+        lines = [line for found in meanings.values() for line in found.lines]
+        if lines:
+            cosigning.keep(row, lines)
+        return {one.department: found for one, found in meanings.items()}
+
+    def _ask(
+        self, row: Checkpoint, in_force: InForce, asked: Iterable[Asked]
+    ) -> dict[Asked, Meaning]:
+        head, tree = _head(row), tree_of(row.log)
+        signed = note.parse(row.note.encode())
+        jobs = []
+        for one in asked:
+            proof = tree.consistency(one.old, row.size) if 0 < one.old < row.size else []
+            body = bytes(AddCheckpoint(one.old, tuple(proof), signed))
+            jobs.append((one, self._pool.submit(self._line(one.url).submit, body)))
+        return {one: _meaning(head, one, job.result(), in_force) for one, job in jobs}
+
+    def _line(self, url: str) -> Line:
+        return self._lines.setdefault(url, Line(url))
+
+    def _look(self, row: Checkpoint, asked: Asked, found: Meaning) -> Meaning:
+        """A witness says that it knows another tree: believed only if we signed what it shows."""
+        answer = self._line(asked.url).latest(row.log.origin)
+        keys = policies.all_log_keys(row.log)
+        shown = rules.seen_at_witness(answer.body, row.log.origin, keys)
+        if answer.status != 200 or shown is None:
+            return Meaning("nonsense", detail=f"{found.detail or found.outcome}: shows no tree")
+        head, signed = shown
+        if head.size > row.size:
+            freezing.freeze("lost", asked.department, str(signed))
+            return Meaning("ahead", size=head.size)
+        if tree_of(row.log).root(head.size) != head.root:
+            freezing.freeze("forked", asked.department, str(signed))
+            return Meaning("refused", size=head.size, detail="forked")
+        return Meaning("nonsense", detail=f"{found.detail or found.outcome}: but knows our tree")
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Until stopped: the newest checkpoint is submitted, at most twice a second."""
+        while not stopped():
+            begun = time.monotonic()
+            try:
+                submit_newest()
+            except OperationalError:
+                log.exception("database did not answer; trying again")
+                close_old_connections()
+            time.sleep(max(EVERY_S - (time.monotonic() - begun), 0.05))
+
+
+def _head(row: Checkpoint) -> Signed:
+    return Signed(row.log.origin, row.size, bytes(row.root))
+
+
+def submit_newest() -> bool:
+    """True if the newest checkpoint was submitted to whom it was due."""
+    newest = opening.newest_log()
+    row = cosigning.newest_checkpoint(newest) if newest else None
+    if row is None:
+        return False
+    in_force = policies.at(row.log, row.size)
+    if not in_force.asks_witnesses or freezing.in_force():
+        return False
+    return bool(SUBMITTER.submit(row, in_force))
+
+
+def _wanted(row: Checkpoint, in_force: InForce, everyone: bool) -> list[Asked]:
+    """Whom to ask, and from which size: where it stood last, else our own size, never 0."""
+    states = {one.url: one for one in WitnessState.objects.all()}
+    now = int(clock.real_now().timestamp())
+    done = _cosigned_at(row)
+    wanted = []
+    for department, url in in_force.services():
+        last = [done.get(one.key.name) for one in in_force.keys_of(department) if one.url == url]
+        due = any(rules.is_due(at, now) for at in last)
+        if everyone or (due and not _rests(states.get(url), now)):
+            known = states[url].cosigned_size if url in states else 0
+            wanted.append(Asked(department, url, known if 0 < known <= row.size else row.size))
+    return wanted
+
+
+def _rests(state: WitnessState | None, now: int) -> bool:
+    """A witness that just failed is left alone for some seconds."""
+    if state is None or state.outcome in ("", "cosigned") or state.tried_at is None:
+        return False
+    return now - state.tried_at.timestamp() < rules.REST_S
+
+
+def _cosigned_at(row: Checkpoint) -> Mapping[str, int]:
+    """Key name -> when it cosigned this checkpoint last."""
+    lines = Cosignature.objects.filter(checkpoint=row).order_by("at")
+    return dict(lines.values_list("key_name", "at"))
+
+
+def _meaning(head: Signed, asked: Asked, answer: Answer, in_force: InForce) -> Meaning:
+    keys = [one.key for one in in_force.keys_of(asked.department)]
+    now = int(clock.real_now().timestamp())
+    if not answer.status:
+        return Meaning("unreachable", detail=answer.detail)
+    return rules.meaning(head, asked.old, answer.status, answer.body, answer.size, keys, now)
+
+
+def _may_start_from(asked: Asked, meanings: Mapping[Asked, Meaning], in_force: InForce) -> bool:
+    """A witness may stand at 0 only if none of its keys ever cosigned: its state is never reset."""
+    if meanings[asked].size:
+        return True
+    names = [one.key.key_id.hex() for one in in_force.keys_of(asked.department)]
+    return not Cosignature.objects.filter(key_id__in=names).exists()
+
+
+def _remember(row: Checkpoint, meanings: Mapping[Asked, Meaning]) -> None:
+    now = clock.real_now()
+    for asked, found in meanings.items():
+        state, _made = WitnessState.objects.get_or_create(
+            url=asked.url, defaults={"department": asked.department}
+        )
+        state.department, state.tried_at = asked.department, now
+        state.outcome, state.detail = found.outcome, found.detail
+        if found.outcome == "cosigned":
+            state.cosigned_size, state.cosigned_at = row.size, now
+        elif found.outcome != "unreachable":
+            state.n_refused += 1
+        state.save()
+
+
+SUBMITTER = Submitter()

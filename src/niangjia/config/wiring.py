@@ -3,7 +3,7 @@
 from niangjia.blocks.desk.public import FindJob, exports_sweep, inbox_counts
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.intake.public import uploads_sweep
-from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob
+from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob, submit_until
 from niangjia.blocks.orgs.public import actor_of_request
 from niangjia.core import jobs, retention
 from niangjia.core.facts import RECORDER
@@ -22,3 +22,4 @@ for name, sweep in (
 ):
     jobs.add(jobs.Sweeper(name, sweep))
 jobs.add_slow(SlowJob())
+jobs.add_beside(submit_until)

@@ -77,6 +77,7 @@ class Sweeper:
 
 _jobs: list[Job] = []
 _slow: list[SlowPart] = []
+_beside: list[Callable[[Callable[[], bool]], None]] = []
 _stopping = threading.Event()
 
 
@@ -90,6 +91,12 @@ def add_slow(part: SlowPart) -> None:
     """What runs in SLOW_THREADS threads beside the round."""
     if part not in _slow:
         _slow.append(part)
+
+
+def add_beside(run: Callable[[Callable[[], bool]], None]) -> None:
+    """What has a thread of its own in the worker: `run(stopped)` ends soon once `stopped()`."""
+    if run not in _beside:
+        _beside.append(run)
 
 
 def stopping() -> bool:
@@ -180,10 +187,20 @@ def _slow_rounds() -> None:
     connections.close_all()
 
 
+def _alone(run: Callable[[Callable[[], bool]], None]) -> None:
+    try:
+        run(_stopping.is_set)
+    except Exception:
+        log.exception("a part of the worker ended")
+    finally:
+        connections.close_all()
+
+
 def _rounds(stopped: Callable[[], bool]) -> None:
     """The round in this thread, slow pieces in others; returns once both have ended."""
     _stopping.clear()
     beside = [threading.Thread(target=_slow_rounds) for _ in range(SLOW_THREADS)]
+    beside += [threading.Thread(target=_alone, args=(run,)) for run in _beside]
     for thread in beside:
         thread.start()
     try:

@@ -9,3 +9,8 @@ class LedgerConfig(RoomConfig):
     name = "niangjia.blocks.ledger"
     label = "ledger"
     verbose_name = _("Ledger")
+    grants = {
+        "ledger.policy": frozenset({"operator"}),
+        "ledger.witness": frozenset({"operator"}),
+        "ledger.pack": frozenset({"auditor", "city"}),
+    }

@@ -1,11 +1,13 @@
-"""Which policy is in force at a size of the log: the newest that stands in it below that size."""
+"""Which policy is in force at a size of the log: the newest that stands in it below that size and
+that the witnesses of the one before it have seen. Where four keys of eight are lost at once no
+policy can follow: then the log is closed, and another opened by resolution."""
 
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from niangjia.blocks.ledger import log_key
-from niangjia.blocks.ledger.models import Log, Policy
+from niangjia.blocks.ledger.models import Log, Policy, Published
 from niangjia.lib.tlog import policy as tlog_policy
 from niangjia.lib.tlog.keys import LogKey, Signer
 from niangjia.lib.tlog.policy import Witness
@@ -64,9 +66,30 @@ NONE = InForce(0, tlog_policy.parse("quorum none\n"))
 
 
 def row_at(log: Log, size: int) -> Policy | None:
-    """The row of the policy in force at that size; None before the first."""
+    """The row of the policy in force at that size of a log; None before the first."""
     below = Policy.objects.filter(fact__entry__index__lt=log.first + size)
-    return below.order_by("-number").first()
+    rows = list(below.select_related("fact__entry").order_by("-number"))
+    for row, before in zip(rows, [*rows[1:], None], strict=True):
+        if not _asks(before) or _is_witnessed(row, log, size):
+            return row
+    return None
+
+
+def _asks(row: Policy | None) -> bool:
+    return row is not None and _parsed(row.number, row.text, row.text_ml_dsa).asks_witnesses
+
+
+def _is_witnessed(row: Policy, log: Log, size: int) -> bool:
+    """True if a checkpoint that contains the entry of this policy was published, under the one
+    before it, below `size`: the outgoing quorum has seen by whom it is replaced."""
+    index = row.fact.entry.index
+    own = Log.objects.filter(first__lte=index).order_by("-number").first()
+    if own is None:
+        return False
+    seen = Published.objects.filter(checkpoint__log=own, checkpoint__size__gt=index - own.first)
+    if own.pk == log.pk:
+        seen = seen.filter(checkpoint__size__lt=size)
+    return seen.exists()
 
 
 def at(log: Log, size: int) -> InForce:

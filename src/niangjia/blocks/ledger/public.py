@@ -12,6 +12,7 @@ from niangjia.blocks.ledger.selectors import (
     newest_entry_at,
 )
 from niangjia.blocks.ledger.sequencer import SequencerJob
+from niangjia.blocks.ledger.submitting import submit_until
 from niangjia.blocks.ledger.types import AuditResult, HistoryLine, LoggedFact, ProofState
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "logged_subjects",
     "n_pending",
     "newest_entry_at",
+    "submit_until",
 ]

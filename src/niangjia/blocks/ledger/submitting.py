@@ -98,17 +98,6 @@ class Submitter:
             return Meaning("refused", size=head.size, detail="forked")
         return Meaning("nonsense", detail=f"{found.detail or found.outcome}: but knows our tree")
 
-    def run(self, stopped: Callable[[], bool]) -> None:
-        """Until stopped: the newest checkpoint is submitted, at most twice a second."""
-        while not stopped():
-            begun = time.monotonic()
-            try:
-                submit_newest()
-            except OperationalError:
-                log.exception("database did not answer; trying again")
-                close_old_connections()
-            time.sleep(max(EVERY_S - (time.monotonic() - begun), 0.05))
-
 
 def _head(row: Checkpoint) -> Signed:
     return Signed(row.log.origin, row.size, bytes(row.root))
@@ -186,3 +175,16 @@ def _remember(row: Checkpoint, meanings: Mapping[Asked, Meaning]) -> None:
 
 
 SUBMITTER = Submitter()
+
+
+def submit_until(stopped: Callable[[], bool]) -> None:
+    """Until stopped: the newest checkpoint is submitted, at most twice a second."""
+    while not stopped():
+        begun = time.monotonic()
+        try:
+            submit_newest()
+        except OperationalError:
+            log.exception("database did not answer; trying again")
+            close_old_connections()
+        while not stopped() and time.monotonic() - begun < EVERY_S:
+            time.sleep(0.05)

@@ -1,0 +1,117 @@
+"""Changes of the ledger's own rules: whom it trusts, and what departments without a server sign."""
+
+from dataclasses import dataclass
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.ledger import cosigning, facts, opening, policies
+from niangjia.blocks.ledger.models import Checkpoint, Log, Policy, StoredFact
+from niangjia.core import clock
+from niangjia.core.errors import Conflict, Invalid, NotFound
+from niangjia.core.facts import BUSINESS, Fact
+from niangjia.core.service import service
+from niangjia.core.work import FACT, JOURNAL, Work
+from niangjia.lib.tlog import note, policy
+from niangjia.lib.tlog.note import BadNote, Note
+
+MAX_TEXT = 12_000
+OWNER = "ledger"
+
+
+@service(permission="ledger.policy", records=FACT)
+def policy_set(work: Work, /, *, text: str, text_ml_dsa: str = "", resolution: str) -> str:
+    """The witnesses and their quorum are these from the entry on that says so; returns its id.
+
+    The outgoing quorum has to witness that entry first: see `policies`. text: C2SP tlog-policy.
+    Raises Invalid, Conflict (it is that already; nothing was recorded yet).
+    """
+    log = opening.newest_log()
+    if log is None:
+        raise Conflict(_("The log has no entry yet. Record something first, then set the policy."))
+    given = _read(log, text, text_ml_dsa)
+    resolution = resolution.strip()
+    if not 2 <= len(resolution) <= 300:
+        raise Invalid(
+            _("Name the resolution of the joint conference (2 to 300 characters)."),
+            fields={"resolution": str(_("2 to 300 characters"))},
+        )
+    newest = Policy.objects.order_by("-number").first()
+    if newest and (newest.text, newest.text_ml_dsa) == (text, text_ml_dsa):
+        raise Conflict(_("This is the policy already; nothing was changed."))
+    number = (Policy.objects.aggregate(Max("number"))["number__max"] or 0) + 1
+    values = {
+        "number": number,
+        "text": text,
+        "policy_sha256": given.main.sha256,
+        "ml_dsa_sha256": given.ml_dsa.sha256 if given.ml_dsa else None,
+        "resolution": resolution,
+    }
+    ref = work.record(Fact(facts.POLICY, f"policy:{number}", work.at, values, {BUSINESS: OWNER}))
+    Policy.objects.create(
+        fact=StoredFact.objects.get(ref=ref),
+        number=number,
+        text=text,
+        text_ml_dsa=text_ml_dsa,
+        resolution=resolution,
+        at=clock.real_now(),
+    )
+    return ref
+
+
+def _read(log: Log, text: str, text_ml_dsa: str) -> policies.InForce:
+    """The two texts as a policy that this log can live under. Raises Invalid."""
+    if len(text.encode()) > MAX_TEXT:
+        raise Invalid(_("The policy is longer than 12,000 bytes: put ML-DSA-44 keys into theirs."))
+    try:
+        found = policies.InForce(
+            0, policy.parse(text), policy.parse(text_ml_dsa) if text_ml_dsa else None
+        )
+    except policy.BadPolicy as error:
+        raise Invalid(_("The policy cannot be read: %(why)s."), why=str(error)) from error
+    if policies.log_signer(log).key not in {key for key, _url in found.main.logs}:
+        raise Invalid(_("The policy does not name this log's own key."))
+    n, members = found.main.top()
+    if found.asks_witnesses and 2 * n <= len(members):
+        raise Invalid(
+            _("%(n)s of %(m)s: two halves could see two different logs. Ask for more than half."),
+            n=n,
+            m=len(members),
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a file of cosignatures brought. published: the checkpoint's quorum is full now."""
+
+    size: int
+    departments: tuple[str, ...]
+    published: bool
+
+
+@service(permission="ledger.witness", records=JOURNAL)
+def cosignatures_bring(work: Work, /, *, size: int, lines: bytes) -> Brought:
+    """Cosignatures that a department without a server made of the checkpoint of that size.
+
+    lines: what `niangjia-witness cosign` wrote. Raises NotFound, Invalid.
+    """
+    log = opening.newest_log()
+    row = Checkpoint.objects.filter(log=log, size=size).select_related("log").first()
+    if row is None:
+        raise NotFound(_("The log signed no checkpoint of %(size)s entries."), size=size)
+    in_force = policies.at(row.log, size)
+    known = {one.key: name for name in in_force.departments for one in in_force.keys_of(name)}
+    try:
+        text = note.parse(row.note.encode()).text
+        found = note.verified(Note(text, note.parse_lines(lines)), known)
+    except BadNote as error:
+        raise Invalid(
+            _("This is no cosignature of that checkpoint by a witness of the policy: %(why)s."),
+            why=str(error),
+        ) from error
+    cosigning.keep(row, found)
+    names = tuple(sorted({known[one.key] for one in found}))  # type: ignore[index]
+    work.journal("ledger.cosignatures_brought", f"checkpoint:{size}", by="、".join(names))
+    served = cosigning.newest_published(row.log)
+    return Brought(size, names, served is not None and served.checkpoint.size >= size)

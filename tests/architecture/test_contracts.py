@@ -21,6 +21,7 @@ SEEDS = {
         "programmes/other/rules.py",
         "from niangjia.programmes.assistance_ledger import rules",
     ),
+    "witness": ("witness/rules.py", "from niangjia.core import clock"),
     "pure-lib": ("lib/money.py", "import django"),
     "door-places": (
         "programmes/assistance_ledger/policy.py",

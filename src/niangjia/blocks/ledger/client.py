@@ -74,7 +74,7 @@ class Line:
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             return Answer(0, detail=f"{type(error).__name__}: {error}"[:200])
-        if found.will_close:
+        if found.will_close or found.status >= 500:
             self.close()
         told = found.headers.get("Location", "")[:200] if 300 <= found.status < 400 else ""
         return Answer(found.status, data, told, found.headers.get("Content-Type", ""))

@@ -38,7 +38,8 @@ def keep(row: Checkpoint, lines: Iterable[Verified]) -> None:
         for one in lines
     ]
     with transaction.atomic():
-        Cosignature.objects.bulk_create(fresh, ignore_conflicts=True)
+        there = set(Cosignature.objects.filter(checkpoint=row).values_list("key_id", "at"))
+        Cosignature.objects.bulk_create([one for one in fresh if (one.key_id, one.at) not in there])
         _publish(row, now)
 
 

@@ -159,13 +159,14 @@ class Published(models.Model):
 
 
 class WitnessState(models.Model):
-    """What the log knows of a witness's address. Working state.
+    """Where a department's witness is reached, and what the log knows of it. Working state.
 
-    cosigned_size: the largest size it cosigned, as it proved to us. outcome: of the last attempt.
+    url: submission prefix; empty for that of the policy. cosigned_size: the largest size it
+    cosigned, as it proved to us. outcome: of the last attempt.
     """
 
-    url = models.CharField(max_length=300, primary_key=True)
-    department = models.CharField(max_length=200)
+    department = models.CharField(max_length=200, primary_key=True)
+    url = models.CharField(max_length=300, blank=True)
     cosigned_size = models.BigIntegerField(default=0)
     cosigned_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)

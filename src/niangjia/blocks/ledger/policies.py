@@ -3,7 +3,6 @@ that the witnesses of the one before it have seen. Where four keys of eight are 
 policy can follow: then the log is closed, and another opened by resolution."""
 
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from niangjia.blocks.ledger import log_key
@@ -49,11 +48,9 @@ class InForce:
             keys += self.ml_dsa.witnesses_of(department)
         return keys
 
-    def services(self) -> Iterator[tuple[str, str]]:
-        """(department, submission prefix) of each witness that has an address."""
-        for department in self.departments:
-            for url in dict.fromkeys(one.url for one in self.keys_of(department) if one.url):
-                yield department, url
+    def url_of(self, department: str) -> str:
+        """The address that the policy gives; empty if none."""
+        return next((one.url for one in self.keys_of(department) if one.url), "")
 
 
 @functools.lru_cache(maxsize=32)
@@ -69,7 +66,8 @@ def row_at(log: Log, size: int) -> Policy | None:
     """The row of the policy in force at that size of a log; None before the first."""
     below = Policy.objects.filter(fact__entry__index__lt=log.first + size)
     rows = list(below.select_related("fact__entry").order_by("-number"))
-    for row, before in zip(rows, [*rows[1:], None], strict=True):
+    for n, row in enumerate(rows, 1):
+        before = rows[n] if n < len(rows) else None
         if not _asks(before) or _is_witnessed(row, log, size):
             return row
     return None

@@ -87,6 +87,6 @@ def seen_at_witness(
     return (head, shown) if head.origin == origin else None
 
 
-def is_due(last_at: int | None, now: int) -> bool:
-    """True if an idle log is to be cosigned again."""
-    return last_at is None or now - last_at >= RECOSIGN_S
+def is_due(last_at: int, now: int) -> bool:
+    """True if a checkpoint is to be cosigned (again). last_at: 0 if it never was."""
+    return now - last_at >= RECOSIGN_S

@@ -1,12 +1,13 @@
 """Changes of the ledger's own rules: whom it trusts, and what departments without a server sign."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.ledger import cosigning, facts, opening, policies
-from niangjia.blocks.ledger.models import Checkpoint, Log, Policy, StoredFact
+from niangjia.blocks.ledger.models import Checkpoint, Log, Policy, StoredFact, WitnessState
 from niangjia.core import clock
 from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact
@@ -115,3 +116,20 @@ def cosignatures_bring(work: Work, /, *, size: int, lines: bytes) -> Brought:
     work.journal("ledger.cosignatures_brought", f"checkpoint:{size}", by="、".join(names))
     served = cosigning.newest_published(row.log)
     return Brought(size, names, served is not None and served.checkpoint.size >= size)
+
+
+@service(permission="ledger.witness", records=JOURNAL)
+def witness_address_set(work: Work, /, *, department: str, url: str) -> None:
+    """A department's witness is asked at this address from now on; empty: as the policy says.
+
+    Raises Invalid, NotFound.
+    """
+    log = opening.newest_log()
+    row = cosigning.newest_checkpoint(log) if log else None
+    if row is None or department not in policies.at(row.log, row.size).departments:
+        raise NotFound(_("The policy names no department %(name)s."), name=department)
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 300):
+        raise Invalid(_("Give the address as https://host/path."), fields={"url": url})
+    WitnessState.objects.update_or_create(department=department, defaults={"url": url})
+    work.journal("ledger.witness_address", f"witness:{department}", url=url)

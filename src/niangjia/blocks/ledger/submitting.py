@@ -52,11 +52,14 @@ class Submitter:
         with self._turn:
             wanted = _wanted(row, in_force, everyone)
             meanings = self._ask(row, in_force, wanted)
+            behind = [one for one in wanted if meanings[one].outcome == "behind"]
+            reset = [one for one in behind if _is_reset(one, meanings[one], in_force)]
             again = [
-                Asked(one.department, one.url, meanings[one].size or 0)
-                for one in wanted
-                if meanings[one].outcome == "behind" and _may_start_from(one, meanings, in_force)
+                Asked(one.department, one.url, meanings.pop(one).size or 0)
+                for one in behind
+                if one not in reset
             ]
+            meanings |= {one: Meaning("nonsense", detail="its state was lost") for one in reset}
             meanings |= self._ask(row, in_force, again)
             meanings |= {
                 one: self._look(row, one, found) for one, found in meanings.items() if found.ask
@@ -117,30 +120,32 @@ def submit_newest() -> bool:
 
 def _wanted(row: Checkpoint, in_force: InForce, everyone: bool) -> list[Asked]:
     """Whom to ask, and from which size: where it stood last, else our own size, never 0."""
-    states = {one.url: one for one in WitnessState.objects.all()}
+    states = {one.department: one for one in WitnessState.objects.all()}
     now = int(clock.real_now().timestamp())
     done = _cosigned_at(row)
     wanted = []
-    for department, url in in_force.services():
-        last = [done.get(one.key.name) for one in in_force.keys_of(department) if one.url == url]
-        due = any(rules.is_due(at, now) for at in last)
-        if everyone or (due and not _rests(states.get(url), now)):
-            known = states[url].cosigned_size if url in states else 0
+    for department in in_force.departments:
+        state = states.get(department) or WitnessState(department=department)
+        url = state.url or in_force.url_of(department)
+        times = [done.get(one.key.key_id.hex(), 0) for one in in_force.keys_of(department)]
+        due = rules.is_due(max(times), now) and not _rests(state, now)
+        if url and (everyone or due):
+            known = state.cosigned_size
             wanted.append(Asked(department, url, known if 0 < known <= row.size else row.size))
     return wanted
 
 
-def _rests(state: WitnessState | None, now: int) -> bool:
+def _rests(state: WitnessState, now: int) -> bool:
     """A witness that just failed is left alone for some seconds."""
-    if state is None or state.outcome in ("", "cosigned") or state.tried_at is None:
+    if state.outcome in ("", "cosigned") or state.tried_at is None:
         return False
     return now - state.tried_at.timestamp() < rules.REST_S
 
 
 def _cosigned_at(row: Checkpoint) -> Mapping[str, int]:
-    """Key name -> when it cosigned this checkpoint last."""
+    """Key id -> when it cosigned this checkpoint last."""
     lines = Cosignature.objects.filter(checkpoint=row).order_by("at")
-    return dict(lines.values_list("key_name", "at"))
+    return dict(lines.values_list("key_id", "at"))
 
 
 def _meaning(head: Signed, asked: Asked, answer: Answer, in_force: InForce) -> Meaning:
@@ -151,21 +156,20 @@ def _meaning(head: Signed, asked: Asked, answer: Answer, in_force: InForce) -> M
     return rules.meaning(head, asked.old, answer.status, answer.body, answer.size, keys, now)
 
 
-def _may_start_from(asked: Asked, meanings: Mapping[Asked, Meaning], in_force: InForce) -> bool:
-    """A witness may stand at 0 only if none of its keys ever cosigned: its state is never reset."""
-    if meanings[asked].size:
-        return True
-    names = [one.key.key_id.hex() for one in in_force.keys_of(asked.department)]
-    return not Cosignature.objects.filter(key_id__in=names).exists()
+def _is_reset(asked: Asked, found: Meaning, in_force: InForce) -> bool:
+    """True if a witness says 0 though a key of its department has cosigned: its state is never
+    reset, it gets a new key."""
+    if found.size:
+        return False
+    ids = [one.key.key_id.hex() for one in in_force.keys_of(asked.department)]
+    return Cosignature.objects.filter(key_id__in=ids).exists()
 
 
 def _remember(row: Checkpoint, meanings: Mapping[Asked, Meaning]) -> None:
     now = clock.real_now()
     for asked, found in meanings.items():
-        state, _made = WitnessState.objects.get_or_create(
-            url=asked.url, defaults={"department": asked.department}
-        )
-        state.department, state.tried_at = asked.department, now
+        state, _made = WitnessState.objects.get_or_create(department=asked.department)
+        state.tried_at = now
         state.outcome, state.detail = found.outcome, found.detail
         if found.outcome == "cosigned":
             state.cosigned_size, state.cosigned_at = row.size, now

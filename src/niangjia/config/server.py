@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from niangjia.blocks.orgs.public import demonstration_accounts
+from niangjia.config import witnesses
 from niangjia.config.sample.city import DEMO_PASSWORD, sample_begun, sample_is_loaded
 from niangjia.config.system import databases
 from niangjia.config.system.upgrading import migrate, pending
@@ -88,17 +89,28 @@ def _up(options: argparse.Namespace) -> int:
                 return 1
         finally:
             _stop([loading])
-    parts = [
-        _spawn(_web(options.port)),
-        _spawn([sys.executable, "-m", "niangjia.config.cli", "worker"]),
-    ]
+    parts: list[subprocess.Popen[bytes]] = []
     try:
+        _add_witnesses(parts)
+        parts.append(_spawn(_web(options.port)))
+        parts.append(_spawn([sys.executable, "-m", "niangjia.config.cli", "worker"]))
         if not _answers(options.port, parts):
             return 1
         _greet(options.port)
         return _watch(parts)
     finally:
         _stop(parts)
+
+
+def _add_witnesses(parts: list["subprocess.Popen[bytes]"]) -> None:
+    """The demonstration's witnesses run, if there is something to witness; without them the site
+    goes on, unwitnessed."""
+    try:
+        if settings.NIANGJIA_DEMO and witnesses.prepare():
+            parts.append(_spawn(witnesses.command(), quiet=True))
+            witnesses.introduce(parts[-1])
+    except witnesses.Failed as error:
+        print(f"niangjia: {error}", file=sys.stderr)
 
 
 def _is_older() -> bool:
@@ -143,11 +155,12 @@ def _web(port: int) -> list[str]:
     ]
 
 
-def _spawn(command: list[str]) -> "subprocess.Popen[bytes]":
+def _spawn(command: list[str], *, quiet: bool = False) -> "subprocess.Popen[bytes]":
     """A part in a session of its own, so that Ctrl-C reaches it once, from us: a web process that
     is told twice at once may never end."""
     env = os.environ | {"NIANGJIA_HOME": settings.NIANGJIA_HOME}
-    return subprocess.Popen(command, env=env, start_new_session=True)
+    out = subprocess.DEVNULL if quiet else None
+    return subprocess.Popen(command, env=env, stdout=out, start_new_session=True)
 
 
 def _stop(parts: list["subprocess.Popen[bytes]"]) -> None:

@@ -6,12 +6,15 @@ from niangjia.blocks.ledger.selectors import (
     entry_body,
     history,
     log_size,
+    log_vkey,
     logged_facts,
     logged_subjects,
     n_pending,
     newest_entry_at,
+    policy_departments,
 )
 from niangjia.blocks.ledger.sequencer import SequencerJob
+from niangjia.blocks.ledger.services import policy_set, witness_address_set
 from niangjia.blocks.ledger.submitting import submit_until
 from niangjia.blocks.ledger.types import AuditResult, HistoryLine, LoggedFact, ProofState
 
@@ -27,9 +30,13 @@ __all__ = [
     "entry_body",
     "history",
     "log_size",
+    "log_vkey",
     "logged_facts",
     "logged_subjects",
     "n_pending",
     "newest_entry_at",
+    "policy_departments",
+    "policy_set",
     "submit_until",
+    "witness_address_set",
 ]

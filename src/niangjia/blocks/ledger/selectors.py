@@ -3,12 +3,14 @@
 import base64
 import datetime as dt
 
-from niangjia.blocks.ledger import cosigning, envelope
-from niangjia.blocks.ledger.models import Entry, Head, Log, Pending, StoredFact
+from niangjia.blocks.ledger import cosigning, envelope, opening, policies
+from niangjia.blocks.ledger.models import Entry, Head, Log, Pending, Policy, StoredFact
 from niangjia.blocks.ledger.types import HistoryLine, LoggedFact
 from niangjia.core import seal
 from niangjia.core.facts import ACTOR, Value, kind_of
 from niangjia.lib import canonical
+from niangjia.lib.tlog import keys
+from niangjia.lib.tlog import policy as tlog_policy
 
 Bytes = bytes | memoryview
 
@@ -104,3 +106,15 @@ def witnessed_ranges() -> list[tuple[int, int]]:
         if served is not None and served.policy_id is not None:
             found.append((log.first, log.first + served.checkpoint.size))
     return found
+
+
+def log_vkey() -> str | None:
+    """The public key of the log that is written to; None before its first entry."""
+    log = opening.newest_log()
+    return keys.vkey(policies.log_signer(log).key) if log else None
+
+
+def policy_departments() -> tuple[str, ...]:
+    """The departments that the newest policy names, in force or not yet."""
+    row = Policy.objects.order_by("-number").first()
+    return tlog_policy.parse(row.text).top()[1] if row else ()

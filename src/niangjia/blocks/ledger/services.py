@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.ledger import cosigning, facts, opening, policies
 from niangjia.blocks.ledger.models import Checkpoint, Log, Policy, StoredFact, WitnessState
+from niangjia.blocks.ledger.selectors import policy_departments
 from niangjia.core import clock
 from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact
@@ -113,6 +114,9 @@ def cosignatures_bring(work: Work, /, *, size: int, lines: bytes) -> Brought:
         ) from error
     cosigning.keep(row, found)
     names = tuple(sorted({known[one.key] for one in found}))  # type: ignore[index]
+    for name in names:
+        told = {"cosigned_size": size, "cosigned_at": clock.real_now(), "outcome": "cosigned"}
+        WitnessState.objects.update_or_create(department=name, defaults=told)
     work.journal("ledger.cosignatures_brought", f"checkpoint:{size}", by="、".join(names))
     served = cosigning.newest_published(row.log)
     return Brought(size, names, served is not None and served.checkpoint.size >= size)
@@ -124,9 +128,7 @@ def witness_address_set(work: Work, /, *, department: str, url: str) -> None:
 
     Raises Invalid, NotFound.
     """
-    log = opening.newest_log()
-    row = cosigning.newest_checkpoint(log) if log else None
-    if row is None or department not in policies.at(row.log, row.size).departments:
+    if department not in policy_departments():
         raise NotFound(_("The policy names no department %(name)s."), name=department)
     parts = urlsplit(url)
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 300):

@@ -56,8 +56,13 @@ def proof_file(index: int) -> str | None:
     if log is None or row is None or index - log.first >= row.checkpoint.size:
         return None
     within = index - log.first
-    hashes = tree_of(log).inclusion(within, row.checkpoint.size)
+    hashes = inclusion(log, within, row.checkpoint.size)
     return str(ProofFile(within, tuple(hashes), cosigning.cosigned_note(row.checkpoint)))
+
+
+def inclusion(log: Log, index: int, size: int) -> list[bytes]:
+    """Hashes that prove entry `index` of the log to stand in its tree of `size`."""
+    return tree_of(log).inclusion(index, size)
 
 
 def consistency_file(of: Served, old: int) -> bytes | None:

@@ -4,20 +4,23 @@ from typing import Any
 
 from django.urls import path
 
-from niangjia.blocks.ledger import views
+from niangjia.blocks.ledger.views import pages, programs
 
 app_name = "ledger"
 _OF_A_LOG: tuple[tuple[str, Any, dict[str, bool]], ...] = (
-    ("checkpoint", views.checkpoint, {}),
-    ("checkpoint.ml-dsa-44", views.checkpoint, {"ml_dsa": True}),
-    ("policy", views.policy, {}),
-    ("policy.ml-dsa-44", views.policy, {"ml_dsa": True}),
-    ("tile/<path:path>", views.tile, {}),
-    ("consistency/<int:old>", views.consistency, {}),
+    ("checkpoint", programs.checkpoint, {}),
+    ("checkpoint.ml-dsa-44", programs.checkpoint, {"ml_dsa": True}),
+    ("policy", programs.policy, {}),
+    ("policy.ml-dsa-44", programs.policy, {"ml_dsa": True}),
+    ("tile/<path:path>", programs.tile, {}),
+    ("consistency/<int:old>", programs.consistency, {}),
 )
 urlpatterns = [
+    path("log/witnesses", pages.witnesses, name="witnesses"),
+    path("log/entries", pages.find_entry, name="find_entry"),
+    path("log/entries/<int:index>", pages.entry, name="entry"),
     *(path(f"log/{end}", view, more) for end, view, more in _OF_A_LOG),
     *(path(f"log/<int:number>/{end}", view, more) for end, view, more in _OF_A_LOG),
-    path("log/entry/<int:index>.json", views.entry, name="entry_bytes"),
-    path("log/proof/<int:index>.tlog-proof", views.proof, name="proof_file"),
+    path("log/entry/<int:index>.json", programs.entry, name="entry_bytes"),
+    path("log/proof/<int:index>.tlog-proof", programs.proof, name="proof_file"),
 ]

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from niangjia.programmes.assistance_ledger.disclosure import OTHER
-from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages import kept, shown
 from niangjia.programmes.assistance_ledger.selectors import Board, board_get
 from niangjia.ui.page import language_of
 from niangjia.ui.parts import Bars, Column, DistrictMap, Figure, Table
@@ -20,18 +20,18 @@ from niangjia.ui.templatetags.ui import asset
 Row = dict[str, Any]
 
 
-def board_content(period: str) -> tuple[tuple[str, SafeString], bool]:
-    """(heading, content) of the page in the language in force, and whether it is final.
+def board_content(period: str) -> tuple[tuple[str, SafeString], int]:
+    """(heading, content) of the page in the language in force, and how many seconds it may be kept.
 
-    It is not before the release has its entry in the log, nor while nothing is released: then the
-    heading is empty.
+    None before the release has its entry in the log, nor while nothing is released: then the
+    heading is empty. Few before it is witnessed, so that the mark follows.
     """
     board = board_get(period)
     if board is None:
-        return ("", render_to_string("assistance_ledger/board_content.html")), False
+        return ("", render_to_string("assistance_ledger/board_content.html")), 0
     parts = board_parts(board) | {"page_language": language_of()}
     content = render_to_string("assistance_ledger/board_content.html", parts)
-    return (parts["period"], content), board.fact.proof != "recorded"
+    return (parts["period"], content), kept.KEEP_S[board.fact.proof]
 
 
 def board_parts(board: Board) -> dict[str, Any]:

@@ -11,27 +11,25 @@ from django.utils.cache import patch_vary_headers
 
 T = TypeVar("T")
 Kept = tuple[str, bytes, bytes]
-KEEP_S = 24 * 3600
+KEEP_S = {"recorded": 0, "sequenced": 15, "witnessed": 24 * 3600}  # by its mark of proof
 PACKING = 4  # a page rebuilt must be cheap, too
 
 
-def answer(
-    request: HttpRequest, key: str, render: Callable[[], tuple[bytes, bool]]
-) -> HttpResponse:
-    """The page under `key`, rendered at most once; 304 if the browser has it.
+def answer(request: HttpRequest, key: str, render: Callable[[], tuple[bytes, int]]) -> HttpResponse:
+    """The page under `key`, rendered at most once while it is kept; 304 if the browser has it.
 
-    render: gives the page's bytes and whether they may be kept.
+    render: gives the page's bytes and for how many seconds they may be kept.
     """
     kept: Kept | None = cache.get(key)
     if kept is None:
-        body, lasting = render()
+        body, keep_s = render()
         kept = (
             f'"{hashlib.sha256(body).hexdigest()[:24]}"',
             body,
             gzip.compress(body, PACKING, mtime=0),
         )
-        if lasting:
-            cache.set(key, kept, KEEP_S)
+        if keep_s:
+            cache.set(key, kept, keep_s)
     tag, body, packed = kept
     if tag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()
@@ -45,11 +43,11 @@ def answer(
     return response
 
 
-def part(key: str, make: Callable[[], tuple[T, bool]]) -> tuple[T, bool]:
-    """What `make` gave, made at most once if it is final."""
-    found: tuple[T, bool] | None = cache.get(key)
+def part(key: str, make: Callable[[], tuple[T, int]]) -> tuple[T, int]:
+    """What `make` gave, made at most once in the seconds for which it may be kept."""
+    found: tuple[T, int] | None = cache.get(key)
     if found is None:
         found = make()
         if found[1]:
-            cache.set(key, found, KEEP_S)
+            cache.set(key, found, found[1])
     return found

@@ -22,9 +22,9 @@ def board(request: HttpRequest, period: str = "") -> HttpResponse:
     return kept.answer(request, outside, lambda: _board(request, period, inside))
 
 
-def _board(request: HttpRequest, period: str, key: str) -> tuple[bytes, bool]:
-    """The page, and whether it is final: what all themes and visitors share is made once."""
-    (heading, content), lasting = kept.part(key, lambda: board_content(period))
+def _board(request: HttpRequest, period: str, key: str) -> tuple[bytes, int]:
+    """The page, and how long it is kept: what all themes and visitors share is made once."""
+    (heading, content), keep_s = kept.part(key, lambda: board_content(period))
     context = {"heading": heading, "content": content, "has_charts": bool(heading)}
     page = render_to_string("assistance_ledger/board.html", context, request)
-    return page.encode("utf-8"), lasting
+    return page.encode("utf-8"), keep_s

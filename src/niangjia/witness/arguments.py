@@ -19,8 +19,14 @@ _COMPLAINTS = (
 
 
 class Formatter(argparse.HelpFormatter):
+    """The library's help, without its English words where people read Chinese."""
+
     def add_usage(self, usage, actions, groups, prefix=None):  # type: ignore[no-untyped-def]
-        super().add_usage(usage, actions, groups, say("usage: "))
+        super().add_usage(usage, actions, groups, say("usage: ") if prefix is None else prefix)
+
+    def format_help(self) -> str:
+        text = super().format_help()
+        return text.replace(":\n", "：\n") if chinese() else text
 
 
 class Parser(argparse.ArgumentParser):
@@ -105,6 +111,26 @@ def _cosign(one: Parser) -> None:
     one.add_argument("--out", type=Path, metavar=say("FILE"), help=text)
 
 
+def _mirror(one: Parser) -> None:
+    text = say("web address or folder of the log")
+    one.add_argument("--log", required=True, metavar=say("ADDRESS"), help=text)
+    text = say("public key of the log; may be given again")
+    one.add_argument("--vkey", required=True, action="append", metavar=say("KEY"), help=text)
+    text = say("folder for the copy")
+    one.add_argument("--out", type=Path, required=True, metavar=say("FOLDER"), help=text)
+    text = say("seconds between two looks; without it, one look")
+    one.add_argument("--every", type=seconds, metavar=say("NUMBER"), help=text)
+    text = say("file that says which witnesses must have cosigned")
+    one.add_argument("--policy", type=Path, metavar=say("FILE"), help=text)
+
+
+def seconds(text: str) -> int:
+    """1 to 999,999. Raises ValueError."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 999_999:
+        raise ValueError(text)
+    return int(text)
+
+
 def _status(one: Parser) -> None:
     _folder(one)
     one.add_argument("--json", action="store_true", help=say("for programs"))
@@ -116,5 +142,6 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "untrust": ("accept a log's key no longer", _untrust),
     "serve": ("answer logs over the network", _serve),
     "cosign": ("cosign a request that was carried here", _cosign),
+    "mirror": ("keep a checked copy of a log", _mirror),
     "status": ("show what was cosigned and refused", _status),
 }

@@ -4,8 +4,9 @@ import sys
 
 from niangjia.witness import daily_commands, setup_commands
 from niangjia.witness.arguments import Command, parser
-from niangjia.witness.failure import FAILED, Failure
+from niangjia.witness.failure import FAILED, INTERRUPTED, Failure
 from niangjia.witness.language import say
+from niangjia.witness.mirror_command import mirror
 from niangjia.witness.serve_command import serve
 
 COMMANDS: dict[str, Command] = {
@@ -14,6 +15,7 @@ COMMANDS: dict[str, Command] = {
     "untrust": setup_commands.untrust,
     "serve": serve,
     "cosign": daily_commands.cosign,
+    "mirror": mirror,
     "status": daily_commands.status,
 }
 
@@ -30,4 +32,6 @@ def main(arguments: list[str] | None = None) -> int:
         values = {"file": error.filename or ""}
         print(say("A file cannot be read or written: {file}", **values), file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code

@@ -41,8 +41,8 @@ def cosign(given: Namespace) -> int:
     answer = _answered(given.dir, body)
     if answer.status != COSIGNED:
         size = answer.body.decode().strip() if answer.status == OTHER_SIZE else ""
-        head = say("Refused ({status}).", status=answer.status)
-        raise Failure(f"{head} {say(ADVICE[answer.status], size=size)}", REFUSED)
+        head = say("Refused ({status}). ", status=answer.status)
+        raise Failure(f"{head}{say(ADVICE[answer.status], size=size)}", REFUSED)
     if given.out:
         write_durably(given.out, answer.body)
         print(say("Cosigned: carry {file} back to the log.", file=given.out))

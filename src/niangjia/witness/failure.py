@@ -1,6 +1,7 @@
 """How a command ends when it cannot do what it was asked."""
 
 OK, FAILED, UNREADABLE, REFUSED, UNUSABLE = 0, 1, 2, 3, 4
+INTERRUPTED = 130
 
 
 class Failure(Exception):

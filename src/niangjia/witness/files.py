@@ -20,6 +20,14 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """`path` holds `data` whole for every reader; on the disk only after `os.sync`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
 def sync_folder(folder: Path) -> None:
     """The folder's own list of files is on the disk."""
     handle = os.open(folder, os.O_RDONLY)

@@ -1,8 +1,11 @@
 """What people read: English sentences, put into Chinese where LANG begins with zh."""
 
 import os
+import re
 
 from niangjia.witness.chinese import TABLE
+
+_LINE = re.compile(r"line ([0-9]+): ")
 
 
 def chinese() -> bool:
@@ -22,4 +25,7 @@ def reason(sentence: str) -> str:
     half a sentence of English helps no clerk."""
     if not chinese():
         return sentence
-    return TABLE.get(sentence, TABLE["the content is not in the form it must have"])
+    place = _LINE.match(sentence)
+    line = say("line {n}: ", n=place[1]) if place else ""
+    rest = sentence[place.end() :] if place else sentence
+    return line + TABLE.get(rest, TABLE["the content is not in the form it must have"])

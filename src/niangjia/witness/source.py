@@ -13,11 +13,18 @@ CHUNK = 64 * 1024
 
 
 class Unreadable(Exception):
-    """Not reached, too slow, too long, or not in its form."""
+    """Not reached, too slow, too long, or not in its form. why: a sentence, in English."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path, self.why = path, why
 
 
 class Missing(Unreadable):
     """There is no such file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "no such file")
 
 
 class Source(Protocol):
@@ -38,9 +45,9 @@ class Folder:
         except FileNotFoundError as error:
             raise Missing(path) from error
         except OSError as error:
-            raise Unreadable(f"{path}: {error.strerror}") from error
+            raise Unreadable(path, "not reached") from error
         if len(data) > limit:
-            raise Unreadable(f"{path}: too long")
+            raise Unreadable(path, "too long")
         return data
 
 
@@ -62,7 +69,7 @@ class Web:
         try:
             return self._get(path, limit)
         except (OSError, http.client.HTTPException, zlib.error) as error:
-            raise Unreadable(f"{path}: {error or type(error).__name__}") from error
+            raise Unreadable(path, "not reached") from error
         except Unreadable:
             self._connection.close()
             raise
@@ -73,16 +80,16 @@ class Web:
         if answer.status == 404:
             raise Missing(path)
         if answer.status != 200:
-            raise Unreadable(f"{path}: HTTP {answer.status}")
+            raise Unreadable(path, f"HTTP {answer.status}")
         gzipped = answer.getheader("Content-Encoding", "identity") == "gzip"
         unzip = zlib.decompressobj(31) if gzipped else None
         data = bytearray()
         while chunk := answer.read1(CHUNK):
             data += unzip.decompress(chunk, limit + 1 - len(data)) if unzip else chunk
             if len(data) > limit or time.monotonic() > until:
-                raise Unreadable(f"{path}: too long")
+                raise Unreadable(path, "too long")
         if unzip and (not unzip.eof or unzip.unused_data):
-            raise Unreadable(f"{path}: cut off")
+            raise Unreadable(path, "cut off")
         return bytes(data)
 
     def _answer(self, path: str) -> http.client.HTTPResponse:
@@ -96,7 +103,7 @@ class Web:
                 self._connection.close()
                 if fresh:
                     raise
-        raise Unreadable(path)
+        raise Unreadable(path, "not reached")
 
 
 def of(place: str) -> Source:

@@ -44,12 +44,13 @@ def _fresh_keys(settings):  # type: ignore[no-untyped-def]
     """What is cached belongs to one test's databases."""
     from django.core.cache import cache
 
-    from niangjia.blocks.ledger import sequencer
+    from niangjia.blocks.ledger import freezing, sequencer
     from niangjia.blocks.ledger.agreement import AGREEMENT
     from niangjia.core import seal
 
     sequencer.PACE_S = 0.0
     AGREEMENT.forget()
+    freezing._told = (float("-inf"), False)
     seal.forget_cache()
     cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -9,54 +9,15 @@ from niangjia.blocks.ledger.models import Checkpoint, Gate, Pending, Published, 
 from niangjia.blocks.ledger.selectors import history
 from niangjia.blocks.ledger.submitting import submit_newest
 from niangjia.blocks.ledger.tests.test_ledger import fact, record, sequence
-from niangjia.core.actor import system_actor
 from niangjia.core.errors import Conflict, Invalid, Unavailable
 from niangjia.lib.tlog import checkpoint, hashing, note, proofs
 from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
 from niangjia.lib.tlog.note import Note
 from niangjia.lib.tlog.request import AddCheckpoint
-from tests.witnesses.departments import NAMES, Departments, Liar, log_vkey
+from tests.witnesses.departments import NAMES, Departments, Liar
+from tests.witnesses.state import SYSTEM, add, forget, serve, served_size
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
-SYSTEM = system_actor("tests")
-
-
-@pytest.fixture
-def city(tmp_path):
-    """Eight departments trusted by a log of one entry; their witnesses are not running yet."""
-    record(fact(0, subject="test:first"))
-    sequence()
-    found = Departments(tmp_path, log_vkey(opening.newest_log()))
-    services.policy_set(
-        SYSTEM,
-        text=found.policy(),
-        text_ml_dsa=found.policy(number=1),
-        resolution="联席会议〔2020〕1号",
-    )
-    sequence()
-    yield found
-    found.stop()
-
-
-def serve(city, *names):
-    city.start(*names)
-    for name in names or NAMES:
-        services.witness_address_set(SYSTEM, department=name, url=city.url(name))
-
-
-def add(n=1, subject="test:1"):
-    record(*[fact(k, subject=subject) for k in range(n)])
-    sequence()
-
-
-def served_size():
-    return cosigning.newest_published(opening.newest_log()).checkpoint.size
-
-
-def forget():
-    """As after a start: nothing known, no rest for who failed a moment ago."""
-    AGREEMENT.forget()
-    WitnessState.objects.update(tried_at=None)
 
 
 def test_the_first_policy_is_in_force_from_its_own_entry(city):

@@ -3,16 +3,17 @@
 from niangjia.blocks.desk.public import FindJob, exports_sweep, inbox_counts
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.intake.public import uploads_sweep
-from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob, submit_until
+from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob, freeze_notice, submit_until
 from niangjia.blocks.orgs.public import actor_of_request
 from niangjia.core import jobs, retention
 from niangjia.core.facts import RECORDER
-from niangjia.core.http import ACTORS, WAITING
+from niangjia.core.http import ACTORS, NOTICE, WAITING
 from niangjia.core.outbox import OutboxJob, SlowJob
 
 RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
 WAITING.provide(inbox_counts)
+NOTICE.provide(freeze_notice)
 for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob()):
     jobs.add(job)
 for name, sweep in (

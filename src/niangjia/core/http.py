@@ -23,6 +23,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 ACTORS: Port[Callable[[HttpRequest], Actor]] = Port("actor of a request")
 # How much waits for an actor, and how much of it is overdue; filled by desk.
 WAITING: Port[Callable[[Actor], tuple[int, int]]] = Port("what waits for an actor")
+# What every page says at its top, empty as a rule; filled by ledger.
+NOTICE: Port[Callable[[], str]] = Port("what every page must say")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from niangjia.core.actor import Actor
-from niangjia.core.http import WAITING
+from niangjia.core.http import NOTICE, WAITING
 from niangjia.ui import navigation
 from niangjia.ui import page as request_page
 from niangjia.ui.csp import nonce_of
@@ -16,7 +16,8 @@ from niangjia.ui.words import role_name
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """actor, role_name, titles, theme, size, language, navigation, csp_nonce (called when used)."""
+    """actor, role_name, titles, theme, size, language, navigation, csp_nonce (called when used),
+    site_notice."""
     actor = request_page.actor_of(request)
     match = request.resolver_match
     here = match.view_name if match else ""
@@ -32,6 +33,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "here": here,
         "foot": navigation.foot(language, theme, size, settings.NIANGJIA_TITLE),
         "csp_nonce": partial(nonce_of, request),
+        "site_notice": NOTICE.impl(),
     }
     if actor.signed_in:
         side, bottom = navigation.navigation(actor.role, language, here)

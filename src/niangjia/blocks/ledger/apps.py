@@ -12,5 +12,6 @@ class LedgerConfig(RoomConfig):
     grants = {
         "ledger.policy": frozenset({"operator"}),
         "ledger.witness": frozenset({"operator"}),
+        "ledger.repair": frozenset({"operator"}),
         "ledger.pack": frozenset({"auditor", "city"}),
     }

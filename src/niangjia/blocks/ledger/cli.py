@@ -9,9 +9,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from niangjia.blocks.ledger import cosigning, opening, policies, services, serving
+from niangjia.blocks.ledger import cosigning, opening, policies, repairing, services, serving
 from niangjia.blocks.ledger.auditing import audit
 from niangjia.blocks.ledger.models import Cosignature
+from niangjia.blocks.ledger.selectors import log_vkey
 from niangjia.blocks.ledger.tree import tree_of
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, NotFound
@@ -45,6 +46,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--size", type=int, required=True, help="entries of the checkpoint")
     bring.set_defaults(run=run_cosigned)
+    repair = commands.add_parser("repair", help="get lost entries back from a copy of the log")
+    repair.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
+    repair.add_argument("--resolution", required=True)
+    repair.set_defaults(run=run_repair)
+    fresh = commands.add_parser("continue", help="close a frozen log and begin another origin")
+    fresh.add_argument("--resolution", required=True)
+    fresh.set_defaults(run=run_continue)
 
 
 def run_audit(options: argparse.Namespace) -> int:
@@ -131,4 +139,24 @@ def run_cosigned(options: argparse.Namespace) -> int:
     print(_("Cosigned by %(names)s") % {"names": "、".join(found.departments)})
     if found.published:
         print(_("The checkpoint is published."))
+    return 0
+
+
+def run_repair(options: argparse.Namespace) -> int:
+    """What was lost is back. Raises Conflict, Invalid."""
+    found = repairing.log_repair(
+        options.actor, folder=options.folder, resolution=options.resolution
+    )
+    print(
+        _("%(n)s entries are back, %(known)s of them with sealed values; the log has %(size)s.")
+        % {"n": found.n_back, "known": found.n_known, "size": found.size}
+    )
+    return 0
+
+
+def run_continue(options: argparse.Namespace) -> int:
+    """The log goes on under a new origin, which the witnesses have to trust. Raises Conflict."""
+    origin = repairing.log_continue(options.actor, resolution=options.resolution)
+    print(_("The log goes on as %(origin)s. Give this key to the witnesses:") % {"origin": origin})
+    print(log_vkey())
     return 0

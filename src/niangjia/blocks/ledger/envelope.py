@@ -123,7 +123,10 @@ def encrypt(fact: Fact, sealed: Sealed, actor_owner: str) -> tuple[bytes, dict[s
 
 
 def open_part(sealed: bytes) -> tuple[bytes, dict[str, Value]]:
-    """(seed, values) of a sealed part. Raises seal.Erased."""
+    """(seed, values) of a sealed part. Raises seal.Erased, also where a repair brought back the
+    entry alone."""
+    if not sealed:
+        raise seal.Erased("recovered")
     plain = canonical.reread(seal.unseal(sealed))
     if not isinstance(plain, dict):
         raise ValueError("sealed part is not an object")

@@ -3,6 +3,7 @@ that the witnesses of the one before it have seen. Where four keys of eight are 
 policy can follow: then the log is closed, and another opened by resolution."""
 
 import functools
+import hashlib
 from dataclasses import dataclass
 
 from niangjia.blocks.ledger import log_key
@@ -68,9 +69,15 @@ def row_at(log: Log, size: int) -> Policy | None:
     rows = list(below.select_related("fact__entry").order_by("-number"))
     for n, row in enumerate(rows, 1):
         before = rows[n] if n < len(rows) else None
-        if not _asks(before) or _is_witnessed(row, log, size):
+        moved = before is not None and before.fact.entry.index < log.first <= row.fact.entry.index
+        if moved or not _asks(before) or _is_witnessed(row, log, size):
             return row
     return None
+
+
+def sha256(text: str) -> str:
+    """Hash of a policy's text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _asks(row: Policy | None) -> bool:

@@ -1,6 +1,7 @@
 """The ledger's door."""
 
 from niangjia.blocks.ledger.auditing import audit, audit_newest
+from niangjia.blocks.ledger.freezing import notice as freeze_notice
 from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
     entry_body,
@@ -28,6 +29,7 @@ __all__ = [
     "audit",
     "audit_newest",
     "entry_body",
+    "freeze_notice",
     "history",
     "log_size",
     "log_vkey",

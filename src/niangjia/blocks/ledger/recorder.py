@@ -4,8 +4,6 @@ import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext_lazy as _
-
 from niangjia.blocks.ledger import envelope, freezing
 from niangjia.blocks.ledger.models import Pending, StoredFact
 from niangjia.core import seal
@@ -25,13 +23,7 @@ class LedgerRecorder:
         Raises Unavailable while the log is frozen.
         """
         if freezing.in_force() is not None:
-            raise Unavailable(
-                _(
-                    "The ledger is read-only: a log entry that was signed is missing or differs."
-                    " Nothing was changed. The operator and the witnesses have to repair it first."
-                ),
-                code="ledger_frozen",
-            )
+            raise Unavailable(freezing.READ_ONLY, code="ledger_frozen")
         owners = {owner} | {name for fact in facts for name in fact.owners.values()}
         seal.ensure(owners)
         rows = [_stored(fact, actor, owner, at) for fact in facts]

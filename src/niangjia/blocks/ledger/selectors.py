@@ -68,7 +68,7 @@ def history(subject: str) -> list[HistoryLine]:
 def _line(fact: StoredFact, witnessed: list[tuple[int, int]]) -> HistoryLine:
     who, role = "", ""
     try:
-        actor = envelope.open_part(base64.b64decode(fact.sealed_personal[ACTOR]))[1]
+        actor = envelope.open_part(base64.b64decode(fact.sealed_personal.get(ACTOR, "")))[1]
         who, role = str(actor.get("actor_name", "")), str(actor.get("actor_role", ""))
     except seal.Erased:
         pass

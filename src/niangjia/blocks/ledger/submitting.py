@@ -53,7 +53,7 @@ class Submitter:
             wanted = _wanted(row, in_force, everyone)
             meanings = self._ask(row, in_force, wanted)
             behind = [one for one in wanted if meanings[one].outcome == "behind"]
-            reset = [one for one in behind if _is_reset(one, meanings[one], in_force)]
+            reset = [one for one in behind if _is_reset(row, one, meanings[one], in_force)]
             again = [
                 Asked(one.department, one.url, meanings.pop(one).size or 0)
                 for one in behind
@@ -156,13 +156,13 @@ def _meaning(head: Signed, asked: Asked, answer: Answer, in_force: InForce) -> M
     return rules.meaning(head, asked.old, answer.status, answer.body, answer.size, keys, now)
 
 
-def _is_reset(asked: Asked, found: Meaning, in_force: InForce) -> bool:
-    """True if a witness says 0 though a key of its department has cosigned: its state is never
-    reset, it gets a new key."""
+def _is_reset(row: Checkpoint, asked: Asked, found: Meaning, in_force: InForce) -> bool:
+    """True if a witness says 0 though a key of its department has cosigned this log: its state is
+    never reset, it gets a new key."""
     if found.size:
         return False
     ids = [one.key.key_id.hex() for one in in_force.keys_of(asked.department)]
-    return Cosignature.objects.filter(key_id__in=ids).exists()
+    return Cosignature.objects.filter(checkpoint__log=row.log, key_id__in=ids).exists()
 
 
 def _remember(row: Checkpoint, meanings: Mapping[Asked, Meaning]) -> None:

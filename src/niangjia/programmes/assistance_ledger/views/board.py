@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
+from niangjia.core.http import NOTICE
 from niangjia.programmes.assistance_ledger.pages import kept
 from niangjia.programmes.assistance_ledger.pages.board import board_content
 from niangjia.programmes.assistance_ledger.selectors import board_key
@@ -18,7 +19,7 @@ def board(request: HttpRequest, period: str = "") -> HttpResponse:
         raise Http404
     ref, newest = key or ("", 0)
     inside = f"board:{ref}:{newest}:{period}:{language_of()}"
-    outside = f"{inside}:{theme_of(request)}:{actor_of(request).signed_in}"
+    outside = f"{inside}:{theme_of(request)}:{actor_of(request).signed_in}:{bool(NOTICE.impl())}"
     return kept.answer(request, outside, lambda: _board(request, period, inside))
 
 

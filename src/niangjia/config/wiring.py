@@ -3,7 +3,13 @@
 from niangjia.blocks.desk.public import FindJob, exports_sweep, inbox_counts
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.intake.public import uploads_sweep
-from niangjia.blocks.ledger.public import LedgerRecorder, SequencerJob, freeze_notice, submit_until
+from niangjia.blocks.ledger.public import (
+    LedgerRecorder,
+    SequencerJob,
+    freeze_notice,
+    sm3_step,
+    submit_until,
+)
 from niangjia.blocks.orgs.public import actor_of_request
 from niangjia.core import jobs, retention
 from niangjia.core.facts import RECORDER
@@ -20,6 +26,7 @@ for name, sweep in (
     ("exports", exports_sweep),
     ("uploads", uploads_sweep),
     ("journal", retention.sweep),
+    ("sm3", sm3_step),
 ):
     jobs.add(jobs.Sweeper(name, sweep))
 jobs.add_slow(SlowJob())

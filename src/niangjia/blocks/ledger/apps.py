@@ -12,6 +12,7 @@ class LedgerConfig(RoomConfig):
     grants = {
         "ledger.policy": frozenset({"operator"}),
         "ledger.witness": frozenset({"operator"}),
+        "ledger.sm3": frozenset(),
         "ledger.repair": frozenset({"operator"}),
         "ledger.pack": frozenset({"auditor", "city"}),
     }

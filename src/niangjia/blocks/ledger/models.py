@@ -198,3 +198,15 @@ class Freeze(models.Model):
     evidence = models.TextField()
     lifted_at = models.DateTimeField(null=True)
     resolution = models.CharField(max_length=300, blank=True)
+
+
+class Sm3State(models.Model):
+    """How far the SM3 tree over a log has been hashed. Working state; the roots are facts.
+
+    noted_at: when the last root was recorded.
+    """
+
+    log = models.OneToOneField(Log, primary_key=True, on_delete=models.PROTECT)
+    size = models.BigIntegerField(default=0)
+    frontier = models.BinaryField(default=b"")
+    noted_at = models.DateTimeField()

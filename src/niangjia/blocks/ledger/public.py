@@ -16,6 +16,7 @@ from niangjia.blocks.ledger.selectors import (
 )
 from niangjia.blocks.ledger.sequencer import SequencerJob
 from niangjia.blocks.ledger.services import policy_set, witness_address_set
+from niangjia.blocks.ledger.sm3 import step as sm3_step
 from niangjia.blocks.ledger.submitting import submit_until
 from niangjia.blocks.ledger.types import AuditResult, HistoryLine, LoggedFact, ProofState
 
@@ -39,6 +40,7 @@ __all__ = [
     "newest_entry_at",
     "policy_departments",
     "policy_set",
+    "sm3_step",
     "submit_until",
     "witness_address_set",
 ]

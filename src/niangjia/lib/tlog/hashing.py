@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Self
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
@@ -44,6 +45,9 @@ class Frontier:
     size: leaves so far. peaks: one hash per set bit of size, largest subtree first.
     """
 
+    _node = staticmethod(node_hash)
+    _empty = EMPTY_ROOT
+
     def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
         if size < 0 or size.bit_count() != len(peaks):
             raise ValueError("a tree of this size has another number of peaks")
@@ -54,7 +58,7 @@ class Frontier:
         """Add a leaf hash."""
         size, node = self.size, leaf
         while size & 1:
-            node = node_hash(self.peaks.pop(), node)
+            node = self._node(self.peaks.pop(), node)
             size >>= 1
         self.peaks.append(node)
         self.size += 1
@@ -62,16 +66,16 @@ class Frontier:
     def root(self) -> bytes:
         """Root of the tree so far (32 bytes)."""
         if not self.peaks:
-            return EMPTY_ROOT
+            return self._empty
         node = self.peaks[-1]
         for peak in reversed(self.peaks[:-1]):
-            node = node_hash(peak, node)
+            node = self._node(peak, node)
         return node
 
     def to_bytes(self) -> bytes:
         return b"".join(self.peaks)
 
     @classmethod
-    def from_bytes(cls, size: int, data: bytes) -> "Frontier":
+    def from_bytes(cls, size: int, data: bytes) -> Self:
         peaks = [data[i : i + HASH_BYTES] for i in range(0, len(data), HASH_BYTES)]
         return cls(size, peaks)

@@ -13,6 +13,8 @@ from niangjia.core.programme import rooms
 SOURCE = Path(__file__).parents[2] / "src" / "niangjia"
 FLOORS = ["lib", "core", "ui", "blocks", "programmes", "config"]
 BLOCKS = ["places", "orgs", "ledger", "desk", "indicators", "intake", "cases"]
+# One file on purpose: an auditor copies it away and reads it alone, without trusting an import.
+LONGER = {SOURCE / "witness" / "verify.py": 1150}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
 
@@ -28,7 +30,11 @@ def height(label):
 
 
 def test_no_file_is_longer_than_500_lines():
-    too_long = [p for p in sources() if len(p.read_text("utf-8").splitlines()) > 500]
+    too_long = [
+        path
+        for path in sources()
+        if len(path.read_text("utf-8").splitlines()) > LONGER.get(path, 500)
+    ]
     assert not too_long
 
 

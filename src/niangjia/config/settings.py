@@ -36,6 +36,7 @@ SQLITE_OPTIONS = {
     "init_command": (
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
         "PRAGMA cache_size=-64000;PRAGMA mmap_size=0;PRAGMA wal_autocheckpoint=2000;"
+        "PRAGMA secure_delete=ON;"
     ),
 }
 POSTGRES_OPTIONS = {

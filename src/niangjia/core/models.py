@@ -1,16 +1,24 @@
 """Tables of the front door: keys (own database), journal, outbox."""
 
+import secrets
 from typing import ClassVar
 
 from django.db import models
+
+
+def new_ref() -> str:
+    """32 random hexadecimal digits."""
+    return secrets.token_hex(16)
 
 
 class SealKey(models.Model):
     """A data key of one owner, wrapped by the installation's master key; lives in `keys`.
 
     owner: `org:<id>`, `person:<id>`, `contact:<id>`. Erasing clears `wrapped` for ever.
+    ref: random; the fact of an erasure names it, and says nothing about whose key it was.
     """
 
+    ref = models.CharField(max_length=32, unique=True, default=new_ref)
     owner = models.CharField(max_length=120, unique=True)
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()

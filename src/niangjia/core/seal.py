@@ -16,7 +16,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import transaction
+from django.db import connections, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import clock
@@ -146,12 +147,29 @@ def unseal(sealed: bytes) -> bytes:
         raise ValueError("sealed value is damaged") from error
 
 
+def key_ref(owner: str) -> str | None:
+    """The random name of an owner's key; None if it has none or it was erased."""
+    rows = SealKey.objects.filter(owner=owner, erased_at__isnull=True)
+    return rows.values_list("ref", flat=True).first()
+
+
 def erase(owner: str) -> bool:
     """Destroy an owner's key for good; True if there was one."""
+    return _erase(SealKey.objects.filter(owner=owner, erased_at__isnull=True))
+
+
+def erase_refs(refs: Iterable[str]) -> bool:
+    """Destroy the keys of these random names for good; True if one was there still."""
+    return _erase(SealKey.objects.filter(ref__in=list(refs), erased_at__isnull=True))
+
+
+def _erase(rows: "QuerySet[SealKey]") -> bool:
     with transaction.atomic(using=KEYS):
-        n = SealKey.objects.filter(owner=owner, erased_at__isnull=True).update(
-            wrapped=b"", erased_at=clock.real_now()
-        )
+        n = rows.update(wrapped=b"", erased_at=clock.real_now())
+    if n and connections[KEYS].vendor == "sqlite" and not connections[KEYS].in_atomic_block:
+        # The bytes go from the write-ahead log, too; `secure_delete` has zeroed them in the file.
+        with connections[KEYS].cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     forget_cache()
     return bool(n)
 

@@ -14,7 +14,7 @@ from niangjia.blocks.ledger.auditing import audit
 from niangjia.blocks.ledger.models import Cosignature
 from niangjia.blocks.ledger.selectors import log_vkey
 from niangjia.blocks.ledger.tree import tree_of
-from niangjia.core import jobs
+from niangjia.core import jobs, seal
 from niangjia.core.errors import Conflict, NotFound
 from niangjia.lib.tlog import keys, note
 from niangjia.lib.tlog.request import AddCheckpoint
@@ -50,6 +50,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     repair.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
     repair.add_argument("--resolution", required=True)
     repair.set_defaults(run=run_repair)
+    again = commands.add_parser(
+        "erasures", help="after a restore: erase again what a copy of the log says was erased"
+    )
+    again.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
+    again.set_defaults(run=run_erasures)
     fresh = commands.add_parser("continue", help="close a frozen log and begin another origin")
     fresh.add_argument("--resolution", required=True)
     fresh.set_defaults(run=run_continue)
@@ -150,6 +155,17 @@ def run_repair(options: argparse.Namespace) -> int:
     print(
         _("%(n)s entries are back, %(known)s of them with sealed values; the log has %(size)s.")
         % {"n": found.n_back, "known": found.n_known, "size": found.size}
+    )
+    return 0
+
+
+def run_erasures(options: argparse.Namespace) -> int:
+    """No key stands that the copy says was erased. Raises Invalid."""
+    refs = repairing.erasures_in(options.folder)
+    seal.erase_refs(refs)
+    print(
+        _("%(n)s erasures stand in the copy; none of their keys is here any more.")
+        % {"n": len(refs)}
     )
     return 0
 

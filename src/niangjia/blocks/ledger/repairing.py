@@ -25,7 +25,8 @@ from niangjia.blocks.ledger.models import (
     Tile,
     WitnessState,
 )
-from niangjia.core import clock
+from niangjia.blocks.orgs.public import PERSON_ERASED
+from niangjia.core import clock, seal
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import Conflict, Invalid
 from niangjia.core.facts import BUSINESS, Fact
@@ -142,7 +143,24 @@ def _put_back(
     for data in decoded:
         if data["fact"] == facts.POLICY.id:
             _policy_again(data, ids[data["id"]])
+    seal.erase_refs(_erased_keys(decoded))
     return len(known)
+
+
+def _erased_keys(decoded: list[Any]) -> list[str]:
+    return [one["open"]["key"] for one in decoded if one["fact"] == PERSON_ERASED.id]
+
+
+def erasures_in(folder: Path) -> list[str]:
+    """Random ids of the keys that a copy of the log says were erased: for a restored backup, which
+    may be older than they are. Raises Invalid."""
+    try:
+        head = checkpoint.of_note(note.parse((folder / "checkpoint").read_bytes()))
+    except (OSError, BadNote) as error:
+        raise Invalid(
+            _("There is no checkpoint of this log in the folder: %(why)s."), why=str(error)
+        ) from error
+    return _erased_keys([canonical.decode(body) for body in _bodies(folder, 0, head.size)])
 
 
 def _bare(body: Any, data: bytes) -> StoredFact:

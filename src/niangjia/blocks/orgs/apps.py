@@ -13,6 +13,7 @@ class OrgsConfig(RoomConfig):
         "orgs.set_up": frozenset({"operator"}),
         "orgs.appoint": frozenset({"city"}),
         "orgs.manage": frozenset({"city", "district"}),
+        "people.erase": frozenset({"city", "operator"}),
         "orgs.see": frozenset({"city", "district", "auditor", "leader"}),
     }
     scopes = {"organisations": frozenset({"orgs.see", "orgs.manage", "orgs.appoint"})}

@@ -88,3 +88,14 @@ RETURNED = declare(
         sealed=("deputy", "organisation", "valid_from", "valid_to"),
     )
 )
+
+ERASED = declare(
+    FactKind(
+        name="person.erased",
+        version=1,
+        title=_("Personal data erased"),
+        policy="demonstration-2020-03",
+        open=("key",),
+        sealed=("reason",),
+    )
+)

@@ -5,6 +5,7 @@ Columns that other rooms may join on: Organisation.id, .ref, .name, .uscc, .kind
 """
 
 from niangjia.blocks.orgs.access import actor_of_request
+from niangjia.blocks.orgs.facts import ERASED as PERSON_ERASED
 from niangjia.blocks.orgs.finding import (
     organisation_with,
     organisations_beneath,
@@ -77,6 +78,7 @@ from niangjia.blocks.orgs.services import (
     organisations_confirm,
     organisations_merge,
     organisations_set_up,
+    person_erase,
     token_make,
 )
 from niangjia.blocks.orgs.steps import (
@@ -101,6 +103,7 @@ from niangjia.blocks.orgs.types import (
 )
 
 __all__ = [
+    "PERSON_ERASED",
     "STATES",
     "UNASSIGNED",
     "UNPLACED",
@@ -181,6 +184,7 @@ __all__ = [
     "organisations_tree",
     "organisations_with",
     "people_named",
+    "person_erase",
     "places_for",
     "predecessors_of",
     "refuse_weak",

@@ -31,6 +31,12 @@ def hats_of(login: Login) -> list[Hat]:
     return list({(one.role, one.organisation_id): one for one in reversed(hats)}.values())[::-1]
 
 
+def has_running_appointment(person_id: int, on: dt.date) -> bool:
+    """True if the person holds an appointment on that day or later."""
+    in_time = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    return Appointment.objects.filter(in_time, person_id=person_id).exists()
+
+
 def _in_force(person: Q) -> QuerySet[Appointment]:
     today = clock.city_today()
     in_time = Q(valid_to__isnull=True) | Q(valid_to__gte=today)

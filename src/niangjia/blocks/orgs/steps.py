@@ -326,6 +326,13 @@ def contacts_known(
     return {one: rows[one[0], sha] for one, sha in wanted.items() if (one[0], sha) in rows}
 
 
+def contacts_named(name: str, phone: str) -> list[str]:
+    """Refs of the contacts of that name and phone at any supplier."""
+    suppliers = Contact.objects.values_list("supplier_id", flat=True).distinct()
+    found = contacts_known((one, name, phone) for one in suppliers)
+    return [one.owner.removeprefix("contact:") for one in found.values()]
+
+
 def _contacts(digests: Iterable[str]) -> dict[tuple[int, str], ContactRef]:
     """Contacts by supplier and digest."""
     rows = Contact.objects.filter(digest__in=set(digests))

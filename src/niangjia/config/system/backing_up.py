@@ -20,9 +20,10 @@ from niangjia.core import clock, seal
 from niangjia.core.errors import Invalid, Unavailable
 
 PLAIN, SEALED, APART = "plain", "sealed", "apart"
-SECRETS = ("master.key", "django.key")
+SECRETS = ("master.key", "django.key", "log.key")
 SECRETS_SEALED = "secrets/secrets.sealed"
 KEPT_FOLDERS = ("published", "uploads")
+LONGEST = dt.timedelta(days=30)
 ROOM = 50_000_000  # bytes that stay free on the disk
 
 
@@ -213,10 +214,14 @@ def _make_durable(folder: Path) -> None:
 
 
 def _prune(folder: Path, keep: int) -> tuple[str, ...]:
-    """Of this site's backups in the folder the newest `keep` stay; names of those removed."""
+    """Of this site's backups in the folder the newest `keep` stay, and none over 30 days old but
+    the newest: what was erased must not live on in them. Names of those removed."""
     pattern = re.compile(rf"niangjia-{site_mark()}-\d{{8}}T\d{{6}}Z\.tar\.gz")
     mine = sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
     old = mine[:-keep] if keep else []
+    if keep:
+        since = clock.real_now() - LONGEST
+        old += [path for path in mine[-keep:-1] if path.name.split("-")[-1] < f"{since:%Y%m%dT%H%M%SZ}"]
     for path in old:
         path.unlink()
     return tuple(path.name for path in old)

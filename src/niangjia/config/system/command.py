@@ -180,6 +180,13 @@ def _tell_restored(done: Restored) -> None:
         )
     if done.n_erased:
         print(_("%(n)s keys that were erased since are erased again.") % {"n": done.n_erased})
+    elif not done.aside:
+        print(
+            _(
+                "What was erased since that time is not known here. Before you serve the site, run"
+                " niangjia ledger erasures --from with a witness's copy of the log."
+            )
+        )
     print(
         _(
             "Everybody signs in anew. Accounts, appointments and keys for programs are those of"

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from niangjia.blocks.orgs.public import Account, NewPasswordForm, accounts_set_up
+from niangjia.blocks.orgs.public import Account, NewPasswordForm, accounts_set_up, person_erase
 from niangjia.config.system import accounts, doctor, selectors, services
 from niangjia.config.system.forms import AccountForm
 from niangjia.core import clock, jobs
@@ -147,6 +147,8 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     if request.method == "POST":
         authorise(actor, "system.people")
         link = _done(request, username)
+        if not accounts.logins().filter(username=username).exists():  # it has no name any more
+            return redirect("system:people")
     line, n_sessions = accounts.account_get(actor, username=username)
     context = {"line": line, "n_sessions": n_sessions, "link": link, "may": actor.may}
     return render(request, "system/person.html", context)
@@ -167,6 +169,9 @@ def _done(request: HttpRequest, username: str) -> str:
         elif act == "factors":
             n = services.factors_drop(actor, username=username)
             messages.success(request, _("%(n)s second factors removed.") % {"n": n})
+        elif act == "erase":
+            person_erase(actor, username=username, reason=request.POST.get("reason", ""))
+            messages.success(request, _("The person's name is erased. What was done stays."))
         elif act == "sessions":
             n = services.sessions_end(actor, username=username)
             messages.success(request, _("Signed out of %(n)s browsers.") % {"n": n})

@@ -18,6 +18,7 @@ from niangjia.blocks.orgs.services.appointing import (
     delegation_give,
     leader_change,
 )
+from niangjia.blocks.orgs.services.erasing import contact_erase, person_erase
 from niangjia.blocks.orgs.services.organisations import (
     organisation_close,
     organisation_correct,
@@ -44,6 +45,7 @@ __all__ = [
     "accounts_set_up",
     "appointment_end",
     "appointment_give",
+    "contact_erase",
     "delegation_end",
     "delegation_give",
     "factor_remove",
@@ -63,6 +65,7 @@ __all__ = [
     "organisations_set_up",
     "passkey_add",
     "password_change",
+    "person_erase",
     "session_end",
     "sign_in_note",
     "token_make",

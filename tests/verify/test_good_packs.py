@@ -1,0 +1,95 @@
+"""Packs as the writer writes them, of several shapes: both verifiers give the same answer."""
+
+import pytest
+
+from niangjia.witness.verify import Outside
+from tests.verify.world import NOW, World, built, evidence, full, small
+
+
+def outside(world, **more):
+    return Outside(**{"policy": world.policy.encode(), "now": NOW, **more})
+
+
+def test_a_full_pack_is_verified(both, world):
+    result = both(built(full(world)), outside(world))
+    assert (result["verdict"], result["reasons"], result["warnings"]) == ("verified", [], [])
+    assert result["entries"] == 3 and result["size"] == 21
+    assert result["cosigned"] == {f"dept-{n}": NOW - 60 * n for n in range(1, 9)}
+    assert result["witnessed_at"] == NOW - 60 * 4  # the fifth smallest of eight
+    shown = {(one["index"], one["name"]): one["value"] for one in result["disclosed"]}
+    assert shown[7, "amount_fen"] == 701 and shown[20, "voucher"] is None
+    assert shown[7, "items"][0] == {"name": "木耳", "n": 7} and len(shown) == 7
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 8, 20, 21])
+def test_every_entry_of_a_log_of_any_size_is_verified(both, world, size):
+    for index in range(size):
+        pack = world.pack([world.record(index, size=size)], size=size)
+        assert both(built(pack), outside(world))["verdict"] == "verified"
+
+
+def test_without_a_policy_from_outside_it_is_consistent_only(both, world):
+    result = both(built(small(world)), Outside(now=NOW))
+    assert result["verdict"] == "consistent"
+    assert result["reasons"] == [["policy_not_given", ""]]
+
+
+def test_the_hash_of_the_policy_is_enough(both, world):
+    hashed = both(built(small(world)), Outside(now=NOW))["policy_sha256"]
+    given = Outside(policy_sha256=hashed, now=NOW)
+    assert both(built(small(world)), given)["verdict"] == "verified"
+
+
+def test_under_quorum_none_nobody_vouches(both):
+    alone = World(names=("dept-1",), quorum=0)
+    result = both(built(small(alone)), outside(alone))
+    assert (result["verdict"], result["reasons"]) == ("consistent", [["unwitnessed", ""]])
+    assert result["witnessed_at"] is None and result["cosigned"] == {"dept-1": NOW - 60}
+
+
+def test_names_of_witnesses_may_be_chinese_and_are_sorted_by_code_point(both):
+    named = World(names=("民政局", "\U0001f344", "\ufb01", "a"), quorum=2)
+    result = both(built(small(named)), outside(named))
+    assert result["verdict"] == "verified" and len(result["cosigned"]) == 4
+
+
+def test_a_quorum_of_five_is_enough_and_four_are_not(both):
+    five = World(absent=frozenset({"dept-1", "dept-4", "dept-6"}))
+    assert both(built(small(five)), outside(five))["verdict"] == "verified"
+    four = World(absent=five.absent | {"dept-8"})
+    result = both(built(small(four)), outside(four))
+    assert (result["verdict"], result["reasons"]) == ("false", [["quorum", "checkpoint"]])
+    assert result["witnessed_at"] is None
+
+
+def test_an_old_cosignature_is_told_and_does_not_fail(both, world):
+    day = NOW - 60 + 24 * 60 * 60
+    assert both(built(small(world)), outside(world, now=day))["warnings"] == []
+    result = both(built(small(world)), outside(world, now=day + 1))
+    assert (result["verdict"], result["warnings"]) == ("verified", [["stale", ""]])
+
+
+def test_evidence_that_no_entry_names_is_told_and_does_not_fail(both, world):
+    stray = evidence(b"something else", "")
+    pack = world.pack([world.record(7, ("document_sha256",))], evidence=(stray, evidence()))
+    result = both(built(pack), outside(world))
+    assert (result["verdict"], result["warnings"]) == ("verified", [["untied", stray.name]])
+
+
+@pytest.mark.parametrize("old", [1, 4, 7, 8, 13, 20, 21])
+def test_a_pack_is_the_beginning_of_a_newer_checkpoint(both, world, old):
+    pack = built(world.pack([world.record(0, size=old)], size=old))
+    newer, _older = world.known(old, 21)
+    assert both(pack, outside(world, known=newer))["verdict"] == "verified"
+
+
+@pytest.mark.parametrize("old", [1, 4, 7, 8, 13, 20])
+def test_a_pack_continues_an_older_checkpoint(both, world, old):
+    known, older = world.known(old, 21)
+    given = outside(world, known=known, older=older)
+    assert both(built(small(world)), given)["verdict"] == "verified"
+
+
+def test_a_checkpoint_of_the_same_size_has_the_same_root(both, world):
+    same = str(world.cosign(world.head(), absent=world.names)).encode()
+    assert both(built(small(world)), outside(world, known=same))["verdict"] == "verified"

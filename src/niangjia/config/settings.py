@@ -26,6 +26,7 @@ NIANGJIA_DEMO = SITE.demo == "1"
 NIANGJIA_CITY_CODE = SITE.city_code
 NIANGJIA_UPLOADS_KEPT_DAYS = int(SITE.uploads_kept_days)
 NIANGJIA_CITY_DATE = SITE.city_date if NIANGJIA_DEMO else ""
+NIANGJIA_TSA_URL = SITE.tsa_url
 SECRET_KEY = site_settings.secret_key(NIANGJIA_HOME)
 DEBUG = SITE.debug == "1"
 ALLOWED_HOSTS = SITE.hosts.split(",")

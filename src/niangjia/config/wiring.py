@@ -7,11 +7,12 @@ from niangjia.blocks.ledger.public import (
     LedgerRecorder,
     SequencerJob,
     freeze_notice,
+    keep_commitments,
     sm3_step,
     submit_until,
 )
 from niangjia.blocks.orgs.public import actor_of_request
-from niangjia.core import jobs, retention
+from niangjia.core import jobs, retention, seal
 from niangjia.core.facts import RECORDER
 from niangjia.core.http import ACTORS, NOTICE, WAITING
 from niangjia.core.outbox import OutboxJob, SlowJob
@@ -20,6 +21,7 @@ RECORDER.provide(LedgerRecorder())
 ACTORS.provide(actor_of_request)
 WAITING.provide(inbox_counts)
 NOTICE.provide(freeze_notice)
+seal.BEFORE_ERASING.provide(keep_commitments)
 for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob()):
     jobs.add(job)
 for name, sweep in (

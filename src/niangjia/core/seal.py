@@ -10,7 +10,7 @@ import hmac
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -24,9 +24,12 @@ from niangjia.core import clock
 from niangjia.core.db.router import KEYS
 from niangjia.core.errors import Unavailable
 from niangjia.core.models import SealKey
+from niangjia.core.programme import Port
 
 NONCE_BYTES = 12
 CACHE_S = 30  # an erasure reaches other processes within this time
+# What is told the id of a key right before it is destroyed; filled by ledger.
+BEFORE_ERASING: Port[Callable[[int], None]] = Port("who is told before a key is destroyed")
 _lock = threading.Lock()
 _by_owner: dict[str, tuple[int, AESGCM]] = {}
 _by_id: dict[int, AESGCM] = {}
@@ -164,6 +167,8 @@ def erase_refs(refs: Iterable[str]) -> bool:
 
 
 def _erase(rows: "QuerySet[SealKey]") -> bool:
+    for key_id in rows.values_list("pk", flat=True):
+        BEFORE_ERASING.impl(key_id)
     with transaction.atomic(using=KEYS):
         n = rows.update(wrapped=b"", erased_at=clock.real_now())
     if n and connections[KEYS].vendor == "sqlite" and not connections[KEYS].in_atomic_block:

@@ -30,6 +30,7 @@ class Site:
     backups_kept: str = "14"
     backup_passphrase_file: str = ""
     uploads_kept_days: str = "0"  # 0: for ever
+    tsa_url: str = ""  # RFC 3161 authority that stamps checkpoints; none if empty
 
 
 NUMBERS = frozenset({"threads", "backups_kept", "uploads_kept_days"})

@@ -9,7 +9,15 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from niangjia.blocks.ledger import cosigning, opening, policies, repairing, services, serving
+from niangjia.blocks.ledger import (
+    cosigning,
+    opening,
+    packing,
+    policies,
+    repairing,
+    services,
+    serving,
+)
 from niangjia.blocks.ledger.auditing import audit
 from niangjia.blocks.ledger.models import Cosignature
 from niangjia.blocks.ledger.selectors import log_vkey
@@ -50,6 +58,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     repair.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
     repair.add_argument("--resolution", required=True)
     repair.set_defaults(run=run_repair)
+    packed = commands.add_parser("pack", help="an evidence pack of all entries about something")
+    packed.add_argument("subject", nargs="+", help="such as purchase:REF")
+    packed.add_argument("--title", required=True)
+    packed.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    packed.set_defaults(run=run_pack)
     again = commands.add_parser(
         "erasures", help="after a restore: erase again what a copy of the log says was erased"
     )
@@ -155,6 +168,21 @@ def run_repair(options: argparse.Namespace) -> int:
     print(
         _("%(n)s entries are back, %(known)s of them with sealed values; the log has %(size)s.")
         % {"n": found.n_back, "known": found.n_known, "size": found.size}
+    )
+    return 0
+
+
+def run_pack(options: argparse.Namespace) -> int:
+    """FILE holds the pack, whole. Raises NotFound, Conflict, TooLarge."""
+    made = packing.pack_make(options.actor, subjects=options.subject, title=options.title)
+    draft = options.out.with_name(f".{options.out.name}")
+    with draft.open("wb") as file:
+        for chunk in made.chunks:
+            file.write(chunk)
+    draft.replace(options.out)
+    print(
+        _("%(out)s: %(n)s entries, %(fields)s sealed fields shown, checkpoint of %(size)s")
+        % {"out": options.out, "n": made.n_entries, "fields": made.n_fields, "size": made.size}
     )
     return 0
 

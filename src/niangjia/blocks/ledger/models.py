@@ -210,3 +210,25 @@ class Sm3State(models.Model):
     size = models.BigIntegerField(default=0)
     frontier = models.BinaryField(default=b"")
     noted_at = models.DateTimeField()
+
+
+class KeptCommitments(models.Model):
+    """Commitments of a slot whose key was destroyed: 32 bytes a field, in the kind's order. Nothing
+    can be learnt from them, and the other fields can still be shown with their proofs."""
+
+    fact = models.ForeignKey(StoredFact, on_delete=models.PROTECT, related_name="kept")
+    slot = models.CharField(max_length=40)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["fact", "slot"], name="ledger_kept_once")
+        ]
+
+
+class Timestamp(models.Model):
+    """An RFC 3161 reply of a time-stamping authority over a checkpoint's text."""
+
+    checkpoint = models.OneToOneField(Checkpoint, primary_key=True, on_delete=models.PROTECT)
+    reply = models.BinaryField()
+    stamped_at = models.DateTimeField()

@@ -1,7 +1,10 @@
 """The ledger's door."""
 
 from niangjia.blocks.ledger.auditing import audit, audit_newest
+from niangjia.blocks.ledger.disclosing import keep_commitments
 from niangjia.blocks.ledger.freezing import notice as freeze_notice
+from niangjia.blocks.ledger.packing import Made as MadePack
+from niangjia.blocks.ledger.packing import pack_make
 from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
     entry_body,
@@ -25,6 +28,7 @@ __all__ = [
     "HistoryLine",
     "LedgerRecorder",
     "LoggedFact",
+    "MadePack",
     "ProofState",
     "SequencerJob",
     "audit",
@@ -32,12 +36,14 @@ __all__ = [
     "entry_body",
     "freeze_notice",
     "history",
+    "keep_commitments",
     "log_size",
     "log_vkey",
     "logged_facts",
     "logged_subjects",
     "n_pending",
     "newest_entry_at",
+    "pack_make",
     "policy_departments",
     "policy_set",
     "sm3_step",

@@ -221,7 +221,9 @@ def _prune(folder: Path, keep: int) -> tuple[str, ...]:
     old = mine[:-keep] if keep else []
     if keep:
         since = clock.real_now() - LONGEST
-        old += [path for path in mine[-keep:-1] if path.name.split("-")[-1] < f"{since:%Y%m%dT%H%M%SZ}"]
+        old += [
+            path for path in mine[-keep:-1] if path.name.split("-")[-1] < f"{since:%Y%m%dT%H%M%SZ}"
+        ]
     for path in old:
         path.unlink()
     return tuple(path.name for path in old)

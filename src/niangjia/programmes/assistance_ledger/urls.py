@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/records/new", views.entry.enter, name="enter"),
     path("desk/records/new/draft", views.entry.draft, name="enter_draft"),
     path("desk/records/<slug:ref>", views.records.record, name="record"),
+    path("desk/records/<slug:ref>/pack", views.records.pack, name="pack"),
     path("desk/records/<slug:ref>/note", views.records.note, name="note"),
     path("desk/records/<slug:ref>/correct", views.records.correct, name="correct"),
     path("desk/imports", views.imports.imports, name="imports"),

@@ -1,13 +1,15 @@
 """Records: the list, one record, its correction."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from niangjia.blocks.desk.public import lag, views_of, wanted_of
+from niangjia.blocks.ledger.public import pack_make
 from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
@@ -75,10 +77,27 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         "flags": shown.flags(detail.purchase.flags),
         "may_enter": actor.may("purchases.import"),
         "sources": record_parts.sources(sources_of(detail.purchase)),
+        "may_pack": actor.may("ledger.pack"),
         "may_note": actor.may("purchases.correct"),
         "may_correct": actor.may("purchases.correct") and not detail.purchase.reversed_at,
     }
     return render(request, "assistance_ledger/record.html", context)
+
+
+@require_POST
+def pack(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """The evidence pack of a record, with those that it corrects or that correct it."""
+    actor = authorise(actor_of(request), "ledger.pack")
+    detail = purchase_get(actor, ref=ref)
+    refs = [one for one in (detail.corrects, ref, detail.corrected_by) if one]
+    made = pack_make(
+        actor,
+        subjects=[f"purchase:{one}" for one in refs],
+        title=f"{detail.unit_name}　{detail.purchase.product}",
+    )
+    answer = StreamingHttpResponse(made.chunks, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return answer
 
 
 @never_cache

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "b048eee0df8dc22999c5565e0587a35385e9d217c72b0845d20ea69c0232cf65"
+    expected = "febaabe721612b6f5736f75b7d7a46d87010f0079300391262271400931ee42a"
     assert together.hexdigest() == expected

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EIO
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from niangjia.lib.tlog.checkpoint import Checkpoint
 from niangjia.lib.tlog.keys import LogKey, parse_vkey, vkey
 from niangjia.lib.tlog.note import Note
-from niangjia.witness.files import lock, place_of, sync_folder
+from niangjia.witness.files import Locked, lock, place_of, sync_folder
 from niangjia.witness.identity import Identity
 from niangjia.witness.rules import Decision, Known, Tree
 from niangjia.witness.schema import GUARDS, TABLES, VERSION
@@ -50,11 +51,13 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    if mode == "rw":
-        db.execute("PRAGMA journal_mode = DELETE").fetchone()
-    db.execute("PRAGMA synchronous = EXTRA")
-    db.execute("PRAGMA fullfsync = ON")
-    db.execute("PRAGMA foreign_keys = ON")
+    settings = ("synchronous = EXTRA", "fullfsync = ON", "foreign_keys = ON")
+    try:
+        for setting in (*settings, *(["journal_mode = DELETE"] if mode == "rw" else [])):
+            db.execute(f"PRAGMA {setting}").fetchall()
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 
@@ -215,20 +218,29 @@ _TREES = "origin, size, root FROM log"
 def _open(path: Path, identity: Identity, seen: Seen, read_only: bool) -> sqlite3.Connection:
     if not path.exists():
         raise Unusable("the state of this key is missing")
-    db = _connect(path, "ro" if read_only else "rw")
     try:
-        row = _identity_row(db)
-        _check(row, path, identity, seen)
-        if not read_only:
-            # Numbers of devices change when a machine starts again: only the file must be the same.
-            db.execute("UPDATE identity SET device = ?", (place_of(path)[1],))
+        db = _connect(path, "ro" if read_only else "rw")
+        try:
+            _check(_identity_row(db), path, identity, seen)
+            if not read_only:
+                # A disk's number changes when a machine starts: only the file must be the same.
+                db.execute("UPDATE identity SET device = ?", (place_of(path)[1],))
+        except BaseException:
+            db.close()
+            raise
     except sqlite3.DatabaseError as error:
-        db.close()
-        raise Unusable("the state of this key is damaged") from error
-    except Unusable:
-        db.close()
-        raise
+        raise _meaning(error, path) from error
     return db
+
+
+def _meaning(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    """What SQLite's complaint says of the state."""
+    text = str(error)
+    if "locked" in text:
+        return Locked(str(path.parent))
+    if any(one in text for one in ("unable to open", "readonly", "disk I/O", "is full")):
+        return OSError(EIO, text, str(path))
+    return Unusable("the state of this key is damaged")
 
 
 def _identity_row(db: sqlite3.Connection) -> tuple[str, str, str, int]:

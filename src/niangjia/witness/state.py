@@ -4,11 +4,13 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from errno import EIO
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from niangjia.lib.tlog import request
 from niangjia.lib.tlog.checkpoint import Checkpoint
 from niangjia.lib.tlog.keys import LogKey, parse_vkey, vkey
 from niangjia.lib.tlog.note import Note
@@ -22,6 +24,7 @@ STATE_FILE, LOCK_FILE = "state.db", "lock"
 BUSY_S = 10.0
 # Anyone can send a signed checkpoint with a wrong proof; two roots for one size only the log.
 EVIDENCE_BYTES, FORK_BYTES = 64 * 2**20, 256 * 2**20
+PLAIN_BYTES = 8192  # a longer request is kept without the lines of unknown keys that fill it
 
 
 class Unusable(Exception):
@@ -146,15 +149,18 @@ class State:
         self.seen.counted(self._least)
 
     def add_evidence(self, body: bytes, decision: Decision, at: int) -> None:
-        """In a transaction: the request is kept, once for each checkpoint and state of ours."""
-        known = self.note_of(decision.origin)
-        text = decision.signed.text if decision.signed else ""
-        mark = sha256(f"{text}\n{decision.status}\n".encode() + (known or b"")).hexdigest()
+        """In a transaction: the request is kept, once for each checkpoint and kind of refusal."""
+        if decision.signed is None:
+            return
+        if len(body) > PLAIN_BYTES:
+            body = bytes(replace(request.parse(body), note=decision.signed))
+        kinds = f"{decision.status} {decision.forked}"
+        mark = sha256(f"{decision.signed.text}\n{kinds}".encode()).hexdigest()
         sizes = "SELECT COALESCE(SUM(LENGTH(request)), 0) FROM evidence"
         kept = int(self._db.execute(sizes).fetchone()[0])
-        forked = decision.head is not None and decision.head.size == decision.size
-        if kept + len(body) > (FORK_BYTES if forked else EVIDENCE_BYTES):
+        if kept + len(body) > (FORK_BYTES if decision.forked else EVIDENCE_BYTES):
             return
+        known = self.note_of(decision.origin)
         row = (at, decision.origin, decision.status, decision.why, body, known, mark)
         self._db.execute(
             "INSERT OR IGNORE INTO evidence (at, origin, status, why, request, known, mark)"

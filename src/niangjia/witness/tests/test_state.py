@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from niangjia.lib.tlog.note import Note, Signature
 from niangjia.witness import files, identity, seen, state
 from niangjia.witness.cosigner import Witness
 from niangjia.witness.files import Locked
@@ -209,6 +210,20 @@ def test_evidence_has_room_for_forks_when_wrong_proofs_have_filled_theirs(
     assert one._state.n_evidence() == {ORIGIN: 1}
     assert one.add_checkpoint(TEN.fork(3, 4).request(7, 7)).status == 422
     assert one._state.n_evidence() == {ORIGIN: 2}
+    one.close()
+
+
+def test_lines_that_fill_a_request_do_not_fill_the_evidence(folder, clock):
+    cosign(folder, clock, (0, 7))
+    one = Witness(folder, clock, quiet=True)
+    plain = TEN.note(10)
+    filler = tuple(Signature(f"x{i}.example", bytes(4), bytes(2000)) for i in range(60))
+    padded = TEN.request(7, 10, proof=(), note=Note(plain.text, (*filler, *plain.signatures)))
+    assert len(padded) > 150_000
+    assert one.add_checkpoint(padded).status == 422
+    assert one.add_checkpoint(padded).status == 422
+    ((_at, _origin, _status, _why, request, _known),) = one._state.evidence()
+    assert request == TEN.request(7, 10, proof=())
     one.close()
 
 

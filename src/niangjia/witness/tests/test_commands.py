@@ -206,6 +206,22 @@ def test_status_shows_and_warns(run, folder, clock, request_file):
     assert "size 7" in out and "1 with 422" in out and "evidence kept: 1" in out
 
 
+def test_evidence_is_taken_out_as_it_was_received(run, folder, tmp_path, request_file):
+    run("cosign", "--dir", folder, request_file(TEN.request(0, 7)))
+    fork = TEN.fork(5, 2).request(7, 7)
+    run("cosign", "--dir", folder, request_file(fork))
+    out = tmp_path / "out"
+    code, text, _err = run("evidence", "--dir", folder, "--out", out)
+    assert (code, text) == (0, f"Evidence written: 1, in {out}\n")
+    assert (out / "0001-request").read_bytes() == fork
+    before = note.parse((out / "0001-cosigned-before").read_bytes())
+    assert before.text == TEN.head(7).text
+    assert json.loads((out / "0001-about.json").read_text())["status"] == 422
+    names = sorted(path.name for path in out.iterdir())
+    assert run("evidence", "--dir", folder, "--out", out)[0] == 2
+    assert sorted(path.name for path in out.iterdir()) == names
+
+
 def test_a_lost_state_ends_all_commands_with_one_sentence(run, folder, request_file):
     (folder / "state.db").unlink()
     for words in (("cosign", request_file(TEN.request(0, 7))), ("serve",), ("status",)):

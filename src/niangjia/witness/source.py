@@ -90,6 +90,7 @@ class Web:
                 raise Unreadable(path, "too long")
         if answer.length or (unzip and (not unzip.eof or unzip.unused_data)):
             raise Unreadable(path, "cut off")
+        answer.close()  # read to its end: the connection is free for the next
         return bytes(data)
 
     def _answer(self, path: str) -> http.client.HTTPResponse:

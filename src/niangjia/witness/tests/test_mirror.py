@@ -293,11 +293,15 @@ class Site:
     """A web server of static files that can misbehave. mode: see `answer`."""
 
     def __init__(self, folder):
-        self.folder, self.mode, self.n = folder, "plain", 0
+        self.folder, self.mode, self.n, self.n_connections = folder, "plain", 0, 0
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self):
+                super().setup()
+                site.n_connections += 1
 
             def log_message(self, *arguments):
                 pass
@@ -354,6 +358,7 @@ def test_a_log_on_the_web_is_copied(site, tmp_path, mode):
     out = tmp_path / "out"
     assert main(["mirror", "--log", site.url, "--vkey", VKEY, "--out", str(out)]) == 0
     check_whole(out, Log(700), 700)
+    assert (site.n, site.n_connections) == (8, 1)
 
 
 @pytest.mark.parametrize("mode", ["half", "half gzip", "bomb", "redirect", "error", "silent"])

@@ -111,6 +111,12 @@ def _cosign(one: Parser) -> None:
     one.add_argument("--out", type=Path, metavar=say("FILE"), help=text)
 
 
+def _evidence(one: Parser) -> None:
+    _folder(one)
+    text = say("empty folder for the files")
+    one.add_argument("--out", type=Path, required=True, metavar=say("FOLDER"), help=text)
+
+
 def _mirror(one: Parser) -> None:
     text = say("web address or folder of the log")
     one.add_argument("--log", required=True, metavar=say("ADDRESS"), help=text)
@@ -142,6 +148,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "untrust": ("accept a log's key no longer", _untrust),
     "serve": ("answer logs over the network", _serve),
     "cosign": ("cosign a request that was carried here", _cosign),
+    "evidence": ("take evidence out as files", _evidence),
     "mirror": ("keep a checked copy of a log", _mirror),
     "status": ("show what was cosigned and refused", _status),
 }

@@ -47,6 +47,8 @@ _OPTIONS = {
     "accept a log's key no longer": "不再接受留痕日志的某把公钥",
     "answer logs over the network": "联网运行，应答留痕日志",
     "cosign a request that was carried here": "为拷贝来的请求文件签名",
+    "take evidence out as files": "把留存的证据取成文件",
+    "empty folder for the files": "存放文件的空目录",
     "keep a checked copy of a log": "保存一份逐条核对过的留痕日志副本",
     "show what was cosigned and refused": "查看见证和拒绝情况",
 }
@@ -151,6 +153,8 @@ _SENTENCES = {
     "Evidence of {at}: {origin}, refused ({status}), {n} bytes": (
         "证据（{at}）：{origin}，已拒绝（{status}），{n}字节"
     ),
+    "{folder} is not empty": "{folder}不是空目录",
+    "Evidence written: {n}, in {folder}": "已取出证据{n}份，在{folder}",
     # mirror
     "the keys are of different logs": "这些公钥属于不同的留痕日志",
     "another mirror works in this folder": "另一个程序正在使用该副本目录",

@@ -15,6 +15,7 @@ COMMANDS: dict[str, Command] = {
     "untrust": setup_commands.untrust,
     "serve": serve,
     "cosign": daily_commands.cosign,
+    "evidence": daily_commands.evidence,
     "mirror": mirror,
     "status": daily_commands.status,
 }

@@ -82,6 +82,24 @@ def status(given: Namespace) -> int:
     return OK
 
 
+def evidence(given: Namespace) -> int:
+    """Each refused request, and our checkpoint that it contradicts, as files in a new folder."""
+    folder: Path = given.out
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Failure(say("{folder} is not empty", folder=folder))
+    with _readable(given.dir) as found:
+        rows = found.evidence()
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (at, origin, code, why, request, known) in enumerate(rows, 1):
+        facts = {"at": at, "origin": origin, "status": code, "why": why}
+        write_durably(folder / f"{number:04d}-request", request)
+        write_durably(folder / f"{number:04d}-cosigned-before", known or b"")
+        about = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+        write_durably(folder / f"{number:04d}-about.json", about.encode())
+    print(say("Evidence written: {n}, in {folder}", n=len(rows), folder=folder))
+    return OK
+
+
 def _readable(folder: Path) -> Any:
     """The state, also while the witness runs."""
     try:

@@ -36,7 +36,8 @@ class Decision:
     """status: as in HTTP. origin: of a known log, else empty. why: English, for a log file.
 
     size: what a 409 tells. signed: the checkpoint and only those of its lines that hold, once
-    the log's signature was seen; evidence: the request shows, or may show, a log that lies.
+    the log's signature was seen; evidence: the request shows, or may show, a log that lies;
+    forked: it does: two roots of one size, both signed.
     """
 
     status: int
@@ -46,6 +47,7 @@ class Decision:
     head: Checkpoint | None = None
     signed: Note | None = None
     evidence: bool = False
+    forked: bool = False
 
 
 def decide(body: bytes, trusted: Mapping[str, Sequence[LogKey]], known: Known, at: int) -> Decision:
@@ -80,7 +82,8 @@ def _of_signed(
     forked = head.size == tree.size and head.root != tree.root
 
     def refuse(status: int, why: str, evidence: bool = False) -> Decision:
-        return Decision(status, why, head.origin, tree.size, head, signed, evidence or forked)
+        kept = evidence or forked
+        return Decision(status, why, head.origin, tree.size, head, signed, kept, forked)
 
     if asked.old != tree.size:
         return refuse(OTHER_SIZE, "the old size is not the one cosigned last")

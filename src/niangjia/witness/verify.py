@@ -916,17 +916,18 @@ WORDS = {
     "stale": ("the newest cosignature is older than 24 hours", "最近一次见证已超过24小时"),
     "untied": ("this file is not tied to the log", "此文件未与留痕挂钩，不能证明是当时的材料"),
 }
+COLON = (": ", "：")
 LABELS = {
-    "pack": ("Pack", "资料包"),
-    "made": ("made at", "制作时间"),
+    "pack": ("As its maker calls it (not proven)", "制作者所写名称（未经证明）"),
+    "made": ("Made at, as its maker says", "制作者所写时间"),
     "log": ("Log", "留痕"),
-    "entries": ("entries checked", "已核对记录条数"),
-    "size": ("entries in the log", "留痕总条数"),
-    "files": ("files checked", "已核对文件数"),
+    "entries": ("Entries checked", "已核对记录条数"),
+    "size": ("Entries in the log", "留痕总条数"),
+    "files": ("Files checked", "已核对文件数"),
     "policy": ("Policy, SHA-256", "见证规则数字指纹"),
     "quorum": ("Departments needed", "应有见证部门"),
     "of": ("of", "／"),
-    "witnessed": ("Witnessed at", "已见证时间"),
+    "witnessed": ("Checkpoint witnessed at", "留痕截面已见证时间"),
     "cosigned": ("Cosigned by", "见证部门签名"),
     "reasons": ("Reasons", "原因"),
     "warnings": ("Please note", "请注意"),
@@ -990,7 +991,7 @@ def report(result: dict[str, Any], checker: Checker | None, to: int) -> str:
     lines = [f"== {WORDS[result['verdict']][to]} ==", ""]
     for key in ("reasons", "warnings"):
         if result[key]:
-            lines.append(LABELS[key][to] + ":")
+            lines.append(LABELS[key][to] + COLON[to])
             lines += [f"  - {WORDS[code][to]} {name}".rstrip() for code, name in result[key]]
     if checker:
         lines += _about(result, checker, to) + _shown(result, to)
@@ -1012,15 +1013,15 @@ def _about(result: dict[str, Any], checker: Checker, to: int) -> list[str]:
         ("quorum", f"{k} {LABELS['of'][to]} {n}"),
         ("witnessed", "-" if at is None else moment(at, to)),
     ]
-    lines = [f"{LABELS[key][to]}: {value}" for key, value in rows]
-    lines.append(f"{LABELS['cosigned'][to]}:")
+    lines = [f"{LABELS[key][to]}{COLON[to]}{value}" for key, value in rows]
+    lines.append(LABELS["cosigned"][to] + COLON[to])
     for name, seconds in sorted(result["cosigned"].items(), key=lambda one: one[1]):
         lines.append(f"  {plain(name)}  {moment(seconds, to)}")
     return lines
 
 
 def _shown(result: dict[str, Any], to: int) -> list[str]:
-    lines = [f"{LABELS['disclosed'][to]}:"] if result["disclosed"] else []
+    lines = [LABELS["disclosed"][to] + COLON[to]] if result["disclosed"] else []
     for field in result["disclosed"]:
         value = field["value"] if type(field["value"]) is str else dump(field["value"]).decode()
         lines.append(f"  {field['index']}  {field['name']}  {plain(value)}")
@@ -1033,11 +1034,11 @@ def _limits(checker: Checker, to: int) -> list[str]:
     words = BEARS if both > 0 else BEARS_NONE
     limits = [pair[to] for pair in LIMITS]
     limits.append(words[to].format(k=k, n=n, both=both, bears=both - 1))
-    lines = ["", LABELS["limits"][to] + ":", *(f"  - {one}" for one in limits)]
+    lines = ["", LABELS["limits"][to] + COLON[to], *(f"  - {one}" for one in limits)]
     if "timestamp.tsr" in checker.members:
         digest = sha256(checker.note.text.encode()).hexdigest()
         command = f"openssl ts -verify -digest {digest} -in timestamp.tsr -CAfile CA.pem"
-        lines += ["", LABELS["stamp"][to] + ":", f"  {command}"]
+        lines += ["", LABELS["stamp"][to] + COLON[to], f"  {command}"]
     return lines
 
 

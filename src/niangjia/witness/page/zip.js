@@ -52,7 +52,7 @@ function nameOf(raw) {
   return name;
 }
 
-/** Map of name -> bytes. A generator: yields how many bytes are read. Throws BadZip. */
+/** Map of name -> bytes. A generator: yields how many bytes were read. Throws BadZip. */
 export function* readZip(data) {
   if (data.length > MAX_BYTES) throw new BadZip("zip_size");
   const end = data.length - END;
@@ -93,8 +93,9 @@ function* readMember(state) {
   const found = data.subarray(content, content + size);
   let sum = 0;
   for (let done = 0; done < size; done += CHUNK) {
-    sum = crc32(found.subarray(done, done + CHUNK), sum);
-    yield content + done;
+    const part = found.subarray(done, done + CHUNK);
+    sum = crc32(part, sum);
+    yield part.length;
   }
   if (sum !== crc) throw new BadZip("zip_crc", name);
   members.set(name, found);

@@ -77,6 +77,7 @@ class _Walk:
         following = Log.objects.filter(number__gt=self.log.number).order_by("number").first()
         head = Head.objects.get(pk=1)
         end = following.first if following else head.size
+        self.keys = policies.all_log_keys(self.log)
         self.marks = iter(
             Checkpoint.objects.filter(log=self.log)
             .order_by("size")
@@ -131,7 +132,7 @@ class _Walk:
             return
         try:
             signed = note.parse(row.note.encode())
-            note.verified(signed, policies.all_log_keys(self.log))
+            note.verified(signed, self.keys)
             stated = checkpoint.of_note(signed)
         except BadNote as error:
             self.found.append(f"checkpoint {row.size}: {error}")

@@ -5,7 +5,7 @@ export NIANGJIA_HOME ?= $(CURDIR)/var
 # Where this is set, each start of a program compiles all its libraries again: seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up test test-slow check bench bundle setup lock translations clean
+.PHONY: up test test-slow faults check bench bundle setup lock translations clean
 
 setup: .setup/python .setup/assets .setup/translations
 
@@ -30,6 +30,9 @@ test: setup
 
 test-slow: setup
 	@bash tools/run_tests.sh slow
+
+faults: setup
+	@NIANGJIA_KILLS=1000 NIANGJIA_ATTACKS=10000 NIANGJIA_LOSSES=500 bash tools/run_tests.sh faults
 
 check: setup
 	.venv/bin/ruff check src tests tools bench

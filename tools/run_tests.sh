@@ -14,6 +14,12 @@ if [ "$mode" = slow ]; then
   .venv/bin/pytest -m slow -n 2
   exit 0
 fi
+if [ "$mode" = faults ]; then
+  echo "== faults: kills, attacks, losses of power"
+  drills=(tests/witnesses/test_kills.py tests/faults/test_attack.py tests/faults/test_power.py)
+  .venv/bin/pytest -s -m slow "${drills[@]}"
+  exit 0
+fi
 echo "== SQLite"
 .venv/bin/pytest -m "not slow and not journey" -n 2
 echo "== browser journeys"

@@ -180,8 +180,22 @@ _SENTENCES = {
     "the log's files do not fit its checkpoint": "文件与留痕截面不符",
 }
 
-# Of the library, as exceptions say them.
+# Of the rules and of the library, as they say them.
 _REASONS = {
+    "the old size is larger than the checkpoint's": "起点条数大于截面条数",
+    "no log of this origin is known here": "没有登记这个留痕日志",
+    "the old size is not the one cosigned last": "起点条数不是上次见证的条数",
+    "another root at the size that was cosigned last": "同样条数，根指纹与上次见证的不同",
+    "the consistency proof does not hold": "延续证明不成立",
+    "the clock reads earlier than the last cosignature": "本机时钟早于上次见证的时间",
+    "the state cannot be written": "见证记录无法写入",
+    "a count cannot be written": "计数无法写入",
+    "a connection more than allowed": "连接数超过上限",
+    "a fault of the program": "程序出错",
+    "no such page": "没有这个页面",
+    "the length of the request has to be given, once": "须写明请求长度，且只写一次",
+    "the request is too long": "请求过大",
+    "an old size, at most 63 hashes, a gap, a checkpoint": "不是留痕日志的请求",
     "the content is not in the form it must have": "内容不符合规定格式",
     "no known key signed this note": "没有已知公钥的签名",
     "a known key's signature does not hold": "签名无效",

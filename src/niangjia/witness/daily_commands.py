@@ -91,7 +91,7 @@ def evidence(given: Namespace) -> int:
         rows = found.evidence()
     folder.mkdir(parents=True, exist_ok=True)
     for number, (at, origin, code, why, request, known) in enumerate(rows, 1):
-        facts = {"at": at, "origin": origin, "status": code, "why": why}
+        facts = {"at": at, "origin": origin, "status": code, "why": reason(why)}
         write_durably(folder / f"{number:04d}-request", request)
         write_durably(folder / f"{number:04d}-cosigned-before", known or b"")
         about = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"

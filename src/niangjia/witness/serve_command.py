@@ -55,9 +55,11 @@ def _checked(folder: Path, stack: contextlib.ExitStack) -> Witness:
             if url:
                 _ask(url, origin, witness)
     except Unusable as error:
-        raise unusable(error) from error
+        failure = unusable(error)
+        raise Failure(f"{folder}{say(': ')}{failure}", failure.code) from error
     except Locked as error:
-        raise Failure(say("the witness of this folder is running: stop it first")) from error
+        text = say("the witness of this folder is running: stop it first")
+        raise Failure(f"{folder}{say(': ')}{text}") from error
     except (BadIdentity, OSError) as error:
         raise Failure(f"{folder}{say(': ')}{reason(str(error))}") from error
     if (folder / KEY_FILE).stat().st_mode & 0o077 and os.name == "posix":

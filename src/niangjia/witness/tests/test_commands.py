@@ -235,9 +235,11 @@ def literals():
     for path in sorted(ROOM.glob("*.py")):
         for one in ast.walk(ast.parse(path.read_text("utf-8"))):
             name = getattr(getattr(one, "func", None), "id", "")
-            if name not in ("say", "Unusable", "BadIdentity", "BadNote"):
+            if name not in ("say", "Unusable", "BadIdentity", "BadNote", "Decision", "refuse"):
                 continue
-            yield from (word.value for word in one.args[:1] if isinstance(word, ast.Constant))
+            first = 1 if name in ("Decision", "refuse") else 0
+            words = (word.value for word in one.args[first:][:1] if isinstance(word, ast.Constant))
+            yield from (word for word in words if word)
     yield from daily_commands.ADVICE.values()
     yield from arguments._COMPLAINTS
     yield from (text for text, _fill in arguments._COMMANDS.values())

@@ -93,7 +93,7 @@ _SENTENCES = {
     "the state of this key is missing": "这把密钥的见证记录不见了",
     "the state of this key is damaged": "这把密钥的见证记录已损坏",
     "the state belongs to another key": "见证记录属于另一把密钥",
-    "the state is a copy: it was restored or moved here": "见证记录是副本：被恢复或搬动过",
+    "the state is a copy: it was restored or moved here": "见证记录是副本，曾被恢复或搬动",
     "the file that counts cosignatures is missing or of another key": (
         "签名计数文件不见了，或属于另一把密钥"
     ),
@@ -200,6 +200,7 @@ _REASONS = {
     "no known key signed this note": "没有已知公钥的签名",
     "a known key's signature does not hold": "签名无效",
     "the checkpoint is of another log": "留痕截面属于另一个留痕日志",
+    "a name has at most 255 bytes": "名称过长，最多255字节",
     "not a note": "不是带签名的文件",
     "the note is too long": "文件过大",
     "the note has too many signatures": "签名过多",

@@ -168,7 +168,7 @@ def test_a_state_of_a_newer_program_is_refused(folder):
 def test_a_look_at_a_running_witness_never_finds_its_state_old(folder, clock):
     own, one, looks = identity.read(folder), Witness(folder, clock), []
     asking = threading.Thread(
-        target=lambda: [one.add_checkpoint(TEN.request(i and 7, 7)) for i in range(300)]
+        target=lambda: [one.add_checkpoint(TEN.request(i and 7, 7)) for i in range(60)]
     )
     one._state.seen._monotonic = iter(range(10**6)).__next__  # a count written every time
     asking.start()

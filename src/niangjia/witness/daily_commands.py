@@ -5,6 +5,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ def evidence(given: Namespace) -> int:
     return OK
 
 
-def _readable(folder: Path) -> Any:
+def _readable(folder: Path) -> AbstractContextManager[State]:
     """The state, also while the witness runs."""
     try:
         State(folder, identities.read(folder)).close()

@@ -93,7 +93,7 @@ _SENTENCES = {
     "the state of this key is missing": "这把密钥的见证记录不见了",
     "the state of this key is damaged": "这把密钥的见证记录已损坏",
     "the state belongs to another key": "见证记录属于另一把密钥",
-    "the state is a copy: it was restored or moved here": "见证记录是副本：被恢复或搬动过",
+    "the state is a copy: it was restored or moved here": "见证记录是副本，曾被恢复或搬动",
     "the file that counts cosignatures is missing or of another key": (
         "签名计数文件不见了，或属于另一把密钥"
     ),
@@ -180,12 +180,27 @@ _SENTENCES = {
     "the log's files do not fit its checkpoint": "文件与留痕截面不符",
 }
 
-# Of the library, as exceptions say them.
+# Of the rules and of the library, as they say them.
 _REASONS = {
+    "the old size is larger than the checkpoint's": "起点条数大于截面条数",
+    "no log of this origin is known here": "没有登记这个留痕日志",
+    "the old size is not the one cosigned last": "起点条数不是上次见证的条数",
+    "another root at the size that was cosigned last": "同样条数，根指纹与上次见证的不同",
+    "the consistency proof does not hold": "延续证明不成立",
+    "the clock reads earlier than the last cosignature": "本机时钟早于上次见证的时间",
+    "the state cannot be written": "见证记录无法写入",
+    "a count cannot be written": "计数无法写入",
+    "a connection more than allowed": "连接数超过上限",
+    "a fault of the program": "程序出错",
+    "no such page": "没有这个页面",
+    "the length of the request has to be given, once": "须写明请求长度，且只写一次",
+    "the request is too long": "请求过大",
+    "an old size, at most 63 hashes, a gap, a checkpoint": "不是留痕日志的请求",
     "the content is not in the form it must have": "内容不符合规定格式",
     "no known key signed this note": "没有已知公钥的签名",
     "a known key's signature does not hold": "签名无效",
     "the checkpoint is of another log": "留痕截面属于另一个留痕日志",
+    "a name has at most 255 bytes": "名称过长，最多255字节",
     "not a note": "不是带签名的文件",
     "the note is too long": "文件过大",
     "the note has too many signatures": "签名过多",

@@ -15,6 +15,7 @@ from niangjia.lib.tlog.note import Signature, with_lines
 from niangjia.lib.tlog.request import SIZE_TYPE
 from niangjia.witness import identity as identities
 from niangjia.witness import report, rules
+from niangjia.witness.language import reason, say
 from niangjia.witness.rules import COSIGNED, NOT_NOW, OTHER_SIZE, Decision, Known
 from niangjia.witness.state import State, Unusable
 
@@ -73,7 +74,7 @@ class Witness:
         except (sqlite3.Error, OSError, Unusable) as error:
             self.broken = True
             why = "the state cannot be written"
-            complain(witness=self.name, error=f"{why}: {error}")
+            complain(witness=self.name, error=say(why), detail=str(error))
             return Decision(NOT_NOW, why), []
 
     def _in_transaction(self, body: bytes) -> tuple[Decision, list[Signature]]:
@@ -96,7 +97,7 @@ class Witness:
         try:
             self._state.settled()
         except OSError as error:
-            complain(witness=self.name, error=f"the count cannot be written: {error}")
+            complain(witness=self.name, error=say("a count cannot be written"), detail=str(error))
 
     def refused(self, status: int, why: str, origin: str = "") -> None:
         """The refusal is counted, and stands in the log file."""
@@ -105,7 +106,7 @@ class Witness:
         if self._quiet:
             return
         at = int(self._clock())
-        complain(at=at, witness=self.name, status=status, origin=origin, why=why)
+        complain(at=at, witness=self.name, status=status, origin=origin, why=reason(why))
 
     def logs(self) -> list[tuple[str, str]]:
         """(origin, web address or empty) of each log."""
@@ -136,7 +137,9 @@ class Witness:
                     self._flush()
             except (sqlite3.Error, OSError, Unusable) as error:
                 self._flushed_at = time.monotonic()
-                complain(witness=self.name, error=f"counts cannot be written: {error}")
+                complain(
+                    witness=self.name, error=say("a count cannot be written"), detail=str(error)
+                )
 
     def _flush(self) -> None:
         with self._state.transaction():
@@ -151,7 +154,9 @@ class Witness:
                 if self._refused:
                     self._flush()
             except (sqlite3.Error, Unusable) as error:
-                complain(witness=self.name, error=f"counts cannot be written: {error}")
+                complain(
+                    witness=self.name, error=say("a count cannot be written"), detail=str(error)
+                )
             finally:
                 self._state.close()
 

@@ -5,6 +5,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def evidence(given: Namespace) -> int:
         rows = found.evidence()
     folder.mkdir(parents=True, exist_ok=True)
     for number, (at, origin, code, why, request, known) in enumerate(rows, 1):
-        facts = {"at": at, "origin": origin, "status": code, "why": why}
+        facts = {"at": at, "origin": origin, "status": code, "why": reason(why)}
         write_durably(folder / f"{number:04d}-request", request)
         write_durably(folder / f"{number:04d}-cosigned-before", known or b"")
         about = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
@@ -100,7 +101,7 @@ def evidence(given: Namespace) -> int:
     return OK
 
 
-def _readable(folder: Path) -> Any:
+def _readable(folder: Path) -> AbstractContextManager[State]:
     """The state, also while the witness runs."""
     try:
         State(folder, identities.read(folder)).close()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from niangjia.lib.tlog import keys
 from niangjia.lib.tlog.keys import COSIGNATURE, ML_DSA_44, SEED_BYTES, Signer
-from niangjia.lib.tlog.note import check_name
+from niangjia.lib.tlog.note import BadNote, check_name
 from niangjia.witness.files import write_durably
 
 KEY_FILE = "key"
+NAME_BYTES = 255  # tlog-cosignature, cosigned_message
 _STATE = "STATE+"
 
 
@@ -40,9 +41,16 @@ def fingerprint(vkey: str) -> str:
     return sha256(vkey.encode()).hexdigest()
 
 
+def check_length(name: str) -> str:
+    """`name` if both kinds of cosignature can state it, as witness or log. Raises BadNote."""
+    if len(name.encode()) > NAME_BYTES:
+        raise BadNote("a name has at most 255 bytes")
+    return name
+
+
 def make(name: str) -> Identity:
     """New keys from the system's randomness, not stored yet. Raises BadNote."""
-    check_name(name)
+    check_length(check_name(name))
     kinds = (COSIGNATURE, ML_DSA_44)
     signers = tuple(Signer(name, kind, secrets.token_bytes(SEED_BYTES)) for kind in kinds)
     return Identity(signers, secrets.token_hex(32))

@@ -91,8 +91,8 @@ def _of_signed(
         return refuse(INCONSISTENT, "another root at the size that was cosigned last")
     try:
         _check_growth(asked, head, tree)
-    except BadProof as error:
-        return refuse(INCONSISTENT, str(error), evidence=True)
+    except BadProof:
+        return refuse(INCONSISTENT, "the consistency proof does not hold", evidence=True)
     if at < known.last_at:
         return refuse(NOT_NOW, "the clock reads earlier than the last cosignature")
     return Decision(COSIGNED, "", head.origin, head.size, head, signed)

@@ -51,7 +51,7 @@ GUARDS = "".join(
             "log_never_shrinks",
             "UPDATE ON log WHEN NEW.size < OLD.size OR NEW.origin <> OLD.origin"
             " OR (NEW.size = OLD.size AND OLD.size > 0 AND NEW.root <> OLD.root)"
-            " OR NEW.cosigned_at < OLD.cosigned_at",
+            " OR COALESCE(NEW.cosigned_at, 0) < COALESCE(OLD.cosigned_at, 0)",
             "a state never goes back",
         ),
         ("identity_stays", "DELETE ON identity", "a state is kept"),

@@ -5,6 +5,7 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from urllib.parse import quote
 
 from niangjia.lib.tlog.note import MAX_BYTES, BadNote
 from niangjia.witness import own_past, source
@@ -42,7 +43,7 @@ def serve(given: Namespace) -> int:
 def _announce(server: WitnessServer, host: str) -> None:
     base = f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}"
     for prefix, witness in server.witnesses.items():
-        address = f"{base}/{prefix}" if prefix else base
+        address = f"{base}/{quote(prefix)}" if prefix else base
         print(say("{name} listens at {address}", name=witness.name, address=address), flush=True)
 
 
@@ -55,9 +56,11 @@ def _checked(folder: Path, stack: contextlib.ExitStack) -> Witness:
             if url:
                 _ask(url, origin, witness)
     except Unusable as error:
-        raise unusable(error) from error
+        failure = unusable(error)
+        raise Failure(f"{folder}{say(': ')}{failure}", failure.code) from error
     except Locked as error:
-        raise Failure(say("the witness of this folder is running: stop it first")) from error
+        text = say("the witness of this folder is running: stop it first")
+        raise Failure(f"{folder}{say(': ')}{text}") from error
     except (BadIdentity, OSError) as error:
         raise Failure(f"{folder}{say(': ')}{reason(str(error))}") from error
     if (folder / KEY_FILE).stat().st_mode & 0o077 and os.name == "posix":

@@ -12,6 +12,7 @@ from types import FrameType
 from niangjia.witness.connection import WitnessHandler
 from niangjia.witness.cosigner import Witness, complain
 from niangjia.witness.files import write_durably
+from niangjia.witness.language import say
 
 MAX_CONNECTIONS = 64
 _FULL = (
@@ -66,13 +67,13 @@ class WitnessServer(ThreadingHTTPServer):
             request.settimeout(1)
             request.sendall(_FULL)
         except OSError:
-            complain(error="a connection more than allowed")
+            complain(error=say("a connection more than allowed"))
         finally:
             self.shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A fault of the program in one connection. The library would print the address."""
-        complain(error="a fault of the program", traceback=traceback.format_exc())
+        complain(error=say("a fault of the program"), detail=traceback.format_exc())
 
     def service_actions(self) -> None:
         for witness in self.witnesses.values():

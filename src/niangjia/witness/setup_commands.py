@@ -71,6 +71,10 @@ def log_key(word: str) -> LogKey:
         raise Failure(say("this is not the public key of a log")) from error
     if type(key) is not LogKey:
         raise Failure(say("this is not the public key of a log"))
+    try:
+        identities.check_length(key.name)
+    except BadNote as error:
+        raise Failure(reason(str(error))) from error
     return key
 
 

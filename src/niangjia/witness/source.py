@@ -5,7 +5,7 @@ import time
 import zlib
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 STEP_S = 10.0  # for one answer to begin, or to go on
 WHOLE_S = 120.0
@@ -63,12 +63,12 @@ class Web:
             http.client.HTTPSConnection if found.scheme == "https" else http.client.HTTPConnection
         )
         self._connection = maker(found.hostname, found.port, timeout=STEP_S)
-        self._prefix = found.path.rstrip("/")
+        self._prefix = quote(found.path.rstrip("/"), safe="/%")
 
     def get(self, path: str, limit: int) -> bytes:
         try:
             return self._get(path, limit)
-        except (OSError, http.client.HTTPException, zlib.error) as error:
+        except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
             raise Unreadable(path, "not reached") from error
         except Unreadable:
             self._connection.close()

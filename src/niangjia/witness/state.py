@@ -224,10 +224,11 @@ _TREES = "origin, size, root FROM log"
 def _open(path: Path, identity: Identity, seen: Seen, read_only: bool) -> sqlite3.Connection:
     if not path.exists():
         raise Unusable("the state of this key is missing")
+    count = seen.read()  # before the state: a running witness writes it after the state
     try:
         db = _connect(path, "ro" if read_only else "rw")
         try:
-            _check(_identity_row(db), path, identity, seen)
+            _check(_identity_row(db), path, identity, count)
             if not read_only:
                 # A disk's number changes when a machine starts: only the file must be the same.
                 db.execute("UPDATE identity SET device = ?", (place_of(path)[1],))
@@ -262,7 +263,10 @@ def _identity_row(db: sqlite3.Connection) -> tuple[str, str, str, int]:
     return row[0], row[1], row[2], row[3]
 
 
-def _check(row: tuple[str, str, str, int], path: Path, identity: Identity, seen: Seen) -> None:
+def _check(
+    row: tuple[str, str, str, int], path: Path, identity: Identity, count: int | None
+) -> None:
+    """Raises Unusable unless this is the state of this key, where it was made, and the newest."""
     state_id, inode, generation, n_cosigned = row
     now_inode, _device, now_generation = place_of(path)
     if state_id != identity.state_id:
@@ -270,7 +274,6 @@ def _check(row: tuple[str, str, str, int], path: Path, identity: Identity, seen:
     both = bool(generation and now_generation)
     if inode != now_inode or (both and generation != now_generation):
         raise Unusable("the state is a copy: it was restored or moved here")
-    count = seen.read()
     if count is None:
         raise Unusable("the file that counts cosignatures is missing or of another key")
     if n_cosigned < count:

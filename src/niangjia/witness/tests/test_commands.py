@@ -81,7 +81,7 @@ def test_keygen_refuses_a_folder_that_holds_anything(run, tmp_path):
     assert [path.name for path in (tmp_path / "w").iterdir()] == ["note.txt"]
 
 
-@pytest.mark.parametrize("name", ["a b", "a+b", ""])
+@pytest.mark.parametrize("name", ["a b", "a+b", "", "见" * 86])
 def test_keygen_refuses_a_name_that_no_key_may_have(run, tmp_path, name):
     assert run("keygen", "--dir", tmp_path / "w", "--name", name)[0] == 2
     assert not (tmp_path / "w").exists()
@@ -138,6 +138,8 @@ def test_only_the_key_of_a_log_is_trusted(run, folder):
     witness = Signer("w.example", 4, bytes(32))
     for word in ("nonsense", vkey(witness.key)):
         assert run("trust", "--dir", folder, "--log", word)[0] == 2
+    long = Signer("a" * 256, ED25519, bytes(32))
+    assert run("trust", "--dir", folder, "--log", vkey(long.key))[0] == 2
     assert run("trust", "--dir", folder, "--log", VKEY, "--url", "ftp://log")[0] == 2
 
 
@@ -235,9 +237,11 @@ def literals():
     for path in sorted(ROOM.glob("*.py")):
         for one in ast.walk(ast.parse(path.read_text("utf-8"))):
             name = getattr(getattr(one, "func", None), "id", "")
-            if name not in ("say", "Unusable", "BadIdentity", "BadNote"):
+            if name not in ("say", "Unusable", "BadIdentity", "BadNote", "Decision", "refuse"):
                 continue
-            yield from (word.value for word in one.args[:1] if isinstance(word, ast.Constant))
+            first = 1 if name in ("Decision", "refuse") else 0
+            words = (word.value for word in one.args[first:][:1] if isinstance(word, ast.Constant))
+            yield from (word for word in words if word)
     yield from daily_commands.ADVICE.values()
     yield from arguments._COMPLAINTS
     yield from (text for text, _fill in arguments._COMMANDS.values())

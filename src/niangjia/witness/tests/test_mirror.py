@@ -374,6 +374,14 @@ def test_a_web_server_that_misbehaves_is_left(site, tmp_path, mode, monkeypatch,
     assert site.n <= 2
 
 
+def test_an_address_in_chinese_is_asked_for_and_a_wrong_one_is_no_fault(site):
+    with pytest.raises(Missing):
+        source.Web(f"{site.url}留痕").get("checkpoint", 100)
+    for host in ("a" * 70 + ".invalid", "a..invalid"):
+        with pytest.raises(Unreadable):
+            source.Web(f"http://{host}/").get("checkpoint", 100)
+
+
 def test_a_file_missing_on_the_web_is_known_as_missing(site):
     with pytest.raises(Missing):
         source.Web(site.url).get("tile/0/009", 100)

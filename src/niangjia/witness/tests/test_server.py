@@ -249,6 +249,12 @@ def test_a_refusal_is_one_json_line_without_the_clients_address(client, capfd):
     assert set(line) == {"at", "witness", "status", "origin", "why"}
 
 
+def test_where_people_read_chinese_the_refusal_is_chinese(client, capfd, monkeypatch):
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    client.add(TEN.request(7, 10))
+    assert json.loads(capfd.readouterr().err)["why"] == "起点条数不是上次见证的条数"
+
+
 def test_of_eight_at_once_each_answer_is_on_one_growing_history(client, witness):
     logs = [Log(200), *(Log(200).fork(at, 200 - at, f"f{at}") for at in (1, 30, 90))]
     port, answers = client.connection.port, []

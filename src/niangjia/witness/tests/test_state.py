@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import threading
 
 import pytest
 
@@ -164,6 +165,21 @@ def test_a_state_of_a_newer_program_is_refused(folder):
     refused(folder, "newer version")
 
 
+def test_a_look_at_a_running_witness_never_finds_its_state_old(folder, clock):
+    own, one, looks = identity.read(folder), Witness(folder, clock), []
+    asking = threading.Thread(
+        target=lambda: [one.add_checkpoint(TEN.request(i and 7, 7)) for i in range(60)]
+    )
+    one._state.seen._monotonic = iter(range(10**6)).__next__  # a count written every time
+    asking.start()
+    while asking.is_alive():
+        look = State(folder, own, read_only=True)
+        looks.append(look.n_cosigned())
+        look.close()
+    one.close()
+    assert looks == sorted(looks) and len(looks) > 3
+
+
 def test_two_processes_never_have_one_folder(folder, clock):
     one = Witness(folder, clock)
     with pytest.raises(Locked):
@@ -179,6 +195,7 @@ def test_two_processes_never_have_one_folder(folder, clock):
         "UPDATE log SET size = 6",
         "UPDATE log SET root = zeroblob(32)",
         "UPDATE log SET cosigned_at = cosigned_at - 1",
+        "UPDATE log SET cosigned_at = NULL",
         "DELETE FROM log",
         "UPDATE identity SET n_cosigned = 0",
         "UPDATE identity SET last_at = 0",

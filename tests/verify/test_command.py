@@ -1,6 +1,7 @@
 """`python verify.py PACK` as an auditor runs it: copied away, with and without `cryptography`."""
 
 import json
+import mmap
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,10 @@ import pytest
 from niangjia.lib import zipped
 from niangjia.witness import verify
 from tests.verify.draft import Draft
+from tests.verify.json_mutations import KINDS as jsons
+from tests.verify.signed_mutations import KINDS as notes
 from tests.verify.world import NOW, built, full, small
+from tests.verify.zip_mutations import KINDS as zips
 
 BLOCKED = "raise ImportError('not here')\n"
 
@@ -98,3 +102,21 @@ def test_a_large_file_of_evidence_is_not_loaded_into_memory(world, tmp_path):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["warnings"] == [["untied", one.name]]
+
+
+def test_more_than_a_pack_may_hold_is_refused_unread():
+    with mmap.mmap(-1, verify.MAX_BYTES + 1) as data:
+        result, checker = verify.verify_pack(data, verify.Outside())
+    assert (result["verdict"], result["reasons"], checker) == (
+        "unreadable",
+        [["zip_size", ""]],
+        None,
+    )
+
+
+def test_every_answer_is_tried_and_stands_on_the_page_about_the_format():
+    tried = {code for code, _mutate in (*zips.values(), *jsons.values(), *notes.values())}
+    elsewhere = {"zip_size", "policy_not_given", "unwitnessed", "stale", "untied", *verify.EXIT}
+    assert verify.WORDS.keys() == (tried - {None, ""}) | elsewhere
+    text = (Path(__file__).parents[2] / "docs" / "pack.md").read_text("utf-8")
+    assert [code for code in verify.WORDS if f"`{code}`" not in text] == []

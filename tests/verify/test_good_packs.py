@@ -1,8 +1,15 @@
 """Packs as the writer writes them, of several shapes: both verifiers give the same answer."""
 
+import base64
+from hashlib import sha256, sha512
+
 import pytest
 
+from niangjia.lib.tlog import keys, note
+from niangjia.witness import verify
 from niangjia.witness.verify import Outside
+from tests.verify.draft import Draft
+from tests.verify.signed_mutations import TORSION, encode_point, note_of, times
 from tests.verify.world import NOW, World, built, evidence, full, small
 
 
@@ -93,3 +100,44 @@ def test_a_pack_continues_an_older_checkpoint(both, world, old):
 def test_a_checkpoint_of_the_same_size_has_the_same_root(both, world):
     same = str(world.cosign(world.head(), absent=world.names)).encode()
     assert both(built(small(world)), outside(world, known=same))["verdict"] == "verified"
+
+
+def test_members_and_witnesses_may_be_called_what_they_like(both):
+    named = World(names=("__proto__", "constructor", "toString"), quorum=2)
+    result = both(built(small(named)), outside(named))
+    assert result["verdict"] == "verified" and "__proto__" in result["cosigned"]
+    draft = Draft(built(small(named)), named)
+    draft.members |= {"__proto__": b"x", "constructor": b"x"}
+    assert ["unlisted", "constructor"] in both(draft.bytes(), draft.outside)["reasons"]
+    draft.relist()
+    assert ["unknown_member", "__proto__"] in both(draft.bytes(), draft.outside)["reasons"]
+
+
+def odd_line(text, number):
+    """A department whose key has a part of order 8, and whether its signature holds."""
+    secret = 8 * number + 1
+    public = encode_point(verify.add(times(secret, verify._base()), TORSION))
+    message = keys.cosigned_text(text, NOW)
+    big_r = encode_point(times(number, verify._base()))
+    k = int.from_bytes(sha512(big_r + public + message).digest(), "little") % verify.L
+    s = ((number + k * secret) % verify.L).to_bytes(32, "little")
+    key_id = sha256(b"odd\n\x04" + public).digest()[:4]
+    line = note.Signature("odd", key_id, NOW.to_bytes(8, "big") + big_r + s)
+    vkey = f"odd+{key_id.hex()}+{base64.b64encode(bytes([4]) + public).decode()}"
+    return vkey, line, k % 8 == 0
+
+
+def test_a_key_with_a_part_of_small_order_is_judged_alike(both, world):
+    seen = set()
+    for number in range(1, 25):
+        draft = Draft(built(small(world)), world)
+        found = note_of(draft)
+        vkey, line, holds = odd_line(found.text, number)
+        draft.replace_policy(f"witness odd {vkey}\n" + world.policy)
+        draft.replace_checkpoint(str(note.Note(found.text, (*found.signatures, line))))
+        draft.relist()
+        result = both(draft.bytes(), draft.outside)
+        assert result["reasons"] == ([] if holds else [["cosignature", "checkpoint"]])
+        assert ("odd" in result["cosigned"]) == holds
+        seen.add(holds)
+    assert seen == {True, False}

@@ -91,7 +91,9 @@ def decode(data: bytes) -> object:
     """The value, only if `data` is exactly its canonical form. Raises NotCanonical."""
     try:
         value: object = _strict(data.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except NotCanonical:
+        raise
+    except (ValueError, RecursionError) as error:  # also a number of more than 4300 digits
         raise NotCanonical("not JSON") from error
     if encode(value) != data:
         raise NotCanonical("not in canonical form")

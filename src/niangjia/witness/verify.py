@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks an evidence pack (核查资料包) offline: `python verify.py PACK --policy FILE`.
 
-For whoever trusts neither the server nor its makers. This one file needs nothing but Python 3.10
+For whoever trusts neither the server nor its makers. This one file needs nothing but Python 3.11
 (`cryptography` is used for speed where it is installed) and imports nothing of the platform: it can
 be copied away, read in an hour and run anywhere. docs/pack.md describes the format. Parts:
 1 canonical JSON  2 the ZIP  3 Merkle trees  4 Ed25519  5 notes and policies  6 the pack's checks

@@ -32,7 +32,17 @@ def test_what_lies_outside_the_profile_is_refused(value):
 
 
 @pytest.mark.parametrize(
-    "data", [b'{"a":1,"a":2}', b'{"a": 1}', b'{"b":1,"a":2}', b"1.0", b"NaN", b"", b'"\\u00e9"']
+    "data",
+    [
+        b'{"a":1,"a":2}',
+        b'{"a": 1}',
+        b'{"b":1,"a":2}',
+        b"1.0",
+        b"NaN",
+        b"",
+        b'"\\u00e9"',
+        b"9" * 5000,
+    ],
 )
 def test_bytes_that_are_not_canonical_are_refused(data):
     with pytest.raises(canonical.NotCanonical):

@@ -1,5 +1,6 @@
 """Trust policies (C2SP tlog-policy): which logs, which witnesses, how many of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -68,21 +69,26 @@ class Policy:
     def reached_at(self, name: str, seen: Mapping[str, int]) -> int | None:
         """When `name` was reached, of the times at which witnesses cosigned; None if it was not.
 
-        A group is reached at the threshold-th smallest time of its members.
+        A group is reached at the threshold-th smallest time of its members. Each group stands
+        below its members in the text, so one pass is enough, however deep they are nested.
         """
-        group = self.groups.get(name)
-        if group is None:
-            return seen.get(name)
-        times = [self.reached_at(member, seen) for member in group.members]
-        there = sorted(at for at in times if at is not None)
-        return there[group.threshold - 1] if len(there) >= group.threshold else None
+        times = dict(seen)
+        for group in self.groups.values():
+            there = sorted(times[member] for member in group.members if member in times)
+            if len(there) >= group.threshold:
+                times[group.name] = there[group.threshold - 1]
+        return times.get(name)
 
     def witnesses_of(self, name: str) -> tuple[Witness, ...]:
         """All witnesses at or below a name: a department's keys."""
-        group = self.groups.get(name)
-        if group is None:
-            return (self.witnesses[name],)
-        return tuple(one for member in group.members for one in self.witnesses_of(member))
+        found, rest = [], [name]
+        while rest:
+            group = self.groups.get(first := rest.pop())
+            if group is None:
+                found.append(self.witnesses[first])
+            else:
+                rest += reversed(group.members)
+        return tuple(found)
 
     def check(self, note: Note) -> "Accepted":
         """What the note states if this policy accepts it.
@@ -207,7 +213,7 @@ class _Reader:
 def _threshold(word: str, n: int) -> int:
     if word in ("any", "all"):
         return 1 if word == "any" else n
-    if not word.isascii() or not word.isdigit() or word.startswith("0") or not 1 <= int(word) <= n:
+    if re.fullmatch("[1-9][0-9]{0,3}", word) is None or int(word) > n:
         raise BadPolicy(f"at least 1 and at most {n}")
     return int(word)
 

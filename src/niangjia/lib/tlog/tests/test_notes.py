@@ -1,6 +1,7 @@
 """Notes, keys, checkpoints, cosignatures, proof files, policies, requests."""
 
 import base64
+import itertools
 
 import pytest
 from hypothesis import given
@@ -158,6 +159,7 @@ BAD_POLICIES = {
     "same key twice": lambda t: t.replace(t.split("\n")[2], t.split("\n")[1].replace("w1 ", "w2 ")),
     "threshold": lambda t: t.replace("five 5", "five 9"),
     "zero": lambda t: t.replace("five 5", "five 0"),
+    "endless number": lambda t: t.replace("five 5", "five " + "5" * 5000),
     "word": lambda t: t.replace("log ", "Log "),
     "carriage return": lambda t: t.replace("\n", "\r\n"),
     "no newline": lambda t: t[:-1],
@@ -179,6 +181,16 @@ def test_blanks_and_comments_do_not_matter_but_to_the_hash():
     loose = "# of the joint conference\n\n" + eight().replace("group ", "\tgroup   ")
     assert policy.parse(loose).groups == policy.parse(eight()).groups
     assert policy.parse(loose).sha256 != policy.parse(eight()).sha256
+
+
+def test_groups_may_be_nested_as_deep_as_a_policy_is_long():
+    lines = eight().replace("quorum five\n", "")
+    names = ["five", *(f"g{i}" for i in range(970))]
+    for below, name in itertools.pairwise(names):
+        lines += f"group {name} all {below}\n"
+    found = policy.parse(lines + f"quorum {names[-1]}\n")
+    assert found.check(signed(witnesses=WITNESSES)).witnessed_at == 1_600_000_004
+    assert [one.name for one in found.witnesses_of(names[-1])] == [f"w{i}" for i in range(1, 9)]
 
 
 def test_policy_none_asks_for_the_log_alone():

@@ -24,7 +24,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "site.lock"
 GUIDES = ("docs/operator.md", "docs/operator.zh.md", "docs/dependencies.md")
-BUILT = ("ui/static/ui/build/site.css", "config/system/locale/zh_Hans/LC_MESSAGES/django.mo")
+BUILT = (
+    "ui/static/ui/build/site.css",
+    "ui/static/ui/build/verify.html",
+    "config/system/locale/zh_Hans/LC_MESSAGES/django.mo",
+)
 
 
 def name() -> str:

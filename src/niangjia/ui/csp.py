@@ -31,5 +31,5 @@ class CspMiddleware:
         response = self.get_response(request)
         nonce = getattr(request, _ATTRIBUTE, "")
         policy = POLICY.format(nonce=f" 'nonce-{nonce}'") if nonce else PLAIN
-        response.headers["Content-Security-Policy"] = policy
+        response.headers.setdefault("Content-Security-Policy", policy)  # a page may name a stricter
         return response

@@ -61,6 +61,7 @@ def standing_parts(now: Standing) -> dict[str, object]:
         "n_departments": len(now.departments),
         "n_quorum": now.in_force.n_quorum,
         "n_bears": max(now.n_shared - 1, 0),
+        "verifier_hashes": serving.verifier_hashes(),
         "policy_sha256": now.in_force.main.sha256 if now.policy else "",
     }
 

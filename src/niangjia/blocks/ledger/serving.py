@@ -5,11 +5,18 @@ Nothing past the served checkpoint leaves the house, whatever is asked for.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.ledger import cosigning, opening, policies
 from niangjia.blocks.ledger.models import Entry, Log, Policy, Published
 from niangjia.blocks.ledger.tree import tile_bytes, tree_of
+from niangjia.core.errors import NotFound
 from niangjia.lib.tlog import keys, tiles
 from niangjia.lib.tlog.proof_file import ProofFile
 from niangjia.lib.tlog.request import AddCheckpoint
@@ -125,3 +132,23 @@ def _put(target: Path, data: bytes) -> None:
     draft = target.with_name(f".{target.name}")
     draft.write_bytes(data)
     draft.replace(target)
+
+
+@lru_cache(maxsize=1)
+def verifier_page() -> bytes:
+    """The self-contained page that checks evidence packs, as built at set-up."""
+    path = finders.find("ui/build/verify.html")
+    if not isinstance(path, str):
+        raise NotFound(_("The verification page was not built: run make setup."))
+    return Path(path).read_bytes()
+
+
+@lru_cache(maxsize=1)
+def verifier_program() -> bytes:
+    """The same check as one Python file."""
+    return (files("niangjia.witness") / "verify.py").read_bytes()
+
+
+def verifier_hashes() -> tuple[str, str]:
+    """SHA-256 of the page and of the program, as departments publish them."""
+    return sha256(verifier_page()).hexdigest(), sha256(verifier_program()).hexdigest()

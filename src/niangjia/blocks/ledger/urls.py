@@ -17,6 +17,8 @@ _OF_A_LOG: tuple[tuple[str, Any, dict[str, bool]], ...] = (
 )
 urlpatterns = [
     path("log/witnesses", pages.witnesses, name="witnesses"),
+    path("log/verify.html", programs.verifier, name="verifier"),
+    path("log/niangjia-verify.py", programs.verifier_program, name="verifier_program"),
     path("log/entries", pages.find_entry, name="find_entry"),
     path("log/entries/<int:index>", pages.entry, name="entry"),
     *(path(f"log/{end}", view, more) for end, view, more in _OF_A_LOG),

@@ -97,3 +97,25 @@ def policy(
     """The policy of the served checkpoint, as text."""
     of = serving.served(number)
     return (serving.policy_text(of, ml_dsa=ml_dsa) or None) if of else None, TEXT, FRESH
+
+
+# What the page itself names in its head, by hash; the header must not forbid it.
+VERIFIER_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@require_safe
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The page that checks an evidence pack in the browser, as the file that is handed out."""
+    found = HttpResponse(serving.verifier_page(), content_type="text/html; charset=utf-8")
+    found["Cache-Control"] = FRESH
+    found["Content-Security-Policy"] = VERIFIER_POLICY
+    return found
+
+
+@_open_to_all
+def verifier_program(request: HttpRequest) -> tuple[bytes, str, str]:
+    """The one file that checks an evidence pack with Python."""
+    return serving.verifier_program(), TEXT, FRESH

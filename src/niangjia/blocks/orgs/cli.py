@@ -22,10 +22,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="For somebody who lost the phone or the passkey. Check who it is first: "
         "afterwards the password alone signs in.",
     )
-    command.add_argument("account")
+    command.add_argument("username", metavar="ACCOUNT")
     command.set_defaults(run=run_reset, default_as="city")
     erase = commands.add_parser("erase", help="nobody can read the person's name any more")
-    erase.add_argument("account", help="closed, and without appointments")
+    erase.add_argument("username", metavar="ACCOUNT", help="closed, and without appointments")
     erase.add_argument("--reason", required=True)
     erase.set_defaults(run=run_erase, default_as="city")
     contact = commands.add_parser("erase-contact", help="the same for a supplier's contact")
@@ -36,14 +36,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def run_reset(options: argparse.Namespace) -> int:
-    n = factors_reset(options.actor, username=options.account)
+    n = factors_reset(options.actor, username=options.username)
     print(_("%(n)s second factors removed.") % {"n": n})
     return 0
 
 
 def run_erase(options: argparse.Namespace) -> int:
     """The key is destroyed once the worker has carried it out. Raises NotFound, Conflict."""
-    person_erase(options.actor, username=options.account, reason=options.reason)
+    person_erase(options.actor, username=options.username, reason=options.reason)
     jobs.settle()
     print(_("Erased. The entries stand; what they sealed of this person cannot be read any more."))
     return 0

@@ -46,6 +46,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     policy.add_argument("--ml-dsa", type=Path, metavar="FILE", help="the same with ML-DSA-44 keys")
     policy.add_argument("--resolution", default="", help="of the joint conference, for --set")
     policy.set_defaults(run=run_policy)
+    address = commands.add_parser("witness", help="where a department's witness is asked")
+    address.add_argument("department", help="as the policy names it")
+    address.add_argument("--url", required=True, help="empty: as the policy says")
+    address.set_defaults(run=run_witness)
     request = commands.add_parser("request", help="a request file for a witness without a server")
     request.add_argument("--department", required=True, help="as the policy names it")
     request.add_argument("--out", type=Path, required=True, metavar="FILE")
@@ -126,6 +130,13 @@ def run_policy(options: argparse.Namespace) -> int:
         raise Conflict(_("The log has no entry yet."))
     sys.stdout.write(f"# {keys.vkey(policies.log_signer(of.log).key)}\n")
     sys.stdout.write(serving.policy_text(of) or serving.none_policy(of.log))
+    return 0
+
+
+def run_witness(options: argparse.Namespace) -> int:
+    """The department is asked at this address from now on. Raises NotFound, Invalid."""
+    services.witness_address_set(options.actor, department=options.department, url=options.url)
+    print(_("%(name)s is asked at %(url)s") % {"name": options.department, "url": options.url})
     return 0
 
 

@@ -29,6 +29,22 @@ OUTCOMES = {
 }
 
 
+DETAILS = {
+    "no_line": gettext_lazy("no cosignature of its keys in the answer"),
+    "clock": gettext_lazy("its clock runs ahead"),
+    "no_size": gettext_lazy("it states another size, but not which"),
+    "same_size": gettext_lazy("it refuses the size that it states itself"),
+    "elsewhere": gettext_lazy("it sends us elsewhere"),
+    "no_tree": gettext_lazy("it claims another tree and shows none that we signed"),
+    "our_tree": gettext_lazy("it refuses, and shows our own tree"),
+    "reset": gettext_lazy("it has forgotten what it cosigned: a new key is needed"),
+    "forked": gettext_lazy("it holds another tree, signed by us"),
+    "422": gettext_lazy("it finds no continuation of what it holds"),
+    "403": gettext_lazy("it does not know the log's key"),
+    "404": gettext_lazy("it does not know this log"),
+    "400": gettext_lazy("it cannot read what was sent"),
+    "503": gettext_lazy("its clock or its disk is at fault"),
+}
 STATE_CELL = '<span class="tag {1}">{2}</span><small class="muted block">{3}</small>'
 
 
@@ -74,7 +90,7 @@ def _row(one: Department) -> tuple[object, ...]:
         one.name,
         {"none": ""}.get(one.light, one.light),
         said,
-        one.detail if one.light == "bad" else "",
+        DETAILS.get(one.detail, one.detail) if one.light == "bad" else "",
         "—" if one.size is None else f"{one.size:,}",
         "—" if one.size is None else f"{one.lag:,}",
         moment(one.at),

@@ -19,7 +19,8 @@ REST_S = 5
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """outcome of one request. lines: cosignatures that hold. size: where the witness stands, if it
-    said so. ask: True if only its latest checkpoint can tell a lie from a fork."""
+    said so. detail: a word or an HTTP status. ask: True if only its latest checkpoint can tell a
+    lie from a fork."""
 
     outcome: Outcome
     lines: tuple[Verified, ...] = ()
@@ -35,9 +36,9 @@ def cosigned(
     try:
         lines = note.verified(Note(head.text, note.parse_lines(body)), keys)
     except BadNote as error:
-        return Meaning("nonsense", detail=str(error))
+        return Meaning("nonsense", detail="no_line")
     if any((line.at or 0) > now + AHEAD_CLOCK_S for line in lines):
-        return Meaning("nonsense", detail="its clock runs ahead")
+        return Meaning("nonsense", detail="clock")
     return Meaning("cosigned", tuple(lines), head.size)
 
 
@@ -58,18 +59,18 @@ def meaning(
     if status == 422:
         return Meaning("refused", detail="422", ask=True)
     if 300 <= status < 400:
-        return Meaning("nonsense", detail=f"{status}: a witness does not send elsewhere")
+        return Meaning("nonsense", detail="elsewhere")
     return Meaning("refused", detail=str(status))
 
 
 def conflict(head: Checkpoint, old: int, size: int | None) -> Meaning:
     """What 409 means, with the size that it states."""
     if size is None:
-        return Meaning("nonsense", detail="409 without a size")
+        return Meaning("nonsense", detail="no_size")
     if size > head.size:
         return Meaning("ahead", size=size, ask=True)
     if size == old:
-        return Meaning("refused", size=size, detail="409 for the size it states", ask=True)
+        return Meaning("refused", size=size, detail="same_size", ask=True)
     return Meaning("behind", size=size)
 
 

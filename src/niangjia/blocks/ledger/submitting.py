@@ -59,7 +59,7 @@ class Submitter:
                 for one in behind
                 if one not in reset
             ]
-            meanings |= {one: Meaning("nonsense", detail="its state was lost") for one in reset}
+            meanings |= {one: Meaning("nonsense", detail="reset") for one in reset}
             meanings |= self._ask(row, in_force, again)
             meanings |= {
                 one: self._look(row, one, found) for one, found in meanings.items() if found.ask
@@ -91,7 +91,7 @@ class Submitter:
         keys = policies.all_log_keys(row.log)
         shown = rules.seen_at_witness(answer.body, row.log.origin, keys)
         if answer.status != 200 or shown is None:
-            return Meaning("nonsense", detail=f"{found.detail or found.outcome}: shows no tree")
+            return Meaning("nonsense", detail="no_tree")
         head, signed = shown
         if head.size > row.size:
             freezing.freeze("lost", asked.department, str(signed))
@@ -99,7 +99,7 @@ class Submitter:
         if tree_of(row.log).root(head.size) != head.root:
             freezing.freeze("forked", asked.department, str(signed))
             return Meaning("refused", size=head.size, detail="forked")
-        return Meaning("nonsense", detail=f"{found.detail or found.outcome}: but knows our tree")
+        return Meaning("nonsense", detail="our_tree")
 
 
 def _head(row: Checkpoint) -> Signed:

@@ -3,14 +3,15 @@ believes; when it signs nothing; when it freezes."""
 
 import pytest
 
-from niangjia.blocks.ledger import cosigning, freezing, opening, policies, services
+from niangjia.blocks.ledger import cosigning, freezing, log_key, opening, policies, services
 from niangjia.blocks.ledger.agreement import AGREEMENT
+from niangjia.blocks.ledger.auditing import audit
 from niangjia.blocks.ledger.models import Checkpoint, Gate, Pending, Published, WitnessState
 from niangjia.blocks.ledger.selectors import history
 from niangjia.blocks.ledger.submitting import submit_newest
 from niangjia.blocks.ledger.tests.test_ledger import fact, record, sequence
 from niangjia.core.errors import Conflict, Invalid, Unavailable
-from niangjia.lib.tlog import checkpoint, hashing, note, proofs
+from niangjia.lib.tlog import checkpoint, hashing, keys, note, proofs
 from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
 from niangjia.lib.tlog.note import Note
 from niangjia.lib.tlog.request import AddCheckpoint
@@ -268,3 +269,39 @@ def test_a_policy_that_would_not_hold_is_refused(city, change, said):
         services.policy_set(SYSTEM, text=change(city.policy(quorum=5)), resolution="联席会议")
     assert policies.at(opening.newest_log(), 2) == before
     assert not Pending.objects.exists()
+
+
+def test_the_log_signs_with_another_key_once_the_policy_names_both(city):
+    serve(city)
+    submit_newest()
+    log = opening.newest_log()
+    before = policies.log_signer(log).key
+    with pytest.raises(Conflict, match="both keys"):
+        services.log_key_switch(SYSTEM)
+    assert policies.log_signer(log).key == before
+    fresh = keys.vkey(log_key.make_next(log.origin).key)
+    for name in NAMES:
+        city.stop(name)
+        city.run("trust", "--dir", city.folders[name], "--log", fresh, "--add")
+    city.start()
+    text = f"log {fresh}\n{city.policy()}"
+    services.policy_set(SYSTEM, text=text, resolution="联席会议〔2020〕5号：更换留痕密钥")
+    sequence()
+    submit_newest()
+    assert services.log_key_switch(SYSTEM) == fresh
+    add()
+    submit_newest()
+    assert served_size() == 4
+    assert keys.vkey(policies.log_signer(log).key) == fresh
+    forget()
+    add()
+    submit_newest()
+    assert served_size() == 5 and audit().faults == ()
+
+
+def test_every_page_says_that_the_log_is_frozen(city, client):
+    assert 'role="alert"' not in client.get("/log/witnesses").content.decode()
+    freezing.freeze("forked", NAMES[0], "示例")
+    freezing._told = (float("-inf"), False)
+    for path in ("/", "/log/witnesses", "/sign-in", "/no-such-page"):
+        assert "read-only" in client.get(path, headers={"accept-language": "en"}).content.decode()

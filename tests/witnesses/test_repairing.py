@@ -40,6 +40,24 @@ def put_back(city, tmp_path):
     return tmp_path / "copy", newest
 
 
+@pytest.mark.parametrize(("n_up", "frozen"), [(8, True), (3, True), (0, False)])
+def test_an_old_database_signs_nothing_however_many_witnesses_answer(city, n_up, frozen):
+    serve(city)
+    submit_newest()
+    before = transaction.savepoint()
+    add(30, subject="test:lost")
+    submit_newest()
+    transaction.savepoint_rollback(before)
+    if n_up < 8:
+        city.stop(*NAMES[n_up:])
+    forget()
+    record(fact(1))
+    sequence()
+    assert (freezing.in_force() is not None) is frozen
+    assert Pending.objects.count() == 1 and served_size() == 2
+    assert Checkpoint.objects.count() == 2
+
+
 def test_what_was_lost_comes_back_from_a_copy(put_back, client):
     copy, newest = put_back
     found = repairing.log_repair(SYSTEM, folder=copy, resolution="联席会议〔2020〕3号")

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from niangjia.blocks.ledger import (
     cosigning,
+    log_key,
     opening,
     packing,
     policies,
@@ -24,6 +25,7 @@ from niangjia.blocks.ledger.selectors import log_vkey
 from niangjia.blocks.ledger.tree import tree_of
 from niangjia.core import jobs, seal
 from niangjia.core.errors import Conflict, NotFound
+from niangjia.core.service import authorise
 from niangjia.lib.tlog import keys, note
 from niangjia.lib.tlog.request import AddCheckpoint
 
@@ -46,6 +48,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     policy.add_argument("--ml-dsa", type=Path, metavar="FILE", help="the same with ML-DSA-44 keys")
     policy.add_argument("--resolution", default="", help="of the joint conference, for --set")
     policy.set_defaults(run=run_policy)
+    key = commands.add_parser("key", help="the log's next key: make it, then sign with it")
+    key.add_argument("--switch", action="store_true", help="once the policy names both")
+    key.set_defaults(run=run_key)
     address = commands.add_parser("witness", help="where a department's witness is asked")
     address.add_argument("department", help="as the policy names it")
     address.add_argument("--url", required=True, help="empty: as the policy says")
@@ -130,6 +135,19 @@ def run_policy(options: argparse.Namespace) -> int:
         raise Conflict(_("The log has no entry yet."))
     sys.stdout.write(f"# {keys.vkey(policies.log_signer(of.log).key)}\n")
     sys.stdout.write(serving.policy_text(of) or serving.none_policy(of.log))
+    return 0
+
+
+def run_key(options: argparse.Namespace) -> int:
+    """Prints the next key, made if absent; with --switch the log signs with it. Raises Conflict."""
+    if options.switch:
+        print(services.log_key_switch(options.actor))
+        return 0
+    log = opening.newest_log()
+    if log is None:
+        raise Conflict(_("The log has no entry yet."))
+    authorise(options.actor, "ledger.policy")
+    print(keys.vkey(log_key.make_next(log.origin).key))
     return 0
 
 

@@ -35,7 +35,7 @@ def cosigned(
     """What 200 with these lines means: nonsense unless a key of the witness signed our tree now."""
     try:
         lines = note.verified(Note(head.text, note.parse_lines(body)), keys)
-    except BadNote as error:
+    except BadNote:
         return Meaning("nonsense", detail="no_line")
     if any((line.at or 0) > now + AHEAD_CLOCK_S for line in lines):
         return Meaning("nonsense", detail="clock")

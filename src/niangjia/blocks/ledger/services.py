@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.ledger import cosigning, facts, opening, policies
+from niangjia.blocks.ledger import cosigning, facts, log_key, opening, policies
 from niangjia.blocks.ledger.models import Checkpoint, Log, Policy, StoredFact, WitnessState
 from niangjia.blocks.ledger.selectors import policy_departments
 from niangjia.core import clock
@@ -14,7 +14,7 @@ from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import service
 from niangjia.core.work import FACT, JOURNAL, Work
-from niangjia.lib.tlog import note, policy
+from niangjia.lib.tlog import keys, note, policy
 from niangjia.lib.tlog.note import BadNote, Note
 
 MAX_TEXT = 12_000
@@ -135,3 +135,25 @@ def witness_address_set(work: Work, /, *, department: str, url: str) -> None:
         raise Invalid(_("Give the address as https://host/path."), fields={"url": url})
     WitnessState.objects.update_or_create(department=department, defaults={"url": url})
     work.journal("ledger.witness_address", f"witness:{department}", url=url)
+
+
+@service(permission="ledger.policy", records=JOURNAL)
+def log_key_switch(work: Work, /) -> str:
+    """The log signs with its next key from now on; returns its vkey.
+
+    Raises Conflict unless the policy in force names both, so that every checkpoint before and
+    after is checked by a key that the witnesses were told of.
+    """
+    log = opening.newest_log()
+    row = cosigning.newest_checkpoint(log) if log else None
+    if log is None or row is None:
+        raise Conflict(_("The log has no entry yet."))
+    fresh = log_key.make_next(log.origin).key
+    named = {key for key, _url in policies.at(log, row.size + 1).main.logs}
+    if not {fresh, policies.log_signer(log).key} <= named:
+        raise Conflict(
+            _("The policy in force does not name both keys. Set one that does, then repeat.")
+        )
+    log_key.switch()
+    work.journal("ledger.key_switched", log.origin, key=fresh.key_id.hex())
+    return keys.vkey(fresh)

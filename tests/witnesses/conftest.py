@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from niangjia.blocks.ledger import opening, services
+from niangjia.blocks.ledger import client, opening, services
 from niangjia.blocks.ledger.tests.test_ledger import fact, record, sequence
 from tests.witnesses.departments import Departments, log_vkey
 from tests.witnesses.state import SYSTEM
@@ -91,6 +91,12 @@ def authority(tmp_path):
     yield found
     found.server.shutdown()
     found.server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """On a busy machine a witness of the tests may need longer than a real one is given."""
+    monkeypatch.setattr(client, "TIMEOUT_S", 15.0)
 
 
 @pytest.fixture

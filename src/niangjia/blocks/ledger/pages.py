@@ -31,7 +31,7 @@ OUTCOMES = {
 
 DETAILS = {
     "no_line": gettext_lazy("no cosignature of its keys in the answer"),
-    "clock": gettext_lazy("its clock runs ahead"),
+    "clock": gettext_lazy("its clock is wrong"),
     "no_size": gettext_lazy("it states another size, but not which"),
     "same_size": gettext_lazy("it refuses the size that it states itself"),
     "elsewhere": gettext_lazy("it sends us elsewhere"),

@@ -17,7 +17,7 @@ from niangjia.blocks.ledger.selectors import (
     newest_entry_at,
     policy_departments,
 )
-from niangjia.blocks.ledger.sequencer import SequencerJob
+from niangjia.blocks.ledger.sequencer import SequencerJob, adopt_entries
 from niangjia.blocks.ledger.services import policy_set, witness_address_set
 from niangjia.blocks.ledger.sm3 import step as sm3_step
 from niangjia.blocks.ledger.submitting import submit_until
@@ -31,6 +31,7 @@ __all__ = [
     "MadePack",
     "ProofState",
     "SequencerJob",
+    "adopt_entries",
     "audit",
     "audit_newest",
     "entry_body",

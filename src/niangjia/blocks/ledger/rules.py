@@ -12,7 +12,7 @@ from niangjia.lib.tlog.note import BadNote, Note, Verified
 Outcome = Literal["cosigned", "behind", "ahead", "refused", "nonsense", "unreachable", "no_address"]
 RECOSIGN_S = 3600
 STALE_S = 24 * 3600
-AHEAD_CLOCK_S = 300
+OFF_CLOCK_S = 300
 REST_S = 5
 
 
@@ -37,7 +37,8 @@ def cosigned(
         lines = note.verified(Note(head.text, note.parse_lines(body)), keys)
     except BadNote:
         return Meaning("nonsense", detail="no_line")
-    if any((line.at or 0) > now + AHEAD_CLOCK_S for line in lines):
+    times = [line.at or 0 for line in lines]
+    if max(times) > now + OFF_CLOCK_S or min(times) < now - OFF_CLOCK_S:
         return Meaning("nonsense", detail="clock")
     return Meaning("cosigned", tuple(lines), head.size)
 

@@ -127,6 +127,16 @@ def _sign(log: Log, before: int, frontier: Frontier) -> None:
         Published.objects.create(checkpoint=checkpoint, published_at=now)
 
 
+def adopt_entries() -> None:
+    """Entries that a version without checkpoints left stand in a log, under a signed checkpoint."""
+    head = Head.objects.filter(pk=1).first()
+    if head is None or head.size == 0 or opening.newest_log() is not None:
+        return
+    log = opening.open_first()
+    with transaction.atomic():
+        _sign(log, 0, Frontier.from_bytes(head.size, bytes(head.frontier)))
+
+
 def full_tiles(log: Log, start: int, leaves: list[bytes]) -> list[Tile]:
     """The tiles of all levels that become full when `leaves` follow the first `start` entries."""
     tiles: list[Tile] = []

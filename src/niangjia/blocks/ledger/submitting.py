@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from django.db import OperationalError, close_old_connections
+from django.db import close_old_connections
 
 from niangjia.blocks.ledger import cosigning, freezing, opening, policies, rules
 from niangjia.blocks.ledger.client import Answer, Line
@@ -187,8 +187,8 @@ def submit_until(stopped: Callable[[], bool]) -> None:
         begun = time.monotonic()
         try:
             submit_newest()
-        except OperationalError:
-            log.exception("database did not answer; trying again")
+        except Exception:  # whatever it was, the next round is tried: witnesses must not be lost
+            log.exception("a round of submissions failed; trying again")
             close_old_connections()
         while not stopped() and time.monotonic() - begun < EVERY_S:
             time.sleep(0.05)

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from niangjia.blocks.indicators.public import ProjectionJob
-from niangjia.blocks.ledger.public import SequencerJob, audit_newest
+from niangjia.blocks.ledger.public import SequencerJob, adopt_entries, audit_newest
 from niangjia.config.system import databases, locks
 from niangjia.config.system.backing_up import Made, Order, back_up
 
@@ -49,10 +49,11 @@ def _lacking(alias: str) -> list[str]:
 
 
 def migrate() -> None:
-    """Both databases have every migration of this version."""
+    """Both databases have every migration of this version; entries stand under a checkpoint."""
     for alias in databases.NAMES:
         call_command("migrate", database=alias, verbosity=0, skip_checks=True)
         connections[alias].close()
+    adopt_entries()
 
 
 def upgrade(order: Order | None, told: Callable[[Made], None] = lambda made: None) -> Upgraded:

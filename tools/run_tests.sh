@@ -10,6 +10,7 @@ export NIANGJIA_HOME="$work/home"
 unset NIANGJIA_DATABASE NIANGJIA_KEYS_DATABASE
 bash tools/browser.sh
 if [ "$mode" = slow ]; then
+  bash tools/interop.sh
   echo "== slow drills"
   .venv/bin/pytest -m slow -n 2
   exit 0

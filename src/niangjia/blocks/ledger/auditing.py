@@ -17,12 +17,14 @@ from niangjia.core import seal
 from niangjia.core.facts import Value, kind_of
 from niangjia.lib import canonical, commitment
 from niangjia.lib.tlog import checkpoint, note
-from niangjia.lib.tlog.hashing import EMPTY_ROOT, Frontier, leaf_hash, root_of
+from niangjia.lib.tlog.hashing import EMPTY_ROOT, Frontier, leaf_hash, leaf_hashes, root_of
 from niangjia.lib.tlog.note import BadNote
 from niangjia.lib.tlog.policy import NoQuorum
 from niangjia.lib.tlog.tiles import WIDTH
 
 CHUNK = 2000
+TILES_READ = 64
+Indexed = list[tuple[int, bytes]]
 ENTRIES = """
 SELECT e."index", e.leaf_hash, f.body FROM ledger_entry e
 JOIN ledger_storedfact f ON f.id = e.fact_id
@@ -71,6 +73,7 @@ class _Walk:
     found: list[str] = field(default_factory=list)
     frontier: Frontier = field(default_factory=Frontier)
     levels: list[list[bytes]] = field(default_factory=lambda: [[]])
+    tiles: dict[int, tuple[int, dict[int, tuple[bytes, bytes]]]] = field(default_factory=dict)
 
     def faults(self) -> list[str]:
         """What does not hold."""
@@ -86,35 +89,65 @@ class _Walk:
         )
         self.mark = next(self.marks, None)
         self.last: Checkpoint | None = None
-        for index, kept, body in _entries(self.log.first, end):
-            if index != self.log.first + self.frontier.size:
-                self.found.append(f"entry {self.log.first + self.frontier.size} is missing")
+        for rows in _entries(self.log.first, end):
+            leaves = leaf_hashes(bytes(body) for _index, _kept, body in rows)
+            there = [(index, bytes(kept)) for index, kept, _body in rows]
+            due = list(enumerate(leaves, self.log.first + self.frontier.size))
+            if there != due and not self._is_whole(there, due):
                 return self.found
-            leaf = leaf_hash(bytes(body))
-            if leaf != bytes(kept):
-                self.found.append(f"entry {index}: bytes do not match the leaf hash")
-            self.frontier.append(leaf)
-            self._tile(leaf)
-            self._checkpoints()
+            self._grow(leaves)
         self._end(end - self.log.first, None if following else head)
         return self.found
 
-    def _tile(self, leaf: bytes) -> None:
+    def _is_whole(self, there: Indexed, due: Indexed) -> bool:
+        """Notes where these (index, leaf hash) differ; False if one is missing."""
+        for (index, kept), (expected, leaf) in zip(there, due, strict=True):
+            if index != expected:
+                self.found.append(f"entry {expected} is missing")
+                return False
+            if kept != leaf:
+                self.found.append(f"entry {index}: bytes do not match the leaf hash")
+        return True
+
+    def _grow(self, leaves: list[bytes]) -> None:
+        """The tree with these leaves, looked at wherever a tile or a checkpoint ends."""
+        at = 0
+        while at < len(leaves):
+            room = WIDTH - self.frontier.size % WIDTH
+            if self.mark is not None and self.mark.size > self.frontier.size:
+                room = min(room, self.mark.size - self.frontier.size)
+            part = leaves[at : at + room]
+            self.frontier.extend(part)
+            self._tile(part)
+            self._checkpoints()
+            at += room
+
+    def _tile(self, leaves: list[bytes]) -> None:
         """Every full tile that ends here is there as it should be."""
-        level, node = 0, leaf
+        level, nodes = 0, leaves
         while True:
-            self.levels[level].append(node)
+            self.levels[level] += nodes
             if len(self.levels[level]) < WIDTH:
                 return
             hashes, self.levels[level] = self.levels[level], []
             node = root_of(hashes)
             n = (self.frontier.size >> 8 * (level + 1)) - 1
-            kept = Tile.objects.filter(log=self.log, level=level, n=n).first()
-            if kept is None or (bytes(kept.hashes), bytes(kept.root)) != (b"".join(hashes), node):
+            if self._kept(level, n) != (b"".join(hashes), node):
                 self.found.append(f"tile {level}/{n} is not that of the entries")
-            level += 1
+            level, nodes = level + 1, [node]
             if level == len(self.levels):
                 self.levels.append([])
+
+    def _kept(self, level: int, n: int) -> tuple[bytes, bytes] | None:
+        """(hashes, root) of a tile as it is kept; those that follow are read with it."""
+        first, tiles = self.tiles.get(level, (n, None))
+        if tiles is None or not first <= n < first + TILES_READ:
+            rows = Tile.objects.filter(
+                log=self.log, level=level, n__gte=n, n__lt=n + TILES_READ
+            ).values_list("n", "hashes", "root")
+            tiles = {one: (bytes(hashes), bytes(root)) for one, hashes, root in rows}
+            self.tiles[level] = n, tiles
+        return tiles.get(n)
 
     def _checkpoints(self) -> None:
         while self.mark is not None and self.mark.size <= self.frontier.size:
@@ -152,12 +185,12 @@ class _Walk:
         self.found += _published_faults(self.log)
 
 
-def _entries(start: int, end: int) -> Iterator[tuple[int, Any, Any]]:
-    """(index, kept leaf hash, bytes) of the entries, read in chunks past the object mapper."""
+def _entries(start: int, end: int) -> Iterator[list[tuple[int, Any, Any]]]:
+    """Chunks of (index, kept leaf hash, bytes) of the entries, read past the object mapper."""
     for at in range(start, end, CHUNK):
         with connection.cursor() as cursor:
             cursor.execute(ENTRIES, [at, min(at + CHUNK, end)])
-            yield from cursor.fetchall()
+            yield cursor.fetchall()
 
 
 def _published_faults(log: Log) -> list[str]:
@@ -189,8 +222,8 @@ def _known_faults(known: bytes) -> list[str]:
     if kept.size > size:
         return [f"the log was cut: {size} entries, the known checkpoint has {kept.size}"]
     frontier = Frontier()
-    for _index, _leaf, body in _entries(log.first, log.first + kept.size):
-        frontier.append(leaf_hash(bytes(body)))
+    for rows in _entries(log.first, log.first + kept.size):
+        frontier.extend(leaf_hashes(bytes(body) for _index, _leaf, body in rows))
     if frontier.root() != kept.root:
         return [f"the first {kept.size} entries are not those of the known checkpoint"]
     return []

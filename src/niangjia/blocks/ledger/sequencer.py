@@ -26,7 +26,7 @@ from niangjia.core import clock
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import ProgrammingError
 from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
-from niangjia.lib.tlog.hashing import Frontier, leaf_hash, root_of
+from niangjia.lib.tlog.hashing import Frontier, leaf_hashes, root_of
 from niangjia.lib.tlog.note import Note
 from niangjia.lib.tlog.tiles import WIDTH
 
@@ -88,9 +88,8 @@ def append(log: Log, head: Head, facts: Facts) -> None:
     frontier = Frontier.from_bytes(head.size - log.first, bytes(head.frontier))
     start = frontier.size
     now = clock.real_now()
-    leaves = [leaf_hash(bytes(body)) for _id, body in facts]
-    for leaf in leaves:
-        frontier.append(leaf)
+    leaves = leaf_hashes(bytes(body) for _id, body in facts)
+    frontier.extend(leaves)
     rows = [
         (head.size + i, fact_id, leaf, now)
         for i, ((fact_id, _body), leaf) in enumerate(zip(facts, leaves, strict=True))

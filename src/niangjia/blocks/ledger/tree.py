@@ -1,24 +1,31 @@
 """A log's tree, read through its tiles: nodes, roots, proofs, and the bytes that are served."""
 
 import threading
+import time
 from functools import lru_cache
 
 from niangjia.blocks.ledger.models import Entry, Log, Tile
 from niangjia.blocks.ledger.opening import partial
 from niangjia.lib.tlog import proofs
-from niangjia.lib.tlog.tiles import WIDTH, TileName, TileNodes, pack
+from niangjia.lib.tlog.tiles import HEIGHT, MAX_LEVEL, WIDTH, TileName, TileNodes, pack
+
+FRINGE_S = 1.0
 
 
 class Tree:
     """The tree of one log. Proofs are for any size up to that which is there; threads may share it.
 
-    Full tiles are kept in memory: at most 64 MB. What grows is read anew for each proof.
+    Full tiles are kept in memory: at most 64 MB. What grows is read anew for each size, and after a
+    second: behind the same name another database may answer, where a tree of this size has another
+    end.
     """
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._turn = threading.Lock()
         self._full = TileNodes(0, self._read)
+        self._fringe = TileNodes(0, self._read)
+        self._fringe_until = float("-inf")
 
     def _read(self, level: int, n: int, width: int) -> bytes:
         return tile_bytes(self._log, TileName(level, n, width))
@@ -27,13 +34,16 @@ class Tree:
         """Nodes of the tree of `size`: full tiles from those kept, partial ones read once."""
         if size > self._full.size:
             self._full.grown(size)
-        fringe = TileNodes(size, self._read)
+        if size != self._fringe.size or time.monotonic() >= self._fringe_until:
+            self._fringe = TileNodes(size, self._read)
+            self._fringe_until = time.monotonic() + FRINGE_S
+        full, fringe = self._full, self._fringe
+        ends = [(size >> HEIGHT * above) // WIDTH for above in range(MAX_LEVEL + 1)]
 
         def node(level: int, n: int) -> bytes:
-            above, height = divmod(level, 8)
-            tile = (n << height) // WIDTH
-            whole = (tile + 1) * WIDTH <= size >> 8 * above
-            return (self._full if whole else fringe)(level, n)
+            above = level // HEIGHT
+            whole = n >> HEIGHT - level % HEIGHT < ends[above]
+            return (full if whole else fringe)(level, n)
 
         return node
 

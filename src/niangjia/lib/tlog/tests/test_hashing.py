@@ -1,9 +1,12 @@
 import hashlib
+import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from niangjia.lib.tlog import hashing
+from niangjia.lib.tlog.sm3 import Sm3Frontier
 
 
 def oracle(leaves):
@@ -26,6 +29,20 @@ def test_frontier_gives_the_rfc_6962_root_at_every_size(data):
         frontier.append(leaf)
         assert frontier.root() == oracle(leaves[:n])
         assert hashing.Frontier.from_bytes(n, frontier.to_bytes()).root() == frontier.root()
+
+
+@pytest.mark.parametrize("kind", [hashing.Frontier, Sm3Frontier])
+@given(
+    st.lists(st.binary(min_size=32, max_size=32), max_size=70),
+    st.lists(st.integers(0, 40), max_size=4),
+)
+def test_many_leaves_at_once_are_as_one_after_the_other(kind, leaves, cuts):
+    slow, fast = kind(), kind()
+    for leaf in leaves:
+        slow.append(leaf)
+    for start, end in itertools.pairwise([0, *sorted(cuts), len(leaves)]):
+        fast.extend(leaves[start:end])
+    assert (fast.size, fast.peaks) == (slow.size, slow.peaks)
 
 
 def test_known_root_of_certificate_transparency():

@@ -172,6 +172,28 @@ def test_a_pack_is_verified_with_the_published_hash_alone(
     served.wait_for_selector("#pack")
 
 
+def test_a_released_figure_is_verified_with_its_document(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page("auditor")
+    page.goto("/desk/releases")
+    page.click("main tbody a >> nth=0")
+    with page.expect_download() as taken:
+        page.click("button:has-text('核查资料包')")
+    pack = tmp_path / "pack.zip"
+    taken.value.save_as(pack)
+    page.goto("/log/witnesses")
+    published = page.inner_text("dt:has-text('见证规则数字指纹') + dd")
+    done = subprocess.run(
+        [VERIFY, str(pack), "--policy-sha256", published, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["verdict"], told["warnings"]) == (0, "verified", [])
+
+
 def test_a_clerk_gets_no_pack(open_page: OpenPage) -> None:
     page = open_page("clerk")
     page.goto("/desk/records")

@@ -37,6 +37,7 @@ urlpatterns = [
     path("desk/releases", views.releases.releases, name="releases"),
     path("desk/releases/new", views.releases.propose, name="propose"),
     path("desk/releases/<slug:ref>", views.releases.proposal, name="proposal"),
+    path("desk/releases/<slug:ref>/pack", views.releases.pack, name="release_pack"),
     path("desk/releases/<slug:ref>/decide", views.releases.decide, name="release_decide"),
     path("desk/reports", views.reports.reports, name="reports"),
     path("desk/reports/<slug:ref>", views.reports.report, name="report"),

@@ -96,7 +96,8 @@ def _rule(policy_id: str, cut_off: str) -> policy.Counting:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A release on its way. version: of its case; n_version: of the release.
+    """A release on its way. version: of its case; n_version: of the release; written: the document
+    as it is hashed.
 
     steps: what the actor can do; past: decisions, oldest first, with names by ref in `who`.
     published: the newest release of the period that stands on the board, or None.
@@ -110,6 +111,7 @@ class Proposal:
     note: str
     proposed_at: dt.datetime
     sha256: str
+    written: bytes
     document: dict[str, Any]
     names: dict[str, dict[str, str]]
     rule: policy.Counting
@@ -138,6 +140,7 @@ def release_get(actor: Actor, *, ref: str) -> Proposal:
         note=row.note,
         proposed_at=row.proposed_at,
         sha256=row.sha256,
+        written=bytes(row.document),
         document=document,
         names=_names(document),
         rule=_rule(document["policy"], document["cut_off"]),

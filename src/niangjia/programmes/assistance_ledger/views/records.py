@@ -1,7 +1,7 @@
 """Records: the list, one record, its correction."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from niangjia.programmes.assistance_ledger.forms import CorrectionForm, FiltersF
 from niangjia.programmes.assistance_ledger.pages import record as record_parts
 from niangjia.programmes.assistance_ledger.pages import records as list_parts
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages.packs import zip_of
 from niangjia.programmes.assistance_ledger.selectors import (
     purchase_get,
     purchases_page,
@@ -95,9 +96,7 @@ def pack(request: HttpRequest, ref: str) -> HttpResponseBase:
         subjects=[f"purchase:{one}" for one in refs],
         title=f"{detail.unit_name}　{detail.purchase.product}",
     )
-    answer = StreamingHttpResponse(made.chunks, content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    return answer
+    return zip_of(made)
 
 
 @never_cache

@@ -2,18 +2,23 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from niangjia.blocks.cases.public import state_name
+from niangjia.blocks.ledger.public import pack_make
 from niangjia.core.clock import city_today
 from niangjia.core.errors import Conflict, DomainError, Invalid
+from niangjia.core.service import authorise
+from niangjia.lib import zipped
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.forms import DecisionForm, ReleaseForm
 from niangjia.programmes.assistance_ledger.pages import board as board_parts
 from niangjia.programmes.assistance_ledger.pages import reports as chain_parts
+from niangjia.programmes.assistance_ledger.pages.packs import zip_of
 from niangjia.programmes.assistance_ledger.pages.releases import (
     difference_table,
     releases_table,
@@ -87,8 +92,20 @@ def _proposal(
         "asking": asking,
         "form": form,
         "opened": form.data.get("step", ""),
+        "may_pack": found.state == "published" and actor_of(request).may("ledger.pack"),
     }
     return render(request, "assistance_ledger/proposal.html", context, status=status)
+
+
+@require_POST
+def pack(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """The evidence pack of a release: its entry, and the document whose hash stands in it."""
+    actor = authorise(actor_of(request), "ledger.pack")
+    found = release_get(actor, ref=ref)
+    document = zipped.evidence(lambda: (found.written,), ".json")
+    title = f"{periods.name(found.period)}　{_('Release %(n)s') % {'n': found.n_version}}"
+    made = pack_make(actor, subjects=[f"release:{ref}"], title=title, evidence=[document])
+    return zip_of(made)
 
 
 @require_http_methods(["GET", "POST"])

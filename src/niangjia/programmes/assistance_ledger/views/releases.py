@@ -103,7 +103,8 @@ def pack(request: HttpRequest, ref: str) -> HttpResponseBase:
     actor = authorise(actor_of(request), "ledger.pack")
     found = release_get(actor, ref=ref)
     document = zipped.evidence(lambda: (found.written,), ".json")
-    title = f"{periods.name(found.period)}　{_('Release %(n)s') % {'n': found.n_version}}"
+    version = _("Release %(n)s") % {"n": found.n_version}
+    title = f"{periods.name(found.period)}　{version}"
     made = pack_make(actor, subjects=[f"release:{ref}"], title=title, evidence=[document])
     return zip_of(made)
 

@@ -80,7 +80,12 @@ def test_what_was_lost_comes_back_from_a_copy(put_back, client):
 def test_a_known_checkpoint_tells_that_the_log_was_cut(put_back):
     _copy, newest = put_back
     assert audit(newest.encode()).faults == (
+        f"the log is frozen: {NAMES[0]} showed 303 entries under our own signature",
         "the log was cut: 2 entries, the known checkpoint has 303",
+    )
+    forged = newest.replace("\n303\n", "\n304\n").encode()
+    assert audit(forged).faults[1] == (
+        "the known checkpoint carries no signature of this log: it proves nothing"
     )
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from niangjia.core import jobs
 
 START_LIMIT_S = 30
 STOP_LIMIT_S = 10
+RESTART_S = 5
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -90,27 +92,31 @@ def _up(options: argparse.Namespace) -> int:
         finally:
             _stop([loading])
     parts: list[subprocess.Popen[bytes]] = []
+    aside: list[subprocess.Popen[bytes]] = []
     try:
-        _add_witnesses(parts)
+        aside = _witnesses()
         parts.append(_spawn(_web(options.port)))
         parts.append(_spawn([sys.executable, "-m", "niangjia.config.cli", "worker"]))
         if not _answers(options.port, parts):
             return 1
         _greet(options.port)
-        return _watch(parts)
+        return _watch(parts, aside)
     finally:
-        _stop(parts)
+        _stop([*parts, *aside])
 
 
-def _add_witnesses(parts: list["subprocess.Popen[bytes]"]) -> None:
+def _witnesses() -> list["subprocess.Popen[bytes]"]:
     """The demonstration's witnesses run, if there is something to witness; without them the site
     goes on, unwitnessed."""
+    serving: list[subprocess.Popen[bytes]] = []
     try:
         if settings.NIANGJIA_DEMO and witnesses.prepare():
-            parts.append(_spawn(witnesses.command(), quiet=True))
-            witnesses.introduce(parts[-1])
+            with witnesses.log_file().open("ab") as told:
+                serving.append(_spawn(witnesses.command(), told))
+            witnesses.introduce(serving[0])
     except witnesses.Failed as error:
         print(f"niangjia: {error}", file=sys.stderr)
+    return serving
 
 
 def _is_older() -> bool:
@@ -155,12 +161,11 @@ def _web(port: int) -> list[str]:
     ]
 
 
-def _spawn(command: list[str], *, quiet: bool = False) -> "subprocess.Popen[bytes]":
+def _spawn(command: list[str], told: IO[bytes] | None = None) -> "subprocess.Popen[bytes]":
     """A part in a session of its own, so that Ctrl-C reaches it once, from us: a web process that
     is told twice at once may never end."""
     env = os.environ | {"NIANGJIA_HOME": settings.NIANGJIA_HOME}
-    out = subprocess.DEVNULL if quiet else None
-    return subprocess.Popen(command, env=env, stdout=out, start_new_session=True)
+    return subprocess.Popen(command, env=env, stdout=told, stderr=told, start_new_session=True)
 
 
 def _stop(parts: list["subprocess.Popen[bytes]"]) -> None:
@@ -198,7 +203,12 @@ def _greet(port: int) -> None:
     print("\nCtrl-C stops it.", flush=True)
 
 
-def _watch(parts: list["subprocess.Popen[bytes]"]) -> int:
+def _watch(parts: list["subprocess.Popen[bytes]"], aside: list["subprocess.Popen[bytes]"]) -> int:
+    """Until a part ends. The demonstration's witnesses are started again if they end."""
     while all(part.poll() is None for part in parts):
+        if aside and aside[0].poll() is not None:
+            print(_("The demonstration's witnesses ended; starting them again."), file=sys.stderr)
+            aside[:] = _witnesses()
+            time.sleep(RESTART_S)
         time.sleep(0.3)
     return 1

@@ -78,8 +78,8 @@ def prepare() -> bool:
 
 def _policy(log: str, vkeys: list[str]) -> str:
     lines = [f"log {log}"]
-    for n, (name, vkey) in enumerate(zip(DEPARTMENTS, vkeys, strict=True), 1):
-        lines += [f"witness key-{n} {vkey}", f"group {name} any key-{n}"]
+    for name, vkey in zip(DEPARTMENTS, vkeys, strict=True):
+        lines += [f"witness {name}/1 {vkey}", f"group {name} any {name}/1"]
     lines += [f"group joint-conference {QUORUM} {' '.join(DEPARTMENTS)}", "quorum joint-conference"]
     return "\n".join(lines) + "\n"
 
@@ -96,6 +96,11 @@ def command() -> list[str]:
     port_file().unlink(missing_ok=True)
     dirs = [word for folder in folders() for word in ("--dir", str(folder))]
     return [PROGRAM, "serve", *dirs, "--port", "0", "--port-file", str(port_file())]
+
+
+def log_file() -> Path:
+    """What the witnesses say."""
+    return home() / "witnesses.log"
 
 
 def port_file() -> Path:

@@ -215,8 +215,8 @@ def _round_after_round(stopped: Callable[[], bool]) -> None:
     while not stopped():
         try:
             busy = run_round()
-        except OperationalError:
-            log.exception("database did not answer; trying again")
+        except Exception:  # whatever it was: the worker must not end while others wait for it
+            log.exception("a round failed; trying again")
             close_old_connections()
             busy = False
         if not busy:

@@ -117,6 +117,12 @@ def seal(owner: str, plain: bytes) -> bytes:
     return key_id.to_bytes(8, "big") + nonce + cipher.encrypt(nonce, plain, None)
 
 
+def erased_refs(kind: str) -> list[str]:
+    """Of the owners `<kind>:<ref>` the refs of those whose key was erased."""
+    gone = SealKey.objects.filter(owner__startswith=f"{kind}:", erased_at__isnull=False)
+    return [owner.partition(":")[2] for owner in gone.values_list("owner", flat=True)]
+
+
 def erased(owners: Iterable[str]) -> set[str]:
     """Those of `owners` whose key was erased."""
     _expire()

@@ -1091,9 +1091,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         data = _mapped(options.pack)
         kept = [_read(path) for path in (options.policy, options.known, options.older)]
     except OSError as error:
-        sys.stderr.write(f"{error}\n")
+        words = ("cannot be read", "无法读取")[language()]
+        sys.stderr.write(f"{error.filename}: {words}\n")
         return 64
     hashed = options.policy_sha256 and options.policy_sha256.strip().lower()
+    if hashed and not is_hex(hashed):
+        words = ("--policy-sha256: 64 hexadecimal digits", "数字指纹应为64位十六进制数")[language()]
+        sys.stderr.write(f"{words}\n")
+        return 64
     outside = Outside(kept[0], hashed, kept[1], kept[2], now)
     result, checker = verify_pack(data, outside)
     text = dump(result) + b"\n" if options.json else report(result, checker, language()).encode()

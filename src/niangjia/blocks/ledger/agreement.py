@@ -1,16 +1,22 @@
 """Nothing is signed after a start, a restore or a promotion before so many witnesses know our last
 checkpoint that no quorum can have seen a later one. Facts are taken meanwhile."""
 
+import logging
 import threading
 import time
+from collections.abc import Callable
+
+from django.db import close_old_connections
 
 from niangjia.blocks.ledger import cosigning, freezing, opening, policies
 from niangjia.blocks.ledger.models import Checkpoint, Cosignature, Gate
 from niangjia.blocks.ledger.policies import InForce
-from niangjia.blocks.ledger.submitting import SUBMITTER
+from niangjia.blocks.ledger.submitting import SUBMITTER, submit_newest
 from niangjia.core import clock
 
 RETRY_S = 2.0
+EVERY_S = 0.5  # at most 2 checkpoints a second
+log = logging.getLogger(__name__)
 
 
 class Agreement:
@@ -77,3 +83,18 @@ def is_waiting() -> bool:
 
 
 AGREEMENT = Agreement()
+
+
+def submit_until(stopped: Callable[[], bool]) -> None:
+    """Until stopped: our last checkpoint is confirmed, then the newest one submitted, at most twice
+    a second."""
+    while not stopped():
+        begun = time.monotonic()
+        try:
+            AGREEMENT.holds()
+            submit_newest()
+        except Exception:  # whatever it was, the next round is tried: witnesses must not be lost
+            log.exception("a round of submissions failed; trying again")
+            close_old_connections()
+        while not stopped() and time.monotonic() - begun < EVERY_S:
+            time.sleep(0.05)

@@ -9,9 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from niangjia.blocks.ledger import cosigning, envelope, opening, policies
-from niangjia.blocks.ledger.models import Checkpoint, Entry, Head, Log, Published, StoredFact, Tile
+from niangjia.blocks.ledger import cosigning, envelope, freezing, opening, policies
+from niangjia.blocks.ledger.models import (
+    Checkpoint,
+    Entry,
+    Head,
+    Log,
+    Policy,
+    Published,
+    StoredFact,
+    Tile,
+)
+from niangjia.blocks.ledger.selectors import witnessed_ranges
 from niangjia.blocks.ledger.types import AuditResult
 from niangjia.core import seal
 from niangjia.core.facts import Value, kind_of
@@ -44,25 +55,45 @@ def audit(known: bytes | None = None, *, sealed: bool = True) -> AuditResult:
     head = Head.objects.get(pk=1)
     newest = opening.newest_log()
     if newest is None and Entry.objects.exists():
-        faults.append("there are entries but no log")
-    faults += _loose_facts()
+        faults.append(_("there are entries but no log"))
+    faults += [*_loose_facts(), *_policy_faults(), *_freeze_faults()]
     if known is not None:
         faults += _known_faults(known)
     if sealed:
         faults += _sealed_faults()
-    root, n_witnessed = EMPTY_ROOT, 0
+    root = EMPTY_ROOT
     if newest is not None:
-        size = head.size - newest.first
-        root = Frontier.from_bytes(size, bytes(head.frontier)).root()
-        served = cosigning.newest_published(newest)
-        if served is not None and served.policy is not None:
-            n_witnessed = newest.first + served.checkpoint.size
+        root = Frontier.from_bytes(head.size - newest.first, bytes(head.frontier)).root()
+    n_witnessed = sum(end - first for first, end in witnessed_ranges())
     return AuditResult(head.size, root.hex(), tuple(faults), n_witnessed)
 
 
 def _loose_facts() -> list[str]:
     lost = StoredFact.objects.filter(entry=None, pending=None).values_list("ref", flat=True)
-    return [f"fact {ref} is neither in the log nor waiting for it" for ref in lost]
+    said = _("fact %(ref)s is neither in the log nor waiting for it")
+    return [said % {"ref": ref} for ref in lost]
+
+
+def _policy_faults() -> Iterator[str]:
+    """Each policy is what its own entry says."""
+    for row in Policy.objects.select_related("fact"):
+        opened: Any = canonical.reread(bytes(row.fact.body))["open"]  # type: ignore[index]
+        quantum = policies.sha256(row.text_ml_dsa) if row.text_ml_dsa else None
+        said = (opened.get("number"), opened.get("text"), opened.get("policy_sha256"))
+        kept = (row.number, row.text, policies.sha256(row.text))
+        if said != kept or quantum not in (None, opened.get("ml_dsa_sha256")):
+            yield _("policy %(n)s is not what its entry says") % {"n": row.number}
+
+
+def _freeze_faults() -> Iterator[str]:
+    """A tree with our own signature that is not ours was seen, and that still stands."""
+    frozen = freezing.in_force()
+    if frozen is not None:
+        shown = checkpoint.of_note(note.parse(frozen.evidence.encode()))
+        yield _("the log is frozen: %(who)s showed %(n)s entries under our own signature") % {
+            "who": frozen.witness,
+            "n": shown.size,
+        }
 
 
 @dataclass
@@ -103,10 +134,10 @@ class _Walk:
         """Notes where these (index, leaf hash) differ; False if one is missing."""
         for (index, kept), (expected, leaf) in zip(there, due, strict=True):
             if index != expected:
-                self.found.append(f"entry {expected} is missing")
+                self.found.append(_("entry %(n)s is missing") % {"n": expected})
                 return False
             if kept != leaf:
-                self.found.append(f"entry {index}: bytes do not match the leaf hash")
+                self.found.append(_("entry %(n)s: bytes do not match the leaf hash") % {"n": index})
         return True
 
     def _grow(self, leaves: list[bytes]) -> None:
@@ -133,7 +164,8 @@ class _Walk:
             node = root_of(hashes)
             n = (self.frontier.size >> 8 * (level + 1)) - 1
             if self._kept(level, n) != (b"".join(hashes), node):
-                self.found.append(f"tile {level}/{n} is not that of the entries")
+                said = _("tile %(n)s is not that of the entries")
+                self.found.append(said % {"n": f"{level}/{n}"})
             level, nodes = level + 1, [node]
             if level == len(self.levels):
                 self.levels.append([])
@@ -152,7 +184,7 @@ class _Walk:
     def _checkpoints(self) -> None:
         while self.mark is not None and self.mark.size <= self.frontier.size:
             if self.mark.size < self.frontier.size:
-                self.found.append(f"checkpoint {self.mark.size} follows nothing")
+                self.found.append(_("checkpoint %(n)s follows nothing") % {"n": self.mark.size})
             else:
                 self._checkpoint(self.mark)
             self.last, self.mark = self.mark, next(self.marks, None)
@@ -161,27 +193,32 @@ class _Walk:
         root = self.frontier.root()
         before = self.last.pk if self.last else None
         if bytes(row.root) != root or row.previous_id != before:
-            self.found.append(f"checkpoint {row.size}: root or order is not that of the entries")
+            said = _("checkpoint %(n)s: root or order is not that of the entries")
+            self.found.append(said % {"n": row.size})
             return
         try:
             signed = note.parse(row.note.encode())
             note.verified(signed, self.keys)
             stated = checkpoint.of_note(signed)
         except BadNote as error:
-            self.found.append(f"checkpoint {row.size}: {error}")
+            said = _("checkpoint %(n)s: %(why)s")
+            self.found.append(said % {"n": row.size, "why": error})
             return
         if (stated.origin, stated.size, stated.root) != (self.log.origin, row.size, root):
-            self.found.append(f"checkpoint {row.size}: signed for another tree")
+            said = _("checkpoint %(n)s: signed for another tree")
+            self.found.append(said % {"n": row.size})
 
     def _end(self, size: int, head: Head | None) -> None:
         if self.frontier.size != size:
-            self.found.append(f"the log says {size} entries, {self.frontier.size} are there")
+            said = _("the log says %(n)s entries, %(there)s are there")
+            self.found.append(said % {"n": size, "there": self.frontier.size})
         if head is not None and bytes(head.frontier) != self.frontier.to_bytes():
-            self.found.append("the log's head is not that of its entries")
+            self.found.append(_("the log's head is not that of its entries"))
         if self.mark is not None:
-            self.found.append(f"checkpoint {self.mark.size} lies beyond the entries")
+            said = _("checkpoint %(n)s lies beyond the entries")
+            self.found.append(said % {"n": self.mark.size})
         if size and (self.last is None or self.last.size != size):
-            self.found.append("the newest entries stand under no checkpoint")
+            self.found.append(_("the newest entries stand under no checkpoint"))
         self.found += _published_faults(self.log)
 
 
@@ -193,39 +230,46 @@ def _entries(start: int, end: int) -> Iterator[list[tuple[int, Any, Any]]]:
             yield cursor.fetchall()
 
 
-def _published_faults(log: Log) -> list[str]:
-    """The newest checkpoint that is served satisfies the policy that it is served under."""
+def _published_faults(log: Log) -> Iterator[str]:
+    """Every checkpoint that was served satisfies the policy that it is served under."""
     served = Published.objects.filter(checkpoint__log=log).select_related("checkpoint__log")
-    row = served.order_by("-checkpoint__size").first()
-    if row is None:
-        return []
-    in_force = policies.at(log, row.checkpoint.size)
-    try:
-        if in_force.asks_witnesses:
-            in_force.main.check(cosigning.cosigned_note(row.checkpoint))
-    except (BadNote, NoQuorum) as error:
-        return [f"checkpoint {row.checkpoint.size} is served, but: {error}"]
-    return []
+    for row in served.order_by("checkpoint__size").iterator(chunk_size=500):
+        in_force = policies.at(log, row.checkpoint.size)
+        try:
+            if in_force.asks_witnesses:
+                in_force.main.check(cosigning.cosigned_note(row.checkpoint))
+        except (BadNote, NoQuorum) as error:
+            yield _("checkpoint %(n)s was served, but: %(why)s") % {
+                "n": row.checkpoint.size,
+                "why": error,
+            }
 
 
 def _known_faults(known: bytes) -> list[str]:
     """The log contains the checkpoint that someone kept."""
     try:
-        kept = checkpoint.of_note(note.parse(known))
+        signed = note.parse(known)
+        kept = checkpoint.of_note(signed)
     except BadNote as error:
-        return [f"the known checkpoint cannot be read: {error}"]
+        return [_("the known checkpoint cannot be read: %(why)s") % {"why": error}]
     log = Log.objects.filter(origin=kept.origin).first()
     if log is None:
-        return [f"the known checkpoint is of another log: {kept.origin}"]
+        return [_("the known checkpoint is of another log: %(origin)s") % {"origin": kept.origin}]
+    try:
+        note.verified(signed, policies.all_log_keys(log))
+    except BadNote:
+        return [_("the known checkpoint carries no signature of this log: it proves nothing")]
     later = Log.objects.filter(number__gt=log.number).order_by("number").first()
     size = (later.first if later else Head.objects.get(pk=1).size) - log.first
     if kept.size > size:
-        return [f"the log was cut: {size} entries, the known checkpoint has {kept.size}"]
+        said = _("the log was cut: %(n)s entries, the known checkpoint has %(known)s")
+        return [said % {"n": size, "known": kept.size}]
     frontier = Frontier()
     for rows in _entries(log.first, log.first + kept.size):
         frontier.extend(leaf_hashes(bytes(body) for _index, _leaf, body in rows))
     if frontier.root() != kept.root:
-        return [f"the first {kept.size} entries are not those of the known checkpoint"]
+        said = _("the first %(n)s entries are not those of the known checkpoint")
+        return [said % {"n": kept.size}]
     return []
 
 
@@ -243,10 +287,12 @@ def audit_newest(n: int) -> AuditResult:
     entries = list(newest.select_related("fact").order_by("index"))
     faults = [fault for entry in entries for fault in _entry_faults(entry)]
     if len(entries) != min(n, head.size):
-        faults.append(f"of the newest {min(n, head.size)} entries {len(entries)} are there")
+        said = _("of the newest %(n)s entries %(there)s are there")
+        faults.append(said % {"n": min(n, head.size), "there": len(entries)})
     row = cosigning.newest_checkpoint(log) if log else None
     if row is not None and row.size == head.size - row.log.first and bytes(row.root) != root:
-        faults.append(f"checkpoint {row.size}: root is not that of the log's head")
+        said = _("checkpoint %(n)s: root or order is not that of the entries")
+        faults.append(said % {"n": row.size})
     return AuditResult(head.size, root.hex(), tuple(faults), 0)
 
 
@@ -260,15 +306,16 @@ def _entry_faults(entry: Entry) -> list[str]:
     """What of an entry's own bytes, hash and sealed values does not agree."""
     faults = []
     if leaf_hash(bytes(entry.fact.body)) != bytes(entry.leaf_hash):
-        faults.append(f"entry {entry.index}: bytes do not match the leaf hash")
+        faults.append(_("entry %(n)s: bytes do not match the leaf hash") % {"n": entry.index})
     return faults + _fact_faults_of(entry)
 
 
 def _fact_faults_of(entry: Entry) -> list[str]:
     try:
-        return [f"entry {entry.index}: {fault}" for fault in _fact_faults(entry.fact)]
+        found = _fact_faults(entry.fact)
     except (ValueError, KeyError, TypeError) as error:
-        return [f"entry {entry.index}: cannot be read ({error})"]
+        found = [_("cannot be read (%(why)s)") % {"why": error}]
+    return [_("entry %(n)s: %(why)s") % {"n": entry.index, "why": fault} for fault in found]
 
 
 def _fact_faults(fact: StoredFact) -> list[str]:
@@ -280,15 +327,15 @@ def _fact_faults(fact: StoredFact) -> list[str]:
         fact.ref,
         fact.reverses,
     ):
-        return ["its columns say another kind, id or reversed fact than its bytes"]
+        return [_("its columns say another kind, id or reversed fact than its bytes")]
     if body["hour"] != envelope.hour_up(fact.recorded_at):
-        faults.append("its time of recording is not that of its bytes")
+        faults.append(_("its time of recording is not that of its bytes"))
     if fact.subject == f"recovered:{fact.ref}":
         return faults
     if not sealed_root_holds(fact):
-        faults.append("sealed values do not match their root")
+        faults.append(_("sealed values do not match their root"))
     elif not _is_subject(fact):
-        faults.append("it is kept under another subject than its sealed values say")
+        faults.append(_("it is kept under another subject than its sealed values say"))
     return faults
 
 

@@ -21,9 +21,9 @@ from niangjia.blocks.ledger import (
 )
 from niangjia.blocks.ledger.auditing import audit
 from niangjia.blocks.ledger.models import Cosignature
-from niangjia.blocks.ledger.selectors import log_vkey
+from niangjia.blocks.ledger.selectors import log_vkey, n_pending
 from niangjia.blocks.ledger.tree import tree_of
-from niangjia.core import jobs, seal
+from niangjia.core import jobs
 from niangjia.core.errors import Conflict, NotFound
 from niangjia.core.service import authorise
 from niangjia.lib.tlog import keys, note
@@ -76,7 +76,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "erasures", help="after a restore: erase again what a copy of the log says was erased"
     )
     again.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
-    again.set_defaults(run=run_erasures)
+    again.set_defaults(run=run_erasures, default_as="operator")
     fresh = commands.add_parser("continue", help="close a frozen log and begin another origin")
     fresh.add_argument("--resolution", required=True)
     fresh.set_defaults(run=run_continue)
@@ -124,11 +124,14 @@ def run_policy(options: argparse.Namespace) -> int:
         services.policy_set(
             options.actor,
             text=options.set.read_text("utf-8"),
-            text_ml_dsa=options.ml_dsa.read_text("utf-8") if options.ml_dsa else "",
+            text_ml_dsa=options.ml_dsa.read_text("utf-8") if options.ml_dsa else None,
             resolution=options.resolution,
         )
         jobs.settle()
-        print(_("The policy stands in the log."))
+        if n_pending():
+            print(_("The policy is recorded, and not in the log yet: see /log/witnesses."))
+        else:
+            print(_("The policy stands in the log."))
         return 0
     of = serving.served()
     if of is None:
@@ -203,9 +206,9 @@ def run_repair(options: argparse.Namespace) -> int:
 
 def run_pack(options: argparse.Namespace) -> int:
     """FILE holds the pack, whole. Raises NotFound, Conflict, TooLarge."""
-    made = packing.pack_make(options.actor, subjects=options.subject, title=options.title)
     draft = options.out.with_name(f".{options.out.name}")
-    with draft.open("wb") as file:
+    with draft.open("wb") as file:  # before anything is said to have been handed out
+        made = packing.pack_make(options.actor, subjects=options.subject, title=options.title)
         for chunk in made.chunks:
             file.write(chunk)
     draft.replace(options.out)
@@ -218,12 +221,9 @@ def run_pack(options: argparse.Namespace) -> int:
 
 def run_erasures(options: argparse.Namespace) -> int:
     """No key stands that the copy says was erased. Raises Invalid."""
-    refs = repairing.erasures_in(options.folder)
-    seal.erase_refs(refs)
-    print(
-        _("%(n)s erasures stand in the copy; none of their keys is here any more.")
-        % {"n": len(refs)}
-    )
+    n = repairing.erasures_replay(options.actor, folder=options.folder)
+    said = _("%(n)s erasures stand in the copy; none of their keys is here any more.")
+    print(said % {"n": n})
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import socket
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,7 +40,7 @@ class Line:
         self.url = url.rstrip("/")
         parts = urlsplit(self.url)
         self._https = parts.scheme == "https"
-        self._host, self._port, self._prefix = parts.hostname or "", parts.port, parts.path
+        self._host, self._prefix = parts.netloc.rpartition("@")[2], parts.path
         self._open: http.client.HTTPConnection | None = None
 
     def submit(self, body: bytes) -> Answer:
@@ -55,6 +56,13 @@ class Line:
             self._open.close()
         self._open = None
 
+    def abort(self) -> None:
+        """From another thread: whoever waits for an answer here waits no longer."""
+        kept = self._open.sock if self._open is not None else None
+        if kept is not None:
+            with contextlib.suppress(OSError):
+                kept.shutdown(socket.SHUT_RDWR)
+
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
         kept = self._open is not None
         answer = self._once(method, path, body)
@@ -67,7 +75,7 @@ class Line:
         try:
             if self._open is None:
                 kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
-                self._open = kind(self._host, self._port, timeout=TIMEOUT_S)
+                self._open = kind(self._host, timeout=TIMEOUT_S)
             self._open.request(method, path, body, {"Content-Type": "text/plain"})
             found = self._open.getresponse()
             data = _within(found, deadline)

@@ -53,7 +53,7 @@ def pack_note(
         "n_entries": len(indices),
         "n_fields": n_fields,
         "size": size,
-        "entries": ",".join(map(str, indices))[:4000],
+        "entries": listed if len(listed := ",".join(map(str, indices))) <= 4000 else None,
         "manifest_sha256": manifest,
         "title": title,
     }

@@ -1,5 +1,6 @@
 """The ledger's door."""
 
+from niangjia.blocks.ledger.agreement import submit_until
 from niangjia.blocks.ledger.auditing import audit, audit_newest
 from niangjia.blocks.ledger.disclosing import keep_commitments
 from niangjia.blocks.ledger.freezing import notice as freeze_notice
@@ -20,7 +21,6 @@ from niangjia.blocks.ledger.selectors import (
 from niangjia.blocks.ledger.sequencer import SequencerJob, adopt_entries
 from niangjia.blocks.ledger.services import policy_set, witness_address_set
 from niangjia.blocks.ledger.sm3 import step as sm3_step
-from niangjia.blocks.ledger.submitting import submit_until
 from niangjia.blocks.ledger.types import AuditResult, HistoryLine, LoggedFact, ProofState
 
 __all__ = [

@@ -4,11 +4,13 @@ import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from niangjia.blocks.ledger import envelope, freezing
 from niangjia.blocks.ledger.models import Pending, StoredFact
 from niangjia.core import seal
 from niangjia.core.db.bulk import insert_rows
-from niangjia.core.errors import Unavailable
+from niangjia.core.errors import Conflict, Unavailable
 from niangjia.core.facts import Fact
 
 
@@ -26,7 +28,13 @@ class LedgerRecorder:
             raise Unavailable(freezing.READ_ONLY, code="ledger_frozen")
         owners = {owner} | {name for fact in facts for name in fact.owners.values()}
         seal.ensure(owners)
-        rows = [_stored(fact, actor, owner, at) for fact in facts]
+        try:
+            rows = [_stored(fact, actor, owner, at) for fact in facts]
+        except seal.Erased as error:
+            raise Conflict(
+                _("Personal data of an account or contact in this were erased. Nothing is kept."),
+                code="erased",
+            ) from error
         refs = [row[0] for row in rows]
         insert_rows(StoredFact, COLUMNS, rows)
         ids = StoredFact.objects.filter(ref__in=refs).order_by("id").values_list("id")

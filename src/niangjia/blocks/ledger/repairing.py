@@ -25,6 +25,7 @@ from niangjia.blocks.ledger.models import (
     Tile,
     WitnessState,
 )
+from niangjia.blocks.ledger.services import resolution_of
 from niangjia.blocks.orgs.public import PERSON_ERASED
 from niangjia.core import clock, seal
 from niangjia.core.db.bulk import insert_rows
@@ -35,7 +36,7 @@ from niangjia.core.work import FACT, JOURNAL, Work
 from niangjia.lib import canonical
 from niangjia.lib.tlog import checkpoint, keys, note, tiles
 from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
-from niangjia.lib.tlog.hashing import Frontier, leaf_hash
+from niangjia.lib.tlog.hashing import Frontier, leaf_hash, leaf_hashes
 from niangjia.lib.tlog.note import BadNote, Note
 
 OWNER = "ledger"
@@ -58,6 +59,7 @@ def log_repair(work: Work, /, *, folder: Path, resolution: str) -> Repaired:
     Raises Conflict (nothing is missing; the copy is of another log, shorter than what a witness
     showed, or not a continuation of ours), Invalid (the copy cannot be read); nothing has changed.
     """
+    resolution = resolution_of(resolution)
     log = opening.newest_log()
     frozen = freezing.in_force()
     if log is None or frozen is None or frozen.reason != "lost":
@@ -151,16 +153,38 @@ def _erased_keys(decoded: list[Any]) -> list[str]:
     return [one["open"]["key"] for one in decoded if one["fact"] == PERSON_ERASED.id]
 
 
-def erasures_in(folder: Path) -> list[str]:
-    """Random ids of the keys that a copy of the log says were erased: for a restored backup, which
-    may be older than they are. Raises Invalid."""
+@service(permission="people.erase", records=JOURNAL)
+def erasures_replay(work: Work, /, *, folder: Path) -> int:
+    """No key stands that a copy of our log says was erased: for a restored backup, which may be
+    older than they are. Returns how many erasures the copy holds.
+
+    Every entry is hashed up to the root that our own key signed. Raises Invalid, Conflict.
+    """
+    log = _log_of(folder)
+    _signed, head = _copy(log, folder)
+    bodies = list(_bodies(folder, 0, head.size))
+    frontier = Frontier()
+    frontier.extend(leaf_hashes(bodies))
+    if frontier.root() != head.root:
+        raise Conflict(_("The copy is damaged: its entries are not those of its checkpoint."))
+    refs = _erased_keys([canonical.decode(body) for body in bodies])
+    seal.erase_refs(refs)
+    work.journal("ledger.erasures_replayed", log.origin, n=len(refs))
+    return len(refs)
+
+
+def _log_of(folder: Path) -> Log:
+    """Our log whose copy this is. Raises Invalid, Conflict."""
     try:
-        head = checkpoint.of_note(note.parse((folder / "checkpoint").read_bytes()))
+        origin = checkpoint.of_note(note.parse((folder / "checkpoint").read_bytes())).origin
     except (OSError, BadNote) as error:
         raise Invalid(
             _("There is no checkpoint of this log in the folder: %(why)s."), why=str(error)
         ) from error
-    return _erased_keys([canonical.decode(body) for body in _bodies(folder, 0, head.size)])
+    log = Log.objects.filter(origin=origin).first()
+    if log is None:
+        raise Conflict(_("The copy is of another log: %(origin)s."), origin=origin)
+    return log
 
 
 def _bare(body: Any, data: bytes) -> StoredFact:
@@ -219,6 +243,7 @@ def log_continue(work: Work, /, *, resolution: str) -> str:
     Its entry 0 names the old origin, its last cosigned checkpoint, what was lost, and the
     resolution; entry 1 the witnesses, who have to trust the new origin first. Raises Conflict.
     """
+    resolution = resolution_of(resolution)
     log, frozen = opening.newest_log(), freezing.in_force()
     if log is None or frozen is None:
         raise Conflict(_("The log is not frozen: there is no reason to close it."))

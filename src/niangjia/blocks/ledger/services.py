@@ -1,12 +1,13 @@
 """Changes of the ledger's own rules: whom it trusts, and what departments without a server sign."""
 
+import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.ledger import cosigning, facts, log_key, opening, policies
+from niangjia.blocks.ledger import cosigning, facts, log_key, opening, policies, rules
 from niangjia.blocks.ledger.models import Checkpoint, Log, Policy, StoredFact, WitnessState
 from niangjia.blocks.ledger.selectors import policy_departments
 from niangjia.core import clock
@@ -22,8 +23,10 @@ OWNER = "ledger"
 
 
 @service(permission="ledger.policy", records=FACT)
-def policy_set(work: Work, /, *, text: str, text_ml_dsa: str = "", resolution: str) -> str:
+def policy_set(work: Work, /, *, text: str, text_ml_dsa: str | None = None, resolution: str) -> str:
     """The witnesses and their quorum are these from the entry on that says so; returns its id.
+
+    text_ml_dsa: the same departments' ML-DSA-44 keys; None keeps those of the policy before.
 
     The outgoing quorum has to witness that entry first: see `policies`. text: C2SP tlog-policy.
     Raises Invalid, Conflict (it is that already; nothing was recorded yet).
@@ -31,14 +34,11 @@ def policy_set(work: Work, /, *, text: str, text_ml_dsa: str = "", resolution: s
     log = opening.newest_log()
     if log is None:
         raise Conflict(_("The log has no entry yet. Record something first, then set the policy."))
-    given = _read(log, text, text_ml_dsa)
-    resolution = resolution.strip()
-    if not 2 <= len(resolution) <= 300:
-        raise Invalid(
-            _("Name the resolution of the joint conference (2 to 300 characters)."),
-            fields={"resolution": str(_("2 to 300 characters"))},
-        )
     newest = Policy.objects.order_by("-number").first()
+    if text_ml_dsa is None:
+        text_ml_dsa = newest.text_ml_dsa if newest else ""
+    given = _read(log, text, text_ml_dsa)
+    resolution = resolution_of(resolution)
     if newest and (newest.text, newest.text_ml_dsa) == (text, text_ml_dsa):
         raise Conflict(_("This is the policy already; nothing was changed."))
     number = (Policy.objects.aggregate(Max("number"))["number__max"] or 0) + 1
@@ -59,6 +59,17 @@ def policy_set(work: Work, /, *, text: str, text_ml_dsa: str = "", resolution: s
         at=clock.real_now(),
     )
     return ref
+
+
+def resolution_of(text: str) -> str:
+    """The resolution as it is kept. Raises Invalid."""
+    found = text.strip()
+    if not 2 <= len(found) <= 300:
+        raise Invalid(
+            _("Name the resolution of the joint conference (2 to 300 characters)."),
+            fields={"resolution": str(_("2 to 300 characters"))},
+        )
+    return found
 
 
 def _read(log: Log, text: str, text_ml_dsa: str) -> policies.InForce:
@@ -107,6 +118,8 @@ def cosignatures_bring(work: Work, /, *, size: int, lines: bytes) -> Brought:
     try:
         text = note.parse(row.note.encode()).text
         found = note.verified(Note(text, note.parse_lines(lines)), known)
+        if max(one.at or 0 for one in found) > clock.real_now().timestamp() + rules.OFF_CLOCK_S:
+            raise BadNote("it states a time that is still to come")
     except BadNote as error:
         raise Invalid(
             _("This is no cosignature of that checkpoint by a witness of the policy: %(why)s."),
@@ -115,11 +128,29 @@ def cosignatures_bring(work: Work, /, *, size: int, lines: bytes) -> Brought:
     cosigning.keep(row, found)
     names = tuple(sorted({known[one.key] for one in found}))  # type: ignore[index]
     for name in names:
-        told = {"cosigned_size": size, "cosigned_at": clock.real_now(), "outcome": "cosigned"}
+        at = max(one.at or 0 for one in found if known[one.key] == name)  # type: ignore[index]
+        told = {
+            "cosigned_size": size,
+            "cosigned_at": dt.datetime.fromtimestamp(at, dt.UTC),
+            "outcome": "cosigned",
+        }
         WitnessState.objects.update_or_create(department=name, defaults=told)
     work.journal("ledger.cosignatures_brought", f"checkpoint:{size}", by="、".join(names))
     served = cosigning.newest_published(row.log)
     return Brought(size, names, served is not None and served.checkpoint.size >= size)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and (len(url) <= 300)
+        )
+    except ValueError:  # a port beyond 65535, a bracket that is not closed
+        return False
 
 
 @service(permission="ledger.witness", records=JOURNAL)
@@ -130,8 +161,7 @@ def witness_address_set(work: Work, /, *, department: str, url: str) -> None:
     """
     if department not in policy_departments():
         raise NotFound(_("The policy names no department %(name)s."), name=department)
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 300):
+    if url and not _is_address(url):
         raise Invalid(_("Give the address as https://host/path."), fields={"url": url})
     WitnessState.objects.update_or_create(department=department, defaults={"url": url})
     work.journal("ledger.witness_address", f"witness:{department}", url=url)

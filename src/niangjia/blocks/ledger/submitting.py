@@ -1,16 +1,15 @@
 """The newest checkpoint goes to every witness; what they answer is kept, published, or seen
 through. Only a tree that carries our own signature counts against us."""
 
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
-from niangjia.blocks.ledger import cosigning, freezing, opening, policies, rules
+from niangjia.blocks.ledger import client, cosigning, freezing, opening, policies, rules
 from niangjia.blocks.ledger.client import Answer, Line
 from niangjia.blocks.ledger.models import Checkpoint, Cosignature, WitnessState
 from niangjia.blocks.ledger.policies import InForce
@@ -21,8 +20,8 @@ from niangjia.lib.tlog import note
 from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
 from niangjia.lib.tlog.request import AddCheckpoint
 
-EVERY_S = 0.5  # at most 2 checkpoints a second
-log = logging.getLogger(__name__)
+# Of a witness's state; where it is reached is the operator's to say.
+KEPT = ("tried_at", "outcome", "detail", "cosigned_size", "cosigned_at", "n_refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,24 @@ class Submitter:
                 proof = tree.consistency(one.old, row.size) if 0 < one.old < row.size else []
                 bodies[one.old] = bytes(AddCheckpoint(one.old, tuple(proof), signed))
             jobs.append((one, self._pool.submit(self._line(one.url).submit, bodies[one.old])))
-        return {one: _meaning(head, one, job.result(), in_force) for one, job in jobs}
+        deadline = time.monotonic() + client.TIMEOUT_S * 2  # a kept connection is tried twice
+        return {
+            one: _meaning(head, one, self._answer(one, job, deadline), in_force)
+            for one, job in jobs
+        }
+
+    def _answer(self, asked: Asked, job: "Future[Answer]", deadline: float) -> Answer:
+        """What came of a request by the deadline, however slowly a witness drips."""
+        try:
+            return job.result(max(deadline - time.monotonic(), 0))
+        except TimeoutError:
+            self._lines.pop(asked.url).abort()
+            return Answer(0, detail="too slow")
 
     def _line(self, url: str) -> Line:
-        return self._lines.setdefault(url, Line(url))
+        if url not in self._lines:
+            self._lines[url] = Line(url)
+        return self._lines[url]
 
     def _look(self, row: Checkpoint, asked: Asked, found: Meaning) -> Meaning:
         """A witness says that it knows another tree: believed only if we signed what it shows."""
@@ -94,7 +107,8 @@ class Submitter:
         if answer.status != 200 or shown is None:
             return Meaning("nonsense", detail="no_tree")
         head, signed = shown
-        if head.size > row.size:
+        newest = cosigning.newest_checkpoint(row.log) or row  # it may have grown meanwhile
+        if head.size > newest.size:
             freezing.freeze("lost", asked.department, str(signed))
             return Meaning("ahead", size=head.size)
         if tree_of(row.log).root(head.size) != head.root:
@@ -176,22 +190,9 @@ def _remember(row: Checkpoint, meanings: Mapping[Asked, Meaning]) -> None:
         state.outcome, state.detail = found.outcome, found.detail
         if found.outcome == "cosigned":
             state.cosigned_size, state.cosigned_at = row.size, now
-        elif found.outcome != "unreachable":
+        elif found.outcome in ("refused", "nonsense", "ahead"):
             state.n_refused += 1
-        state.save()
+        state.save(update_fields=KEPT)
 
 
 SUBMITTER = Submitter()
-
-
-def submit_until(stopped: Callable[[], bool]) -> None:
-    """Until stopped: the newest checkpoint is submitted, at most twice a second."""
-    while not stopped():
-        begun = time.monotonic()
-        try:
-            submit_newest()
-        except Exception:  # whatever it was, the next round is tried: witnesses must not be lost
-            log.exception("a round of submissions failed; trying again")
-            close_old_connections()
-        while not stopped() and time.monotonic() - begun < EVERY_S:
-            time.sleep(0.05)

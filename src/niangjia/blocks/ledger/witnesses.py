@@ -54,8 +54,11 @@ class Standing:
 
     @property
     def n_current(self) -> int:
-        """Departments that have cosigned the newest checkpoint."""
-        return sum(one.size is not None and one.lag == 0 for one in self.departments)
+        """Departments that have cosigned the newest checkpoint and answered when asked last; none
+        while the log is frozen."""
+        if self.frozen is not None:
+            return 0
+        return sum(one.light == "good" and one.lag == 0 for one in self.departments)
 
     @property
     def n_shared(self) -> int:

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.ledger.public import SequencerJob, adopt_entries, audit_newest
+from niangjia.blocks.orgs.public import forget_erased
 from niangjia.config.system import databases, locks
 from niangjia.config.system.backing_up import Made, Order, back_up
 
@@ -54,6 +55,7 @@ def migrate() -> None:
         call_command("migrate", database=alias, verbosity=0, skip_checks=True)
         connections[alias].close()
     adopt_entries()
+    forget_erased()
 
 
 def upgrade(order: Order | None, told: Callable[[Made], None] = lambda made: None) -> Upgraded:

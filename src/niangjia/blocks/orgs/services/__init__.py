@@ -18,7 +18,7 @@ from niangjia.blocks.orgs.services.appointing import (
     delegation_give,
     leader_change,
 )
-from niangjia.blocks.orgs.services.erasing import contact_erase, person_erase
+from niangjia.blocks.orgs.services.erasing import contact_erase, forget_erased, person_erase
 from niangjia.blocks.orgs.services.organisations import (
     organisation_close,
     organisation_correct,
@@ -51,6 +51,7 @@ __all__ = [
     "factor_remove",
     "factor_use",
     "factors_reset",
+    "forget_erased",
     "leader_change",
     "organisation_close",
     "organisation_correct",

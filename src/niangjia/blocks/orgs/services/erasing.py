@@ -20,6 +20,7 @@ from niangjia.core.work import Work
 
 ERASE = "orgs.erase"
 OWNER = "orgs"
+NAMELESS = "erased-"
 
 
 @service(permission="people.erase", records=FACT)
@@ -37,10 +38,7 @@ def person_erase(work: Work, /, *, username: str, reason: str) -> None:
             code="person_in_office",
         )
     _erase(work, f"person:{login.person.ref}", reason)
-    nameless = f"erased-{secrets.token_hex(6)}"
-    Login.objects.filter(pk=login.pk).update(username=nameless, password=make_password(None))
-    SecondFactor.objects.filter(login=login).delete()
-    KnownSession.objects.filter(login=login).delete()
+    _make_nameless(login)
 
 
 @service(permission="people.erase", records=FACT)
@@ -65,6 +63,24 @@ def _erase(work: Work, owner: str, reason: str) -> None:
     values = {"key": key, "reason": reason.strip()}
     work.record(Fact(facts.ERASED, f"key:{key}", work.at, values, {BUSINESS: OWNER}))
     work.send(ERASE, {"key": key})
+
+
+def forget_erased() -> None:
+    """After a restore: accounts and contacts whose keys are gone are nameless again, too."""
+    people = {f"person:{ref}": ref for ref in seal.erased_refs("person")}
+    named = Login.objects.exclude(username__startswith=NAMELESS)
+    for login in named.filter(person__ref__in=people.values()):
+        _make_nameless(login)
+    for ref in seal.erased_refs("contact"):
+        Contact.objects.filter(ref=ref).update(digest=f"erased:{ref}")
+
+
+def _make_nameless(login: Login) -> None:
+    nameless = f"{NAMELESS}{secrets.token_hex(6)}"
+    rows = Login.objects.filter(pk=login.pk)
+    rows.update(username=nameless, password=make_password(None), is_active=False)
+    SecondFactor.objects.filter(login=login).delete()
+    KnownSession.objects.filter(login=login).delete()
 
 
 @handles(ERASE)

@@ -3,6 +3,7 @@ an older backup put back erases them again, and every proof stands."""
 
 import base64
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -114,6 +115,14 @@ def test_a_copy_of_the_log_tells_a_restored_site_what_was_erased(site, template,
     other = sites.empty_like(template, tmp_path / "elsewhere")
     code, out, err = other.command("restore", backup)
     assert code == 0 and "ledger erasures" in out, out + err
+    assert json.loads(other.run(WHO))[0] == PERSON
+    strange = tmp_path / "strange"
+    shutil.copytree(tmp_path / "copy", strange)
+    kept = (strange / "checkpoint").read_text()
+    (strange / "checkpoint").write_text(kept.replace("\n", "x\n", 1))
+    for words in (("--from", strange), ("--from", tmp_path), ("--as", "clerk", "--from", strange)):
+        code, out, err = other.command("ledger", "erasures", *words)
+        assert code in (2, 3, 5), out + err
     assert json.loads(other.run(WHO))[0] == PERSON
     code, out, err = other.command("ledger", "erasures", "--from", tmp_path / "copy")
     assert code == 0 and "2 erasures" in out, out + err

@@ -1,14 +1,27 @@
 """The log and real witnesses over loopback: published at five of eight, silent below; whom it
 believes; when it signs nothing; when it freezes."""
 
-import pytest
+import contextlib
+import socket
+import threading
+import time
 
-from niangjia.blocks.ledger import cosigning, freezing, log_key, opening, policies, services
+import pytest
+from django.db import connection
+
+from niangjia.blocks.ledger import client, cosigning, freezing, log_key, opening, policies, services
 from niangjia.blocks.ledger.agreement import AGREEMENT
 from niangjia.blocks.ledger.auditing import audit
-from niangjia.blocks.ledger.models import Checkpoint, Gate, Pending, Published, WitnessState
+from niangjia.blocks.ledger.models import (
+    Checkpoint,
+    Gate,
+    Pending,
+    Policy,
+    Published,
+    WitnessState,
+)
 from niangjia.blocks.ledger.selectors import history
-from niangjia.blocks.ledger.submitting import submit_newest
+from niangjia.blocks.ledger.submitting import SUBMITTER, submit_newest
 from niangjia.blocks.ledger.tests.test_ledger import fact, record, sequence
 from niangjia.core.errors import Conflict, Invalid, Unavailable
 from niangjia.lib.tlog import checkpoint, hashing, keys, note, proofs
@@ -118,6 +131,63 @@ LIES = {
     "500": lambda path, body: (500, {}, b""),
     "a flood": lambda path, body: (200, {}, b"x" * 2_000_000),
 }
+
+
+def test_a_witness_that_never_ends_its_answer_holds_up_nobody(city, monkeypatch):
+    serve(city)
+    submit_newest()
+    monkeypatch.setattr(client, "TIMEOUT_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        services.witness_address_set(SYSTEM, department=NAMES[0], url=url)
+        add()
+        begun = time.monotonic()
+        submit_newest()
+        assert time.monotonic() - begun < 4
+    assert served_size() == 3
+    assert WitnessState.objects.get(department=NAMES[0]).outcome == "unreachable"
+
+
+def drip(server):
+    connection, _address = server.accept()
+    with contextlib.suppress(OSError):
+        while True:
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/1", "http://[::1/", "ftp://x", "http:///x", "x" * 301]
+)
+def test_an_address_that_is_none_is_refused(city, url):
+    with pytest.raises(Invalid):
+        services.witness_address_set(SYSTEM, department=NAMES[0], url=url)
+    assert not WitnessState.objects.exists()
+
+
+def test_an_older_checkpoint_that_is_submitted_late_freezes_nothing(city):
+    serve(city)
+    submit_newest()
+    older = cosigning.newest_checkpoint(opening.newest_log())
+    add()
+    submit_newest()
+    SUBMITTER.submit(older, policies.at(older.log, older.size), everyone=True)
+    assert freezing.in_force() is None
+    submit_newest()
+    assert served_size() == 3
+
+
+def test_the_audit_sees_a_policy_that_its_entry_does_not_say(city):
+    text = city.policy().replace("joint 5", "joint 6")
+    rows = Policy.objects.filter(number=1)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER ledger_policy_no_UPDATE")
+        else:
+            cursor.execute("DROP TRIGGER ledger_policy_no_change ON ledger_policy")
+    rows.update(text=text)
+    assert "policy 1 is not what its entry says" in audit().faults
 
 
 @pytest.mark.parametrize("how", LIES)

@@ -175,8 +175,8 @@ def test_without_a_copy_the_log_goes_on_under_a_new_origin(put_back, city, clien
 
 def test_a_sound_log_is_neither_repaired_nor_closed(city, tmp_path):
     for call in (
-        lambda: repairing.log_repair(SYSTEM, folder=tmp_path, resolution="无"),
-        lambda: repairing.log_continue(SYSTEM, resolution="无"),
+        lambda: repairing.log_repair(SYSTEM, folder=tmp_path, resolution="决议"),
+        lambda: repairing.log_continue(SYSTEM, resolution="决议"),
     ):
         with pytest.raises(Conflict):
             call()

@@ -76,7 +76,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "erasures", help="after a restore: erase again what a copy of the log says was erased"
     )
     again.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
-    again.set_defaults(run=run_erasures, default_as="operator")
+    again.set_defaults(run=run_erasures, default_as="city")
     fresh = commands.add_parser("continue", help="close a frozen log and begin another origin")
     fresh.add_argument("--resolution", required=True)
     fresh.set_defaults(run=run_continue)

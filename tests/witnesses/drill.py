@@ -61,7 +61,10 @@ def witnesses(folder, city):
     port = int((folder / PORT_FILE).read_text()) if (folder / PORT_FILE).exists() else 0
     found = {path.name: Witness(path) for path in city.folders.values()}
     server = WitnessServer(("127.0.0.1", port), found)
-    (folder / PORT_FILE).write_text(str(server.server_port))
+    if not port:  # written whole and once: a kill must not leave it empty
+        draft = folder / f"{PORT_FILE}.new"
+        draft.write_text(str(server.server_port))
+        draft.replace(folder / PORT_FILE)
     server.serve_forever(0.02)
 
 

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from niangjia.blocks.ledger import log_key
-from niangjia.blocks.ledger.models import Log, Policy, Published
+from niangjia.blocks.ledger.models import Entry, Log, Policy, Published
 from niangjia.lib.tlog import policy as tlog_policy
 from niangjia.lib.tlog.keys import LogKey, Signer
 from niangjia.lib.tlog.policy import Witness
@@ -65,12 +65,17 @@ NONE = InForce(0, tlog_policy.parse("quorum none\n"))
 
 def row_at(log: Log, size: int) -> Policy | None:
     """The row of the policy in force at that size of a log; None before the first."""
-    below = Policy.objects.filter(fact__entry__index__lt=log.first + size)
-    rows = list(below.select_related("fact__entry").order_by("-number"))
-    for n, row in enumerate(rows, 1):
-        before = rows[n] if n < len(rows) else None
-        moved = before is not None and before.fact.entry.index < log.first <= row.fact.entry.index
-        if moved or not _asks(before) or _is_witnessed(row, log, size):
+    known = list(Policy.objects.order_by("-number"))
+    if not known:
+        return None
+    placed = Entry.objects.filter(fact_id__in=[row.fact_id for row in known])
+    places = dict(placed.values_list("fact_id", "index"))
+    end = log.first + size
+    rows = [(row, places[row.fact_id]) for row in known if places.get(row.fact_id, end) < end]
+    for n, (row, index) in enumerate(rows, 1):
+        before, place = rows[n] if n < len(rows) else (None, index)
+        moved = place < log.first <= index
+        if moved or not _asks(before) or _is_witnessed(index, log, size):
             return row
     return None
 
@@ -84,10 +89,9 @@ def _asks(row: Policy | None) -> bool:
     return row is not None and _parsed(row.number, row.text, row.text_ml_dsa).asks_witnesses
 
 
-def _is_witnessed(row: Policy, log: Log, size: int) -> bool:
-    """True if a checkpoint that contains the entry of this policy was published, under the one
-    before it, below `size`: the outgoing quorum has seen by whom it is replaced."""
-    index = row.fact.entry.index
+def _is_witnessed(index: int, log: Log, size: int) -> bool:
+    """True if a checkpoint that contains the entry of a policy was published, under the one before
+    it, below `size`: the outgoing quorum has seen by whom it is replaced."""
     own = Log.objects.filter(first__lte=index).order_by("-number").first()
     if own is None:
         return False

@@ -7,7 +7,7 @@ ended.
 
 import time
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from niangjia.blocks.ledger import agreement, opening, policies
 from niangjia.blocks.ledger.agreement import AGREEMENT
@@ -18,7 +18,6 @@ from niangjia.blocks.ledger.models import (
     Head,
     Log,
     Pending,
-    Published,
     StoredFact,
     Tile,
 )
@@ -33,7 +32,16 @@ from niangjia.lib.tlog.tiles import WIDTH
 BATCH = 800
 PACE_S = 0.05  # at most 20 checkpoints a second
 COLUMNS = ("index", "fact_id", "leaf_hash", "sequenced_at")
+SIGNED_COLUMNS = ("log_id", "previous_id", "size", "root", "note", "signed_at")
 Facts = list[tuple[int, bytes | memoryview]]
+# Past the object mapper: what is done for each checkpoint, however few facts there are.
+MOVE = (
+    "UPDATE ledger_head SET size = %s, frontier = %s WHERE id = 1 AND size = %s AND frontier = %s"
+)
+SETTLE = "DELETE FROM ledger_pending WHERE fact_id IN ({})"
+NEWEST = "SELECT id, size FROM ledger_checkpoint WHERE log_id = %s ORDER BY size DESC LIMIT 1"
+PUBLISH = """INSERT INTO ledger_published (checkpoint_id, published_at)
+SELECT id, signed_at FROM ledger_checkpoint WHERE log_id = %s AND size = %s"""
 
 
 class SequencerJob:
@@ -97,33 +105,38 @@ def append(log: Log, head: Head, facts: Facts) -> None:
     tiles = full_tiles(log, start, leaves)
     ids = [row[1] for row in rows]
     with transaction.atomic():
-        moved = Head.objects.filter(pk=1, size=head.size, frontier=head.frontier).update(
-            size=log.first + frontier.size, frontier=frontier.to_bytes()
+        moved = _changed(
+            MOVE, log.first + frontier.size, frontier.to_bytes(), head.size, bytes(head.frontier)
         )
-        if moved != 1 or Pending.objects.filter(fact_id__in=ids).delete()[0] != len(ids):
+        settled = SETTLE.format(", ".join(["%s"] * len(ids)))
+        if moved != 1 or _changed(settled, *ids) != len(ids):
             raise ProgrammingError("another sequencer moved the log")
         insert_rows(Entry, COLUMNS, rows)
         Tile.objects.bulk_create(tiles)
         _sign(log, start, frontier)
 
 
+def _changed(sql: str, *values: int | bytes) -> int:
+    """How many rows a statement changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
 def _sign(log: Log, before: int, frontier: Frontier) -> None:
     """A checkpoint that follows the one at `before`, in the caller's transaction."""
-    previous = Checkpoint.objects.filter(log=log).order_by("-size").first()
-    if previous is not None and previous.size != before:
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, [log.pk])
+        previous, size = cursor.fetchone() or (None, before)
+    if size != before:
         raise ProgrammingError("another sequencer moved the log")
     signed = Signed(log.origin, frontier.size, frontier.root())
+    note = str(Note(signed.text, (signer(log.origin).sign(signed.text),)))
     now = clock.real_now()
-    checkpoint = Checkpoint.objects.create(
-        log=log,
-        previous=previous,
-        size=signed.size,
-        root=signed.root,
-        note=str(Note(signed.text, (signer(log.origin).sign(signed.text),))),
-        signed_at=now,
-    )
+    row = (log.pk, previous, signed.size, signed.root, note, now)
+    insert_rows(Checkpoint, SIGNED_COLUMNS, [row])
     if not policies.at(log, signed.size).asks_witnesses:
-        Published.objects.create(checkpoint=checkpoint, published_at=now)
+        _changed(PUBLISH, log.pk, signed.size)
 
 
 def adopt_entries() -> None:

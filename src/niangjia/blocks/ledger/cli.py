@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,8 +34,17 @@ NOUN = "ledger"
 HELP = "the log of facts: check it, export it, its witnesses"
 
 
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def register(commands: Commands) -> None:
     """Add the noun's sub-commands."""
+    _add_reading(commands)
+    _add_witnessing(commands)
+    _add_trouble(commands)
+
+
+def _add_reading(commands: Commands) -> None:
     check = commands.add_parser("audit", help="re-hash every entry and re-open every sealed root")
     check.add_argument("--json", action="store_true", help="print one JSON object")
     check.add_argument("--known", type=Path, metavar="CHECKPOINT", help="a checkpoint kept outside")
@@ -43,6 +53,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     export = commands.add_parser("export", help="the served log as static files")
     export.add_argument("--out", type=Path, required=True, metavar="DIR")
     export.set_defaults(run=run_export)
+    packed = commands.add_parser("pack", help="an evidence pack of all entries about something")
+    packed.add_argument("subject", nargs="+", help="such as purchase:REF")
+    packed.add_argument("--title", required=True)
+    packed.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    packed.set_defaults(run=run_pack)
+
+
+def _add_witnessing(commands: Commands) -> None:
     policy = commands.add_parser("policy", help="show, or set, who witnesses the log")
     policy.add_argument("--set", type=Path, metavar="FILE", help="a C2SP tlog-policy")
     policy.add_argument("--ml-dsa", type=Path, metavar="FILE", help="the same with ML-DSA-44 keys")
@@ -63,15 +81,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--size", type=int, required=True, help="entries of the checkpoint")
     bring.set_defaults(run=run_cosigned)
+
+
+def _add_trouble(commands: Commands) -> None:
     repair = commands.add_parser("repair", help="get lost entries back from a copy of the log")
     repair.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
     repair.add_argument("--resolution", required=True)
     repair.set_defaults(run=run_repair)
-    packed = commands.add_parser("pack", help="an evidence pack of all entries about something")
-    packed.add_argument("subject", nargs="+", help="such as purchase:REF")
-    packed.add_argument("--title", required=True)
-    packed.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
-    packed.set_defaults(run=run_pack)
     again = commands.add_parser(
         "erasures", help="after a restore: erase again what a copy of the log says was erased"
     )

@@ -25,6 +25,9 @@ print(json.dumps({"entries": Entry.objects.count(), "pending": Pending.objects.c
     "checkpoints": [one.size for one in Checkpoint.objects.order_by("size")], **found}))
 """
 LOST_ANSWER = """
+from niangjia.blocks.ledger.agreement import AGREEMENT
+asked, ask = [], AGREEMENT._ask
+AGREEMENT._ask = lambda: asked.append(1) or ask()
 record(3); job.run_once(); record(2)
 real = connection._commit
 def lost():
@@ -40,6 +43,11 @@ connection.close()
 while job.run_once(): pass
 record(1)
 while job.run_once(): pass
+before = len(asked)
+connection.close()  # as after a promotion
+record(1)
+while job.run_once(): pass
+found["asked"] = [before, len(asked)]
 """
 TWO = """
 done = threading.Event()
@@ -110,7 +118,8 @@ def test_after_a_commit_whose_answer_was_lost_nothing_is_doubled(run):
     found = run(LOST_ANSWER)
     assert found["raised"]
     whole(found)
-    assert found["checkpoints"] == [3, 5, 6]
+    assert found["checkpoints"] == [3, 5, 6, 7]
+    assert found["asked"] == [2, 3]  # after the lost answer, and once connected anew
 
 
 def test_two_sequencers_make_one_log(run):

@@ -51,6 +51,7 @@ class SequencerJob:
 
     def __init__(self) -> None:
         self._signed_at = 0.0
+        self._line: object = None
 
     def run_once(self) -> bool:
         """True if pending facts became entries. Raises ProgrammingError if another writer won.
@@ -63,6 +64,9 @@ class SequencerJob:
             .order_by("pending__fact_id")
             .values_list("id", "body")[:BATCH]
         )
+        if self._line not in (None, connection.connection):
+            AGREEMENT.forget()  # connected anew: it may be another server that was promoted
+        self._line = connection.connection
         if not facts or not AGREEMENT.holds():
             return False
         log = opening.newest_log() or opening.open_first()

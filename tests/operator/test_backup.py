@@ -1,5 +1,6 @@
 """A backup puts the site back whole, or it is refused and nothing changes."""
 
+import datetime as dt
 import gzip
 import io
 import json
@@ -10,8 +11,9 @@ import time
 
 import pytest
 
-from niangjia.config.system import archive
+from niangjia.config.system import archive, backing_up
 from niangjia.config.system.restoring import _files_exchanged
+from niangjia.core import clock
 from niangjia.core.errors import Invalid, Unavailable
 from tests.concurrency import site as sites
 
@@ -360,3 +362,19 @@ def test_a_drive_that_is_not_there_is_told_and_not_made(site, tmp_path):
     code, _out, err = site.command("backup", "--to", gone)
     assert code != 0 and "nas" in err
     assert not gone.parent.exists()
+
+
+def test_no_backup_but_the_newest_stays_longer_than_30_days(tmp_path, monkeypatch):
+    monkeypatch.setattr(backing_up, "site_mark", lambda: "0a1b")
+    now = clock.real_now()
+    names = [
+        f"niangjia-0a1b-{now - dt.timedelta(days=days):%Y%m%dT%H%M%SZ}.tar.gz"
+        for days in (70, 31, 29, 1)
+    ]
+    for name in names:
+        (tmp_path / name).touch()
+    assert set(backing_up._prune(tmp_path, 14)) == set(names[:2])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[2:])
+    (tmp_path / names[2]).unlink()
+    (tmp_path / names[3]).rename(tmp_path / names[0])
+    assert backing_up._prune(tmp_path, 14) == ()  # the only one there is

@@ -11,7 +11,7 @@ from niangjia.lib.tlog.hashing import leaf_hash
 from niangjia.lib.tlog.proofs import BadProof
 from niangjia.witness import verify
 from tests.verify.draft import Draft
-from tests.verify.signed_mutations import KINDS
+from tests.verify.known_mutations import KINDS
 from tests.verify.world import World, built, full
 
 TRIES = 40

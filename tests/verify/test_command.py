@@ -14,7 +14,7 @@ from niangjia.lib import zipped
 from niangjia.witness import verify
 from tests.verify.draft import Draft
 from tests.verify.json_mutations import KINDS as jsons
-from tests.verify.signed_mutations import KINDS as notes
+from tests.verify.known_mutations import KINDS as notes
 from tests.verify.world import NOW, built, full, small
 from tests.verify.zip_mutations import KINDS as zips
 

@@ -7,11 +7,11 @@ from collections import Counter
 
 import pytest
 
-from tests.verify import json_mutations, raw_zip, signed_mutations, zip_mutations
+from tests.verify import json_mutations, known_mutations, raw_zip, zip_mutations
 from tests.verify.draft import Draft
 from tests.verify.world import built, full
 
-KINDS = {**zip_mutations.KINDS, **json_mutations.KINDS, **signed_mutations.KINDS}
+KINDS = {**zip_mutations.KINDS, **json_mutations.KINDS, **known_mutations.KINDS}
 EACH, EACH_SLOW = 3, 36
 
 

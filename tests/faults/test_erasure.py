@@ -42,6 +42,11 @@ one = Purchase.objects.order_by("-id").first()
 print(json.dumps([history("purchase:" + one.ref)[0].who, list(contact_masked(one.contact_id))]))
 """
 
+NAMES = """
+from niangjia.blocks.orgs.models import Login
+print(*Login.objects.values_list("username", flat=True))
+"""
+
 
 def forms(text):
     plain = text.encode()
@@ -100,6 +105,9 @@ def test_no_planted_value_and_no_key_is_left_in_any_stored_byte(site, tmp_path):
     # an older backup brings the keys back: they are erased again before anybody is served
     code, out, err = site.command("restore", backup, "--replace")
     assert code == 0 and "2 keys" in out, out + err
+    assert "canary" in site.run(NAMES)
+    code, out, err = site.command("migrate")  # as `up` and `upgrade` do before they serve
+    assert code == 0 and "canary" not in site.run(NAMES), out + err
     assert json.loads(site.run(WHO)) == ["", ["", ""]]
     assert found(site.home, canaries) == []
     assert not [where for where, _one in found(site.home, wrapped) if "replaced" not in where]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -124,31 +125,37 @@ def test_a_witness_that_is_away_refuses_lies_and_comes_back(
         looked_at(phone, name)
 
 
+def taken_pack(page: Page, folder: Path) -> tuple[Path, str]:
+    """(the pack of the record or release that `page` shows, the policy's published hash)."""
+    with page.expect_download() as taken:
+        page.click("button:has-text('核查资料包')")
+    pack = folder / "pack.zip"
+    taken.value.save_as(pack)
+    page.goto("/log/witnesses")
+    return pack, page.inner_text("dt:has-text('见证规则数字指纹') + dd")
+
+
+def verified(pack: Path, published: str) -> tuple[int, dict[str, Any]]:
+    """(exit code, result) of the command."""
+    words = [VERIFY, str(pack), "--policy-sha256", published, "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
 def test_a_pack_is_verified_with_the_published_hash_alone(
     city: City, open_page: OpenPage, browser: Browser, tmp_path: Path
 ) -> None:
     page = open_page("auditor")
     page.goto("/desk/records")
     page.click("main tbody a >> nth=1")
-    with page.expect_download() as taken:
-        page.click("button:has-text('核查资料包')")
-    pack = tmp_path / "pack.zip"
-    taken.value.save_as(pack)
-    page.goto("/log/witnesses")
-    published = page.inner_text("dt:has-text('见证规则数字指纹') + dd")
+    pack, published = taken_pack(page, tmp_path)
     with page.expect_download() as taken:
         page.click("a[download='verify.html']")
     verifier = tmp_path / "verify.html"
     taken.value.save_as(verifier)
     # with Python
-    done = subprocess.run(
-        [VERIFY, str(pack), "--policy-sha256", published, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["verdict"]) == (0, "verified"), told["reasons"]
+    code, told = verified(pack, published)
+    assert (code, told["verdict"]) == (0, "verified"), told["reasons"]
     assert len(told["cosigned"]) == 8 and told["disclosed"]
     # with a browser that has no network
     context = browser.new_context(locale="zh-CN", offline=True)
@@ -178,20 +185,9 @@ def test_a_released_figure_is_verified_with_its_document(
     page = open_page("auditor")
     page.goto("/desk/releases")
     page.click("main tbody a >> nth=0")
-    with page.expect_download() as taken:
-        page.click("button:has-text('核查资料包')")
-    pack = tmp_path / "pack.zip"
-    taken.value.save_as(pack)
-    page.goto("/log/witnesses")
-    published = page.inner_text("dt:has-text('见证规则数字指纹') + dd")
-    done = subprocess.run(
-        [VERIFY, str(pack), "--policy-sha256", published, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["verdict"], told["warnings"]) == (0, "verified", [])
+    pack, published = taken_pack(page, tmp_path)
+    code, told = verified(pack, published)
+    assert (code, told["verdict"], told["warnings"]) == (0, "verified", [])
 
 
 def test_a_clerk_gets_no_pack(open_page: OpenPage) -> None:

@@ -43,24 +43,22 @@ def _split(data: bytes) -> list[bytes]:
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
 
 
-def disclosable(fact: StoredFact) -> tuple[str, ...]:
+def disclosable(fact: StoredFact, opened: Opened) -> tuple[str, ...]:
     """Names of the business fields that have a value and can be opened. Personal ones are shown to
     nobody outside."""
-    opened = open_fact(fact)
     if BUSINESS not in opened.seeds:
         return ()
     names = dict(kind_of(fact.kind).groups)[BUSINESS]
     return tuple(name for name in names if opened.values.get(name) is not None)
 
 
-def disclose(fact: StoredFact, index: int, wanted: Collection[str]) -> bytes | None:
+def disclose(fact: StoredFact, opened: Opened, index: int, wanted: Collection[str]) -> bytes | None:
     """The pack's disclosure of these fields of the entry at `index` of its log; None if none.
 
     Raises pack.CannotDisclose.
     """
     if not wanted:
         return None
-    opened = open_fact(fact)
     groups = kind_of(fact.kind).groups
     return pack.disclose(index, groups, opened.seeds, opened.values, wanted, opened.kept)
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.core.facts import FactKind, declare
 
 DISCLOSURE = "ledger-1"
+OWNER = "ledger"  # of what these facts seal
 
 POLICY = declare(
     FactKind(

@@ -30,7 +30,6 @@ from niangjia.lib import canonical, pack
 from niangjia.lib.zipped import Member
 
 MOST = 10_000
-OWNER = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def pack_note(
         "title": title,
     }
     return work.record(
-        Fact(facts.DISCLOSED, f"pack:{manifest}", work.at, values, {BUSINESS: OWNER})
+        Fact(facts.DISCLOSED, f"pack:{manifest}", work.at, values, {BUSINESS: facts.OWNER})
     )
 
 
@@ -118,10 +117,11 @@ def _made(
     records = []
     for fact in {one.pk: one for one in (*found, *extra)}.values():
         index = fact.entry.index - log.first
-        names = disclosing.disclosable(fact)
+        opened = disclosing.open_fact(fact)
+        names = disclosing.disclosable(fact, opened)
         n_fields += len(names)
         hashes = serving.inclusion(log, index, size)
-        shown = disclosing.disclose(fact, index, names)
+        shown = disclosing.disclose(fact, opened, index, names)
         records.append(pack.Record(index, bytes(fact.body), hashes, shown))
     made = pack.Pack(
         title=title,
@@ -170,7 +170,7 @@ def _report(served: Published, title: str, found: Sequence[StoredFact], log: Log
     for fact in found:
         opened = disclosing.open_fact(fact)
         body = canonical.reread(bytes(fact.body))
-        names = disclosing.disclosable(fact)
+        names = disclosing.disclosable(fact, opened)
         entries.append(
             {
                 "index": fact.entry.index - log.first,

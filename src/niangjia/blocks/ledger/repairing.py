@@ -25,12 +25,12 @@ from niangjia.blocks.ledger.models import (
     Tile,
     WitnessState,
 )
-from niangjia.blocks.ledger.services import resolution_of
+from niangjia.blocks.ledger.services import policy_record, resolution_of
 from niangjia.blocks.orgs.public import PERSON_ERASED
 from niangjia.core import clock, seal
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import Conflict, Invalid
-from niangjia.core.facts import BUSINESS, Fact
+from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import service
 from niangjia.core.work import FACT, JOURNAL, Work
 from niangjia.lib import canonical
@@ -38,8 +38,6 @@ from niangjia.lib.tlog import checkpoint, keys, note, tiles
 from niangjia.lib.tlog.checkpoint import Checkpoint as Signed
 from niangjia.lib.tlog.hashing import Frontier, leaf_hash, leaf_hashes
 from niangjia.lib.tlog.note import BadNote, Note
-
-OWNER = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +257,7 @@ def log_continue(work: Work, /, *, resolution: str) -> str:
         opened_at=clock.real_now(),
     )
     freezing.lift(resolution)
-    values = {
+    values: dict[str, Value] = {
         "origin": log.origin,
         "checkpoint": str(cosigning.cosigned_note(served.checkpoint)) if served else None,
         "first": head.size,
@@ -267,10 +265,13 @@ def log_continue(work: Work, /, *, resolution: str) -> str:
         "lost_to": shown.size,
         "resolution": resolution,
     }
-    refs = [_own(work, facts.CONTINUED, f"log:{fresh.number}", values)]
-    number = Policy.objects.order_by("-number").values_list("number", flat=True).first()
-    if number is not None:
-        refs.append(_policy_moved(work, log, fresh, number, resolution))
+    subject = f"log:{fresh.number}"
+    refs = [work.record(Fact(facts.CONTINUED, subject, work.at, values, {BUSINESS: facts.OWNER}))]
+    row = Policy.objects.order_by("-number").first()
+    if row is not None:  # the same witnesses, with the new origin's key
+        vkey = keys.vkey(policies.log_signer(fresh).key)
+        text, text_ml_dsa = _with_log(row.text, vkey), _with_log(row.text_ml_dsa, vkey)
+        refs.append(policy_record(work, text, text_ml_dsa, resolution))
     Head.objects.filter(pk=1).update(frontier=b"")
     head.frontier = b""
     rows = StoredFact.objects.filter(ref__in=refs).order_by("id").values_list("id", "body")
@@ -278,35 +279,6 @@ def log_continue(work: Work, /, *, resolution: str) -> str:
     WitnessState.objects.update(cosigned_size=0, cosigned_at=None, outcome="", detail="")
     AGREEMENT.forget()
     return fresh.origin
-
-
-def _own(work: Work, kind: Any, subject: str, values: dict[str, Any]) -> str:
-    return work.record(Fact(kind, subject, work.at, values, {BUSINESS: OWNER}))
-
-
-def _policy_moved(work: Work, log: Log, fresh: Log, number: int, resolution: str) -> str:
-    """The newest policy with the new origin's key in the place of the old one's."""
-    row = Policy.objects.get(number=number)
-    vkey = keys.vkey(policies.log_signer(fresh).key)
-    text, text_ml_dsa = (_with_log(one, vkey) for one in (row.text, row.text_ml_dsa))
-    hashes = [policies.sha256(one) for one in (text, text_ml_dsa)]
-    values = {
-        "number": number + 1,
-        "text": text,
-        "policy_sha256": hashes[0],
-        "ml_dsa_sha256": hashes[1] if text_ml_dsa else None,
-        "resolution": resolution,
-    }
-    ref = _own(work, facts.POLICY, f"policy:{number + 1}", values)
-    Policy.objects.create(
-        fact=StoredFact.objects.get(ref=ref),
-        number=number + 1,
-        text=text,
-        text_ml_dsa=text_ml_dsa,
-        resolution=resolution,
-        at=clock.real_now(),
-    )
-    return ref
 
 
 def _with_log(text: str, vkey: str) -> str:

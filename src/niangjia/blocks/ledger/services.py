@@ -12,14 +12,13 @@ from niangjia.blocks.ledger.models import Checkpoint, Log, Policy, StoredFact, W
 from niangjia.blocks.ledger.selectors import policy_departments
 from niangjia.core import clock
 from niangjia.core.errors import Conflict, Invalid, NotFound
-from niangjia.core.facts import BUSINESS, Fact
+from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import service
 from niangjia.core.work import FACT, JOURNAL, Work
 from niangjia.lib.tlog import keys, note, policy
 from niangjia.lib.tlog.note import BadNote, Note
 
 MAX_TEXT = 12_000
-OWNER = "ledger"
 
 
 @service(permission="ledger.policy", records=FACT)
@@ -37,19 +36,25 @@ def policy_set(work: Work, /, *, text: str, text_ml_dsa: str | None = None, reso
     newest = Policy.objects.order_by("-number").first()
     if text_ml_dsa is None:
         text_ml_dsa = newest.text_ml_dsa if newest else ""
-    given = _read(log, text, text_ml_dsa)
+    _check(log, text, text_ml_dsa)
     resolution = resolution_of(resolution)
     if newest and (newest.text, newest.text_ml_dsa) == (text, text_ml_dsa):
         raise Conflict(_("This is the policy already; nothing was changed."))
+    return policy_record(work, text, text_ml_dsa, resolution)
+
+
+def policy_record(work: Work, text: str, text_ml_dsa: str, resolution: str) -> str:
+    """A step: the next policy is recorded as it stands; returns the id of its fact."""
     number = (Policy.objects.aggregate(Max("number"))["number__max"] or 0) + 1
-    values = {
+    values: dict[str, Value] = {
         "number": number,
         "text": text,
-        "policy_sha256": given.main.sha256,
-        "ml_dsa_sha256": given.ml_dsa.sha256 if given.ml_dsa else None,
+        "policy_sha256": policies.sha256(text),
+        "ml_dsa_sha256": policies.sha256(text_ml_dsa) if text_ml_dsa else None,
         "resolution": resolution,
     }
-    ref = work.record(Fact(facts.POLICY, f"policy:{number}", work.at, values, {BUSINESS: OWNER}))
+    fact = Fact(facts.POLICY, f"policy:{number}", work.at, values, {BUSINESS: facts.OWNER})
+    ref = work.record(fact)
     Policy.objects.create(
         fact=StoredFact.objects.get(ref=ref),
         number=number,
@@ -72,8 +77,8 @@ def resolution_of(text: str) -> str:
     return found
 
 
-def _read(log: Log, text: str, text_ml_dsa: str) -> policies.InForce:
-    """The two texts as a policy that this log can live under. Raises Invalid."""
+def _check(log: Log, text: str, text_ml_dsa: str) -> None:
+    """The two texts are a policy that this log can live under. Raises Invalid."""
     if len(text.encode()) > MAX_TEXT:
         raise Invalid(_("The policy is longer than 12,000 bytes: put ML-DSA-44 keys into theirs."))
     try:
@@ -91,7 +96,6 @@ def _read(log: Log, text: str, text_ml_dsa: str) -> policies.InForce:
             n=n,
             m=len(members),
         )
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.contrib.staticfiles import finders
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.ledger import cosigning, opening, policies
-from niangjia.blocks.ledger.models import Entry, Log, Policy, Published
+from niangjia.blocks.ledger.models import Entry, Log, Published
 from niangjia.blocks.ledger.tree import tile_bytes, tree_of
 from niangjia.core.errors import NotFound
 from niangjia.lib.tlog import keys, tiles
@@ -97,11 +97,6 @@ def policy_text(of: Served, *, ml_dsa: bool = False) -> str:
 def none_policy(log: Log) -> str:
     """A policy that asks for the log's own key and no witness."""
     return f"log {keys.vkey(policies.log_signer(log).key)}\nquorum none\n"
-
-
-def policies_known() -> list[Policy]:
-    """All policies, newest first."""
-    return list(Policy.objects.select_related("fact__entry").order_by("-number"))
 
 
 def export(of: Served, folder: Path) -> Iterator[str]:

@@ -16,7 +16,6 @@ from niangjia.lib.tlog.sm3 import Sm3Frontier, leaf_hash
 
 EVERY = dt.timedelta(days=1)
 CHUNK = 5_000
-OWNER = "ledger"
 SYSTEM = system_actor("sm3")
 
 
@@ -31,7 +30,9 @@ def sm3_root_note(work: Work, /, *, number: int, size: int, sha256_root: str, ro
         "sha256_root": sha256_root,
         "sm3_root": root,
     }
-    return work.record(Fact(facts.SM3_ROOT, f"sm3:{number}", work.at, values, {BUSINESS: OWNER}))
+    return work.record(
+        Fact(facts.SM3_ROOT, f"sm3:{number}", work.at, values, {BUSINESS: facts.OWNER})
+    )
 
 
 def step(*, now: dt.datetime | None = None) -> int:

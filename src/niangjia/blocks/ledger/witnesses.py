@@ -24,7 +24,8 @@ Light = Literal["good", "warn", "bad", "none"]
 @dataclass(frozen=True, slots=True)
 class Department:
     """size, at: what it cosigned last (None: nothing yet). lag: entries behind the newest signed.
-    outcome, detail: of the last attempt; fingerprints: first digits of its keys' ids."""
+    outcome, detail: of the last attempt; key_ids: of all its keys, ML-DSA-44
+    ones last; by_hand: it cosigns by file."""
 
     name: str
     size: int | None

@@ -9,7 +9,7 @@ class Cell(models.Model):
     """Sums of one projection for one combination of dimensions.
 
     key: the dimensions' values joined by U+001F, in the projection's order. n: records net of
-    reversals; fen: integer fen; first, second: the projection's further measures.
+    reversals; fen: integer fen; first to eighth: the projection's further measures.
     """
 
     projection = models.CharField(max_length=40)
@@ -18,6 +18,12 @@ class Cell(models.Model):
     fen = models.BigIntegerField()
     first = models.BigIntegerField()
     second = models.BigIntegerField()
+    third = models.BigIntegerField(default=0)
+    fourth = models.BigIntegerField(default=0)
+    fifth = models.BigIntegerField(default=0)
+    sixth = models.BigIntegerField(default=0)
+    seventh = models.BigIntegerField(default=0)
+    eighth = models.BigIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [

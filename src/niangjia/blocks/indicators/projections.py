@@ -34,12 +34,12 @@ def folded(projection: Projection, facts: Iterable[LoggedFact]) -> dict[str, Sum
     return sums
 
 
+MEASURES = Sums._fields
 _UPSERT = (
-    "INSERT INTO indicators_cell (projection, key, n, fen, first, second)"
-    " VALUES (%s, %s, %s, %s, %s, %s)"
-    " ON CONFLICT (projection, key) DO UPDATE SET n = indicators_cell.n + excluded.n,"
-    " fen = indicators_cell.fen + excluded.fen, first = indicators_cell.first + excluded.first,"
-    " second = indicators_cell.second + excluded.second"
+    f"INSERT INTO indicators_cell (projection, key, {', '.join(MEASURES)})"
+    f" VALUES ({', '.join(['%s'] * (len(MEASURES) + 2))})"
+    " ON CONFLICT (projection, key) DO UPDATE SET "
+    + ", ".join(f"{name} = indicators_cell.{name} + excluded.{name}" for name in MEASURES)
 )
 
 
@@ -112,10 +112,7 @@ def stored(name: str, prefix: str = "") -> dict[str, Sums]:
     rows = Cell.objects.filter(projection=name)
     if prefix:
         rows = rows.filter(key__gte=prefix, key__lt=prefix + "\U0010ffff")
-    found = {
-        key: Sums(n, fen, first, second)
-        for key, n, fen, first, second in rows.values_list("key", "n", "fen", "first", "second")
-    }
+    found = {key: Sums(*values) for key, *values in rows.values_list("key", *MEASURES)}
     return {key: value for key, value in found.items() if value != ZERO}
 
 

@@ -2,24 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import add
 from typing import NamedTuple
 
 from niangjia.blocks.ledger.public import LoggedFact
 
 
 class Sums(NamedTuple):
-    """n: records; fen: integer fen; first, second: further measures of the projection."""
+    """n: records; fen: integer fen; first to eighth: further measures of the projection."""
 
     n: int
     fen: int
-    first: int
-    second: int
+    first: int = 0
+    second: int = 0
+    third: int = 0
+    fourth: int = 0
+    fifth: int = 0
+    sixth: int = 0
+    seventh: int = 0
+    eighth: int = 0
 
     def plus(self, other: "Sums") -> "Sums":
-        return Sums(*(a + b for a, b in zip(self, other, strict=True)))
+        return Sums(*map(add, self, other))
 
 
-ZERO = Sums(0, 0, 0, 0)
+ZERO = Sums(0, 0)
 
 
 @dataclass(frozen=True, slots=True)

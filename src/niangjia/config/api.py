@@ -8,6 +8,7 @@ from niangjia.blocks.orgs.rest import router as orgs
 from niangjia.blocks.places.rest import router as places
 from niangjia.programmes.assistance_ledger.rest import open_router
 from niangjia.programmes.assistance_ledger.rest import router as ledger
+from niangjia.programmes.assistance_ledger.rest_evidence import router as evidence
 from niangjia.programmes.assistance_ledger.rest_imports import router as imports
 from niangjia.programmes.assistance_ledger.rest_reports import (
     periods_router,
@@ -36,4 +37,5 @@ api.add_router("/periods", periods_router)
 api.add_router("/releases", releases_router)
 api.add_router("/imports", imports)
 api.add_router("/sources", sources)
+api.add_router("/evidence", evidence)
 api.add_router("/board", open_router)

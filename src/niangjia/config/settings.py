@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "niangjia.blocks.orgs",
     "niangjia.blocks.ledger",
     "niangjia.blocks.desk",
+    "niangjia.blocks.evidence",
     "niangjia.blocks.indicators",
     "niangjia.blocks.intake",
     "niangjia.blocks.cases",

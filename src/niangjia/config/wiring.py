@@ -1,6 +1,7 @@
 """What fills core's ports, and the order of the worker's round."""
 
 from niangjia.blocks.desk.public import FindJob, exports_sweep, inbox_counts
+from niangjia.blocks.evidence.public import evidence_sweep
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.intake.public import uploads_sweep
 from niangjia.blocks.ledger.public import (
@@ -27,6 +28,7 @@ for job in (SequencerJob(), ProjectionJob(), OutboxJob(), FindJob()):
 for name, sweep in (
     ("exports", exports_sweep),
     ("uploads", uploads_sweep),
+    ("evidence", evidence_sweep),
     ("journal", retention.sweep),
     ("sm3", sm3_step),
 ):

@@ -28,6 +28,8 @@ ICONS = {
     "edit": '<path d="M5 19h3L19 8l-3-3L5 16zM14 7l3 3"/>',
     "table": '<path d="M4 5h16v14H4zM4 10h16M10 5v14"/>',
     "building": '<path d="M6 21V4h12v17M3 21h18M10 8h1M13 8h1M10 12h1M13 12h1M11 21v-4h2v4"/>',
+    "evidence": '<path d="M6 3h8l4 4v14H6zM14 3v4h4M9 14l2 2 4-4"/>',
+    "camera": '<path d="M4 8h4l2-3h4l2 3h4v11H4z"/><circle cx="12" cy="13" r="3.5"/>',
     "match": '<path d="M4 5h9v9H4zM11 10h9v9h-9z"/>',
     "gauge": '<path d="M4 18a8.5 8.5 0 1 1 16 0M12 15l4-6M12 5v2M5 12h2M17 12h2"/>',
     "key": '<circle cx="8" cy="15" r="4"/><path d="m11 12 8-8M16 7l3 3"/>',

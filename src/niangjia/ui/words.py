@@ -25,6 +25,7 @@ SYSTEM_NAMES = {
     "matching of sources": _("System: matched by rule"),
     "reporting periods": _("System: reporting periods"),
     "imports": _("System: imports"),
+    "help reviews": _("System: handed on from the review"),
 }
 
 

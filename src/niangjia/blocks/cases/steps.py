@@ -18,6 +18,7 @@ from niangjia.core import clock
 from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
+from niangjia.lib import working_days
 
 REASON_CHARS = 500
 
@@ -160,7 +161,12 @@ def _reason(step: CaseStep, reason: str, fields: Mapping[str, str]) -> tuple[str
 
 
 def _due(work: Work, waits: Waits | None) -> dt.date | None:
-    return clock.day_of(work.at) + dt.timedelta(days=waits.days) if waits else None
+    if waits is None:
+        return None
+    today = clock.day_of(work.at)
+    if waits.working:
+        return working_days.after(today, waits.days, beyond=working_days.monday_to_friday)
+    return today + dt.timedelta(days=waits.days)
 
 
 def _decided(

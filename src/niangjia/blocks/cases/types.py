@@ -31,12 +31,14 @@ class CaseStep:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """For whom a state waits, and how many days. kind: of the inbox item."""
+    """For whom a state waits, and how many days. kind: of the inbox item; working: the days are
+    working days of the Chinese calendar."""
 
     role: str
     level: Level
     kind: str
     days: int
+    working: bool = False
 
 
 @dataclass(frozen=True, slots=True)

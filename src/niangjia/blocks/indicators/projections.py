@@ -35,11 +35,12 @@ def folded(projection: Projection, facts: Iterable[LoggedFact]) -> dict[str, Sum
 
 
 MEASURES = Sums._fields
+_COLUMNS = ", ".join(MEASURES)
+_PLACES = ", ".join(["%s"] * (len(MEASURES) + 2))
+_ADDED = ", ".join(f"{name} = indicators_cell.{name} + excluded.{name}" for name in MEASURES)
 _UPSERT = (
-    f"INSERT INTO indicators_cell (projection, key, {', '.join(MEASURES)})"
-    f" VALUES ({', '.join(['%s'] * (len(MEASURES) + 2))})"
-    " ON CONFLICT (projection, key) DO UPDATE SET "
-    + ", ".join(f"{name} = indicators_cell.{name} + excluded.{name}" for name in MEASURES)
+    f"INSERT INTO indicators_cell (projection, key, {_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
+    f" ON CONFLICT (projection, key) DO UPDATE SET {_ADDED}"
 )
 
 

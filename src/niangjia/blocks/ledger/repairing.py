@@ -26,7 +26,6 @@ from niangjia.blocks.ledger.models import (
     WitnessState,
 )
 from niangjia.blocks.ledger.services import policy_record, resolution_of
-from niangjia.blocks.orgs.public import PERSON_ERASED
 from niangjia.core import clock, seal
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import Conflict, Invalid
@@ -148,7 +147,12 @@ def _put_back(
 
 
 def _erased_keys(decoded: list[Any]) -> list[str]:
-    return [one["open"]["key"] for one in decoded if one["fact"] == PERSON_ERASED.id]
+    """Keys that entries of any room say were destroyed: kinds named `<what>.erased`."""
+    return [
+        one["open"]["key"]
+        for one in decoded
+        if one["fact"].partition("/")[0].endswith(".erased") and one["open"].get("key")
+    ]
 
 
 @service(permission="people.erase", records=JOURNAL)

@@ -5,7 +5,6 @@ Columns that other rooms may join on: Organisation.id, .ref, .name, .uscc, .kind
 """
 
 from niangjia.blocks.orgs.access import actor_of_request
-from niangjia.blocks.orgs.facts import ERASED as PERSON_ERASED
 from niangjia.blocks.orgs.finding import (
     organisation_with,
     organisations_beneath,
@@ -41,6 +40,7 @@ from niangjia.blocks.orgs.selectors import (
     contact,
     contact_masked,
     contacts_of,
+    county_office,
     demonstration_accounts,
     families_of,
     head_of,
@@ -104,7 +104,6 @@ from niangjia.blocks.orgs.types import (
 )
 
 __all__ = [
-    "PERSON_ERASED",
     "STATES",
     "UNASSIGNED",
     "UNPLACED",
@@ -144,6 +143,7 @@ __all__ = [
     "contacts_known",
     "contacts_of",
     "contacts_take",
+    "county_office",
     "demonstration_accounts",
     "families_of",
     "forget_erased",

@@ -192,6 +192,15 @@ def organisation(organisation_id: int) -> OrgRef:
 OF_REF = ("id", "ref", "name", "uscc", "district_code", "line_code", "to_confirm")
 
 
+def county_office(code: str) -> OrgRef | None:
+    """The assistance department of a county, by its GB/T 2260 code; None if none is registered."""
+    rows = Organisation.objects.filter(
+        category="department", region_code=code, succeeded_by__isnull=True
+    )
+    row = rows.order_by("id").values_list(*OF_REF).first()
+    return OrgRef(*row) if row else None
+
+
 def buyers_in_force(on: dt.date | None = None) -> list[OrgRef]:
     """All buying units that were not closed before a day (today) and not merged, by id."""
     on = on or clock.city_today()

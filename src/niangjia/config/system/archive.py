@@ -1,7 +1,7 @@
 """The file of a backup: a .tar.gz whose last member says what all others must be.
 
-db/: copies or dumps of the two databases; home/: site.toml, uploads/, published/; secrets/: the
-keys, or `secrets.sealed`, or none; manifest.json: see Manifest.
+db/: copies or dumps of the two databases; home/: site.toml, uploads/, evidence/, published/;
+secrets/: the keys, or `secrets.sealed`, or none; manifest.json: see Manifest.
 """
 
 import gzip

@@ -22,7 +22,7 @@ from niangjia.core.errors import Invalid, Unavailable
 PLAIN, SEALED, APART = "plain", "sealed", "apart"
 SECRETS = ("master.key", "django.key", "log.key")
 SECRETS_SEALED = "secrets/secrets.sealed"
-KEPT_FOLDERS = ("published", "uploads")
+KEPT_FOLDERS = ("published", "uploads", "evidence")
 LONGEST = dt.timedelta(days=30)
 ROOM = 50_000_000  # bytes that stay free on the disk
 

@@ -26,6 +26,7 @@ BROUGHT = (
     "site.toml",
     "site.toml.from-backup",
     "uploads",
+    "evidence",
     "published",
 )
 OF_DATABASE = ("niangjia.db-wal", "niangjia.db-shm", "keys.db-wal", "keys.db-shm")
@@ -100,7 +101,7 @@ def _older(manifest: archive.Manifest) -> int:
 
 def _is_used(home: Path) -> bool:
     """True if there is anything that a restore would take the place of."""
-    names = ("niangjia.db", "keys.db", "uploads", "published", "site.toml")
+    names = ("niangjia.db", "keys.db", "uploads", "evidence", "published", "site.toml")
     files = any((home / name).exists() for name in names)
     return files or (home / "secrets" / "master.key").exists() or not databases.is_empty()
 

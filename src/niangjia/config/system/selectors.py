@@ -101,7 +101,7 @@ def storage() -> list[tuple[str, int]]:
     home = Path(settings.NIANGJIA_HOME)
     end = ".db" if databases.engine() == "sqlite" else ""
     found = [(f"{name}{end}", databases.bytes_of(alias)) for alias, name in NAMES.items()]
-    folders = ["uploads", "exports", "published", "backups"]
+    folders = ["uploads", "evidence", "exports", "published", "backups"]
     folders += sorted(path.name for path in home.glob("replaced-*"))
     found += [(name, folder_bytes(home / name)) for name in folders if (home / name).exists()]
     return found

@@ -36,6 +36,7 @@ JOB_NAMES = {
     "find": gettext_lazy("Search index"),
     "exports": gettext_lazy("Clearing up"),
     "uploads": gettext_lazy("Files received"),
+    "evidence": gettext_lazy("Evidence files"),
     "sm3": gettext_lazy("SM3 root of the day"),
 }
 KEYS_HELD = {

@@ -17,6 +17,14 @@ class AssistanceLedgerConfig(RoomConfig):
         "purchases.import": UNIT | {"city"},
         "purchases.see": STAFF | {"supplier", "reviewer"},
         "purchases.correct": UNIT | {"city"},
+        "evidence.attach": UNIT | {"city"},
+        "evidence.attach_supplier": UNIT | {"city", "supplier", "reviewer"},
+        "evidence.open": STAFF | {"supplier", "reviewer"},
+        "evidence.open_personal": STAFF - {"canteen"} | {"reviewer"},
+        "reviews.see": STAFF | {"supplier", "reviewer"},
+        "reviews.enter": UNIT | {"supplier", "reviewer"},
+        "reviews.decide": frozenset({"reviewer"}),
+        "reviews.apply": frozenset(),
         "sources.see": UNIT | {"checker", "head", "district", "city", "auditor"},
         "sources.decide": UNIT | {"city"},
         "sources.match": frozenset(),
@@ -44,6 +52,7 @@ class AssistanceLedgerConfig(RoomConfig):
             {
                 "purchases.see",
                 "sources.see",
+                "evidence.open",
                 "reports.see",
                 "reports.collect",
                 "releases.see",
@@ -57,6 +66,10 @@ class AssistanceLedgerConfig(RoomConfig):
                 "purchases.see",
                 "sources.see",
                 "sources.decide",
+                "evidence.send",
+                "evidence.attach",
+                "evidence.attach_supplier",
+                "evidence.open",
             }
         ),
         "report": frozenset(
@@ -88,6 +101,8 @@ class AssistanceLedgerConfig(RoomConfig):
         MenuEntry(_("Imports"), "assistance_ledger:imports", "import", "purchases.import", 15),
         MenuEntry(_("Other sources"), "assistance_ledger:sources", "match", "sources.see", 18),
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
+        MenuEntry(_("Evidence"), "assistance_ledger:evidence", "evidence", "evidence.open", 12),
+        MenuEntry(_("Help reviews"), "assistance_ledger:reviews", "witnessed", "reviews.see", 13),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),
     )

@@ -1,4 +1,4 @@
-"""The two chains of the assistance ledger: a unit's report, and the release of figures."""
+"""The chains of the assistance ledger: a unit's report, help material, the release of figures."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -123,6 +123,80 @@ REPORT = declare_case_type(
             "reported": Waits("district", "district", inbox.ACCEPT, 5),
             "returned": Waits("clerk", "own", inbox.MEND, 3),
         },
+    )
+)
+# What a return of help material can point at.
+REVIEW_FIELDS = {
+    "mechanisms": _("How it helps"),
+    "households": _("Households helped"),
+    "people": _("People helped"),
+    "paid_fen": _("Paid out"),
+    "public_first": _("Publicity"),
+    "opinions": _("Opinions"),
+    "files": _("Files"),
+}
+_DECIDED = ("confirmed", "partly", "refused")
+REVIEW = declare_case_type(
+    CaseType(
+        name="review",
+        first="draft",
+        states={
+            "draft": _("Being filled in"),
+            "submitted": _("Waits for the county's review"),
+            "confirmed": _("Confirmed"),
+            "partly": _("Partly confirmed"),
+            "refused": _("Not confirmed by the county"),
+            "returned": _("Returned, to be mended"),
+        },
+        steps=(
+            CaseStep(
+                "submit",
+                _("Hand in the material"),
+                ("draft", "returned", "refused"),
+                "submitted",
+                "reviews.enter",
+            ),
+            CaseStep("recall", _("Withdraw"), ("submitted",), "draft", "reviews.enter", anew=True),
+            CaseStep(
+                "confirm", _("Confirm"), ("submitted",), "confirmed", "reviews.decide", ("submit",)
+            ),
+            CaseStep(
+                "partly",
+                _("Confirm in part"),
+                ("submitted",),
+                "partly",
+                "reviews.decide",
+                ("submit",),
+                needs_reason=True,
+            ),
+            CaseStep(
+                "refuse",
+                _("Do not confirm"),
+                ("submitted",),
+                "refused",
+                "reviews.decide",
+                ("submit",),
+                needs_reason=True,
+            ),
+            CaseStep(
+                "return",
+                RETURN,
+                ("submitted",),
+                "returned",
+                "reviews.decide",
+                ("submit",),
+                returns=True,
+            ),
+            CaseStep(
+                "withdraw",
+                _("Withdraw the decision"),
+                _DECIDED,
+                "submitted",
+                "reviews.decide",
+                needs_reason=True,
+            ),
+        ),
+        waits={"submitted": Waits("reviewer", "own", inbox.REVIEW, 10, working=True)},
     )
 )
 NOT_REPORTED = ("draft", "returned", "entered", "checked", "signed")

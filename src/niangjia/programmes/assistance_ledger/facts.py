@@ -71,6 +71,100 @@ MATCHED = _kind("purchase.matched", _("Purchase found in another source"), _MATC
 PARTED = _kind(
     "purchase.parted", _("Purchase parted from a source"), tuple(sorted((*_MATCH, "reason")))
 )
+_EVIDENCE = (
+    "amount_fen",
+    "assisted",
+    "category",
+    "channel",
+    "complete",
+    "county",
+    "district",
+    "document",
+    "document_sha256",
+    "line",
+    "mode",
+    "month",
+    "purchase",
+    "unit",
+)
+EVIDENCED = _kind("purchase.evidenced", _("Evidence attached"), _EVIDENCE)
+UNEVIDENCED = _kind(
+    "purchase.unevidenced", _("Evidence taken off"), tuple(sorted((*_EVIDENCE, "reason")))
+)
+SUPPLIER_EVIDENCED = _kind(
+    "supplier.evidenced",
+    _("Evidence of a supplier attached"),
+    ("document", "document_sha256", "supplier"),
+)
+SUPPLIER_UNEVIDENCED = _kind(
+    "supplier.unevidenced",
+    _("Evidence of a supplier taken off"),
+    ("document", "document_sha256", "reason", "supplier"),
+)
+HELP_REVIEWED = _kind(
+    "purchase.help_reviewed",
+    _("Help reviewed by the assisted county"),
+    (
+        "assisted",
+        "category",
+        "channel",
+        "county",
+        "district",
+        "fen",
+        "households",
+        "line",
+        "mode",
+        "month",
+        "people",
+        "purchase",
+        "reason",
+        "review",
+        "state",
+        "unit",
+    ),
+)
+REVIEW_ENTERED = _kind(
+    "review.entered",
+    _("Help material entered"),
+    (
+        "content_sha256",
+        "fen",
+        "households",
+        "mechanisms",
+        "n",
+        "note",
+        "opinions",
+        "paid_fen",
+        "people",
+        "product",
+        "public_first",
+        "public_last",
+        "review",
+        "supplier",
+    ),
+)
+REVIEW_DECIDED = _kind(
+    "review.decided",
+    _("Help material decided on"),
+    (
+        "confirmed_fen",
+        "confirmed_households",
+        "confirmed_people",
+        "content_sha256",
+        "fields",
+        "n",
+        "product",
+        "reason",
+        "review",
+        "step",
+        "supplier",
+    ),
+)
+REVIEW_FILED = _kind(
+    "review.filed",
+    _("File of the help material"),
+    ("document", "document_sha256", "reason", "review", "taken_off"),
+)
 NOTED = _kind("purchase.noted", _("Note attached"), ("purchase", "reason", "unit"))
 IMPORTED = _kind(
     "purchases.imported",

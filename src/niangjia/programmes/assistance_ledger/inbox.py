@@ -56,3 +56,17 @@ REPROPOSE = _kind(
     name=_("Releases returned"),
     title=_("%(period)s, release %(version)s: returned, see why"),
 )
+
+
+REVIEW = inbox_kind(
+    "review.decide",
+    name=_("Help material to review"),
+    title=_("%(period)s: %(supplier)s, %(product)s"),
+    shown=_shown,
+)
+REVIEW_BACK = inbox_kind(
+    "review.returned",
+    name=_("Help material returned to you"),
+    title=_("%(period)s: %(supplier)s, %(product)s, returned"),
+    shown=_shown,
+)

@@ -15,7 +15,9 @@ class Purchase(models.Model):
     amount_fen, income_gain_fen: fen; quantity_milli: thousandths; price_milli: thousandths of a
     yuan. district, line: as resolved when recorded. flags: codes joined by commas. month: the one
     it counts in, later than its own where its period had been reported; reversed_month: the one its
-    reversal is taken off in, empty while it is in force.
+    reversal is taken off in, empty while it is in force. missing: kinds of evidence that are needed
+    and not there, joined by commas. help: what the assisted county says of its help: empty (not
+    confirmed yet), `confirmed`, `partly`, `refused`.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -60,6 +62,8 @@ class Purchase(models.Model):
     reversed_month = models.CharField(max_length=7, blank=True)
     recorded_at = models.DateTimeField()
     reversed_at = models.DateTimeField(null=True)
+    missing = models.CharField(max_length=120, blank=True)
+    help = models.CharField(max_length=10, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -105,6 +109,8 @@ class Purchase(models.Model):
             ),
             models.Index(fields=["corrects"], name="purchase_corrects", condition=~Q(corrects="")),
             models.Index(fields=["flags", "id"], name="purchase_flags", condition=~Q(flags="")),
+            models.Index(fields=["id"], name="purchase_missing", condition=~Q(missing="")),
+            models.Index(fields=["id"], name="purchase_complete", condition=Q(missing="")),
             models.Index(
                 fields=["upload_ref", "id"], name="purchase_upload", condition=~Q(upload_ref="")
             ),
@@ -284,6 +290,84 @@ class ReportBatch(models.Model):
                 condition=Q(ended_at__isnull=True, asked_at__isnull=False),
                 name="report_batch_one_running",
             ),
+        ]
+
+
+class HelpReview(models.Model):
+    """The assisted county's review of the help that a supplier's product gave in a period.
+
+    period: a quarter. mechanisms to note: the form as submitted; entered_by, entered_at_id: the
+    person (random id) and the organisation that did. n, fen, content_sha256: the records it was
+    decided on. confirmed_*: what the county confirms, null until it does. applying: the worker is
+    still at handing a decision on to the records.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    supplier = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    product = models.CharField(max_length=200)
+    period = models.CharField(max_length=10)
+    county_code = models.CharField(max_length=6)
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="+")
+    mechanisms = models.JSONField(default=list)
+    households = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+    paid_fen = models.BigIntegerField(default=0)
+    public_first = models.DateField(null=True)
+    public_last = models.DateField(null=True)
+    opinions = models.JSONField(default=dict)
+    note = models.CharField(max_length=500, blank=True)
+    entered_by = models.CharField(max_length=32, blank=True)
+    entered_at = models.ForeignKey(
+        ORGANISATION, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    n = models.IntegerField(default=0)
+    fen = models.BigIntegerField(default=0)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    confirmed_fen = models.BigIntegerField(null=True)
+    confirmed_households = models.PositiveIntegerField(null=True)
+    confirmed_people = models.PositiveIntegerField(null=True)
+    applying = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["county_code", "period", "supplier", "product"], name="review_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(people__gte=models.F("households")), name="review_people_households"
+            ),
+        ]
+
+
+class ReviewLine(models.Model):
+    """A record's share of a confirmation, whole numbers that add up to it exactly.
+
+    applied_at: the record and the log say so; ended_at: the confirmation was withdrawn, or the
+    record taken back; undone_at: the record and the log say that.
+    """
+
+    review = models.ForeignKey(HelpReview, on_delete=models.PROTECT, related_name="lines")
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="help_lines")
+    fen = models.BigIntegerField()
+    households = models.IntegerField()
+    people = models.IntegerField()
+    applied_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["purchase"], condition=Q(ended_at__isnull=True), name="review_line_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["review", "id"],
+                name="review_line_due",
+                condition=Q(applied_at__isnull=True, ended_at__isnull=True)
+                | Q(applied_at__isnull=False, ended_at__isnull=False, undone_at__isnull=True),
+            )
         ]
 
 

@@ -2,7 +2,14 @@
 
 from niangjia.blocks.indicators.public import Projection, Sums, declare
 from niangjia.blocks.ledger.public import LoggedFact
-from niangjia.programmes.assistance_ledger.facts import RECORDED, RECORDED_1, REVERSED
+from niangjia.programmes.assistance_ledger.facts import (
+    EVIDENCED,
+    HELP_REVIEWED,
+    RECORDED,
+    RECORDED_1,
+    REVERSED,
+    UNEVIDENCED,
+)
 
 DIMENSIONS = (
     "month",
@@ -15,6 +22,7 @@ DIMENSIONS = (
     "assisted",
     "unit",
 )
+EVIDENCE = {EVIDENCED.id: 1, UNEVIDENCED.id: -1}
 
 
 def _number(fact: LoggedFact, name: str) -> int:
@@ -22,14 +30,40 @@ def _number(fact: LoggedFact, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
+# What the sums of a cell mean, in the order of indicators' Sums. Money in fen; complete: records of
+# which no evidence is missing; confirmed: help that the assisted county has confirmed.
+MEASURES = (
+    "n",
+    "fen",
+    "households",
+    "people",
+    "complete_n",
+    "complete_fen",
+    "confirmed_fen",
+    "confirmed_households",
+    "confirmed_people",
+    "confirmed_gain_fen",
+)
+
+
 def fold(fact: LoggedFact) -> tuple[tuple[str, ...], Sums]:
-    """A recorded purchase adds; a reversal carries negated amounts and takes one record away."""
+    """A recorded purchase adds; a reversal carries negated amounts and takes one record away.
+
+    Evidence that makes a record complete adds it to the complete ones; where that ends, it is
+    taken off them. What the assisted county confirms is added to the confirmed help, or taken off.
+    """
     key = tuple(
         ("1" if fact.values.get("assisted") else "0")
         if name == "assisted"
         else str(fact.values.get(name) or "")
         for name in DIMENSIONS
     )
+    if fact.kind in EVIDENCE:
+        by = EVIDENCE[fact.kind] if fact.values.get("complete") else 0
+        return key, Sums(0, 0, third=by, fourth=by * _number(fact, "amount_fen"))
+    if fact.kind == HELP_REVIEWED.id:
+        fen, households, people = (_number(fact, name) for name in ("fen", "households", "people"))
+        return key, Sums(0, 0, fifth=fen, sixth=households, seventh=people)
     n = -1 if fact.kind == REVERSED.id else 1
     sums = Sums(
         n, _number(fact, "amount_fen"), _number(fact, "households"), _number(fact, "people")
@@ -40,7 +74,7 @@ def fold(fact: LoggedFact) -> tuple[tuple[str, ...], Sums]:
 PURCHASES = declare(
     Projection(
         name="purchases",
-        kinds=frozenset({RECORDED_1.id, RECORDED.id, REVERSED.id}),
+        kinds=frozenset({RECORDED_1.id, RECORDED.id, REVERSED.id, HELP_REVIEWED.id, *EVIDENCE}),
         dimensions=DIMENSIONS,
         fold=fold,
     )

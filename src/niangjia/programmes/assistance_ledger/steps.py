@@ -13,7 +13,7 @@ from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import policy
+from niangjia.programmes.assistance_ledger import evidencing, policy, requirements
 from niangjia.programmes.assistance_ledger.facts import RECORDED, REVERSED
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.types import PurchaseIn
@@ -200,6 +200,9 @@ def insert(work: Work, drafts: Sequence[Draft], upload_ref: str) -> Mapping[str,
     ours = [one for one in going_in if one[1].ref in inside]
     if ours:
         work.record_many([recorded_fact(*one) for one in ours])
+        moves = {draft.corrects: of.ref for draft, of, _fact in ours if draft.corrects}
+        if moves:
+            evidencing.carry_over(work, moves)
     return {draft.key: of.ref for draft, of, _fact_ref in ours}
 
 
@@ -242,6 +245,8 @@ COLUMNS = (
     "reversed_month",
     "recorded_at",
     "reversed_at",
+    "missing",
+    "help",
     *COPIED,
 )
 _copied = operator.attrgetter(*COPIED)
@@ -266,5 +271,7 @@ def _row(work: Work, draft: Draft, of: Recorded, fact_ref: str) -> tuple[object,
         "",
         work.at,
         None,
+        requirements.missing_at_first(draft.row),
+        "",
         *_copied(draft.row),
     )

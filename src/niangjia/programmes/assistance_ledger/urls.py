@@ -17,6 +17,14 @@ urlpatterns = [
     path("desk/records/<slug:ref>/pack", views.records.pack, name="pack"),
     path("desk/records/<slug:ref>/note", views.records.note, name="note"),
     path("desk/records/<slug:ref>/correct", views.records.correct, name="correct"),
+    path("desk/evidence", views.evidence.evidence, name="evidence"),
+    path("desk/evidence/new", views.evidence.evidence_new, name="evidence_new"),
+    path("desk/evidence/place", views.evidence.evidence_placed, name="evidence_placed"),
+    path("desk/evidence/<slug:ref>", views.evidence.evidence_one, name="evidence_one"),
+    path("desk/evidence/<slug:ref>/act", views.evidence.evidence_act, name="evidence_act"),
+    path(
+        "desk/evidence/<slug:ref>/<slug:part>", views.evidence.evidence_part, name="evidence_part"
+    ),
     path("desk/imports", views.imports.imports, name="imports"),
     path("desk/imports/new", views.imports.import_new, name="import_new"),
     path("desk/imports/template.xlsx", views.imports.template, name="import_template"),

@@ -16,6 +16,7 @@ from niangjia.blocks.orgs.public import nodes
 from niangjia.blocks.places.public import region_names
 from niangjia.programmes.assistance_ledger import policy
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages.evidence import kind_choices
 from niangjia.programmes.assistance_ledger.selectors import Filters, RecordPage
 from niangjia.ui.page import language_of
 from niangjia.ui.parts import Column, Table, sorted_columns
@@ -128,6 +129,7 @@ def _filter_form(
             ("channel", _("Channel"), [(c, c) for c in policy.channels()], filters.channel),
             ("mode", _("Mode"), list(shown.MODES.items()), filters.mode),
             ("flag", _("Marks"), list(shown.FLAGS.items()), filters.flag),
+            ("evidence", _("Evidence"), evidence_choices(), filters.evidence),
         ],
         "states": [
             ("in_force", _("In force")),
@@ -203,3 +205,9 @@ def _chip_value(name: str, value: Any, names: Mapping[str, str]) -> str:
         "supplier": {value: names.get("supplier", value)},
     }
     return str(words.get(name, {}).get(value, value))
+
+
+def evidence_choices() -> list[tuple[str, str]]:
+    """(value of Filters.evidence, name), in order."""
+    kinds = [(code, _("lacks: %(kind)s") % {"kind": name}) for code, name in kind_choices("record")]
+    return [("missing", _("Something is missing")), ("complete", _("Complete")), *kinds]

@@ -45,7 +45,8 @@ _REF = re.compile(r"[0-9a-f]{32}")
 class Filters:
     """What a list is narrowed to; empty means all.
 
-    text: words, initials, numbers; unit, supplier, upload: refs.
+    text: words, initials, numbers; unit, supplier, upload: refs; evidence: `missing`, `complete`,
+    or a kind of evidence that is missing.
     """
 
     text: str = ""
@@ -61,6 +62,7 @@ class Filters:
     first: dt.date | None = None
     last: dt.date | None = None
     state: str = "in_force"
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ COLUMNS = (
     "county_code",
     "amount_fen",
     "flags",
+    "missing",
     "unit__name",
     "supplier__name",
     "reversed_at",
@@ -270,6 +273,7 @@ def _narrowed(
     rows = rows.filter(**{f"{name}_id__in": ids for name, ids in organisations.items()})
     if filters.flag:
         rows = rows.exclude(flags="").filter(flags__contains=filters.flag)
+    rows = _with_evidence(rows, filters.evidence)
     if filters.first:
         rows = rows.filter(occurred_on__gte=filters.first)
     if filters.last:
@@ -279,6 +283,15 @@ def _narrowed(
     elif filters.state == "reversed":
         rows = rows.filter(reversed_at__isnull=False)
     return rows
+
+
+def _with_evidence(rows: QuerySet[Purchase], wanted: str) -> QuerySet[Purchase]:
+    """Those that have all the evidence they need, or lack some, or lack this kind."""
+    if wanted == "complete":
+        return rows.filter(missing="")
+    if wanted:
+        rows = rows.exclude(missing="")  # in so many words: only then is the index used
+    return rows.filter(missing__contains=wanted) if wanted not in ("", "missing") else rows
 
 
 def _rows(

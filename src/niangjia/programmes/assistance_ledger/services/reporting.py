@@ -20,7 +20,16 @@ from niangjia.core.db.held import hold
 from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.service import FACT, JOURNAL, NOTHING, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import booking, chain, inbox, periods, rules, steps
+from niangjia.programmes.assistance_ledger import (
+    booking,
+    chain,
+    evidencing,
+    helping,
+    inbox,
+    periods,
+    rules,
+    steps,
+)
 from niangjia.programmes.assistance_ledger.content import Content, Sums, content_of, units_counted
 from niangjia.programmes.assistance_ledger.models import Purchase, Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
@@ -276,6 +285,9 @@ def _take_off(work: Work, purchases: Sequence[Purchase], reason: str, month: str
     """They are out of force, taken off in their own month or the one given."""
     facts = [steps.reversed_fact(one, reason, month or one.month) for one in purchases]
     work.record_many(facts)
+    for one in purchases:
+        evidencing.on_reversed(work, one, reason, month or one.month)
+    helping.on_reversed(work, purchases, reason, month)
     rows = Purchase.objects.filter(pk__in=[one.pk for one in purchases])
     rows.update(reversed_at=work.at, reversed_month=Value(month) if month else F("month"))
 

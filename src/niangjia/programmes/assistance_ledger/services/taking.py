@@ -23,7 +23,13 @@ from niangjia.core.errors import Conflict, Denied, Invalid, ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import completing, rules, steps
+from niangjia.programmes.assistance_ledger import (
+    completing,
+    evidencing,
+    helping,
+    rules,
+    steps,
+)
 from niangjia.programmes.assistance_ledger.booking import Booking
 from niangjia.programmes.assistance_ledger.facts import FLAGGED, IMPORTED
 from niangjia.programmes.assistance_ledger.known_before import known_before
@@ -296,6 +302,8 @@ def reverse(work: Work, booking: Booking, purchase: Purchase, reason: str) -> No
             _("This record was reversed already. Nothing was changed."), code="already_reversed"
         )
     work.record(steps.reversed_fact(purchase, reason, month))
+    evidencing.on_reversed(work, purchase, reason, month)
+    helping.on_reversed(work, [purchase], reason, month)
 
 
 def flag(work: Work, drafts: dict[int, Draft]) -> dict[str, tuple[str, ...]]:

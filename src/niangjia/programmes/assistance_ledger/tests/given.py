@@ -1,7 +1,11 @@
 """What tests of this programme are given: places, two units, a standing cast, purchases."""
 
 import datetime as dt
+import random
 from dataclasses import replace
+from io import BytesIO
+
+from PIL import Image
 
 from niangjia.blocks.orgs.public import (
     Account,
@@ -124,3 +128,12 @@ def release(period: str) -> str:
     assert Release.objects.get(ref=ref).state == "published"
     jobs.settle()
     return ref
+
+
+def photo(seed: int) -> bytes:
+    """A JPEG that differs from those of other seeds, to the eye too."""
+    small = Image.frombytes("L", (16, 12), random.Random(seed).randbytes(16 * 12))
+    picture = small.resize((320, 240))
+    out = BytesIO()
+    picture.convert("RGB").save(out, "JPEG", comment=str(seed).encode())
+    return out.getvalue()

@@ -27,6 +27,7 @@ from niangjia.programmes.assistance_ledger.selectors.sources import line_get
 from niangjia.programmes.assistance_ledger.services import purchases_take
 from niangjia.programmes.assistance_ledger.sheet import Checker
 from niangjia.programmes.assistance_ledger.types import Taken
+from niangjia.programmes.assistance_ledger.views.from_invoice import FromInvoice, asked_invoice
 from niangjia.ui.page import actor_of
 
 FORM = "purchase"
@@ -36,14 +37,15 @@ FORM = "purchase"
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """The form; `?like=<ref>` fills it from a record, `?line=<ref>` from a line of another source,
-    `?fresh=1` leaves the draft aside."""
+    `?invoice=<file>&n=<line>` from an e-invoice, `?fresh=1` leaves the draft aside."""
     actor = authorise(actor_of(request), "purchases.import")
     scope = scope_of(actor)
     unit = organisation(scope.id) if scope.kind == "unit" else None
     own = {"unit_name": unit.name, "unit_uscc": unit.uscc} if unit else {}
     like = request.GET.get("like", "")[:40]
     line = request.GET.get("line", "")[:40]
-    subject = f"line:{line}"[:40] if line else like
+    from_invoice = asked_invoice(request)
+    subject = f"line:{line}"[:40] if line else from_invoice.subject if from_invoice else like
     if request.method == "POST":
         form = EntryForm(request.POST, own=own.get("unit_name", ""))
         checker = Checker(CountyBook(), clock.city_today(), unit, known_code)
@@ -53,21 +55,29 @@ def enter(request: HttpRequest) -> HttpResponse:
         if new:
             draft_drop(actor, form=FORM, subject=subject)
             messages.success(request, _("Entered. It counts from now on."))
-            return redirect(_after(request, new))
+            following = from_invoice.entered(actor, new) if from_invoice else ""
+            return redirect(following or _after(request, new))
         status, draft = 422, None
     else:
         draft = None if "fresh" in request.GET else draft_get(actor, form=FORM, subject=subject)
-        initial = draft[0] if draft else _initial(actor, like, line)
+        initial = draft[0] if draft else _initial(actor, like, line, from_invoice)
         form, status = EntryForm(own=own.get("unit_name", ""), initial=initial), 200
     context = {
         "form": form,
         "own": own.get("unit_name", ""),
-        "like": like,
-        "line": line,
+        "query": _query(like, line, from_invoice),
+        "invoice": from_invoice.told(actor, unit) if from_invoice else None,
         "subject": subject,
         "draft_at": shown.moment(draft[1]) if draft else "",
     }
     return render(request, "assistance_ledger/enter.html", context, status=status)
+
+
+def _query(like: str, line: str, invoice: FromInvoice | None) -> str:
+    """What the form is filled from, as its address says it."""
+    if invoice:
+        return invoice.query
+    return f"line={line}" if line else f"like={like}" if like else ""
 
 
 def _after(request: HttpRequest, ref: str) -> str:
@@ -105,8 +115,11 @@ def _refusal(result: Taken) -> tuple[str | None, str]:
     return None, _("This very purchase is in the ledger already. Nothing was entered twice.")
 
 
-def _initial(actor: Actor, like: str, line: str) -> dict[str, str]:
-    """What the form begins with: a line of another source, a record like it, or nothing."""
+def _initial(actor: Actor, like: str, line: str, invoice: FromInvoice | None) -> dict[str, str]:
+    """What the form begins with: an e-invoice, a line of another source, a record like it, or
+    nothing."""
+    if invoice:
+        return invoice.values(actor)
     if line:
         return entry_values(line_get(actor, ref=line))
     return _like(actor, like) if like else {}

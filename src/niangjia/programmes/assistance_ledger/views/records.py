@@ -9,11 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from niangjia.blocks.desk.public import lag, views_of, wanted_of
+from niangjia.blocks.evidence.public import MOST_BYTES
 from niangjia.blocks.ledger.public import pack_make
 from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger.forms import CorrectionForm, FiltersForm
+from niangjia.programmes.assistance_ledger.pages import evidence as evidence_parts
 from niangjia.programmes.assistance_ledger.pages import record as record_parts
 from niangjia.programmes.assistance_ledger.pages import records as list_parts
 from niangjia.programmes.assistance_ledger.pages import shown
@@ -23,6 +25,7 @@ from niangjia.programmes.assistance_ledger.selectors import (
     purchases_page,
     purchases_total,
 )
+from niangjia.programmes.assistance_ledger.selectors.evidence import checklist_of
 from niangjia.programmes.assistance_ledger.selectors.sources import sources_of
 from niangjia.programmes.assistance_ledger.services import (
     purchase_correct,
@@ -77,6 +80,10 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         "steps": record_parts.steps(detail.history),
         "flags": shown.flags(detail.purchase.flags),
         "may_enter": actor.may("purchases.import"),
+        "evidence": evidence_parts.panel(checklist_of(detail.purchase)),
+        "may_attach": actor.may("evidence.attach") and not detail.purchase.reversed_at,
+        "may_attach_supplier": actor.may("evidence.attach_supplier"),
+        "most": MOST_BYTES,
         "sources": record_parts.sources(sources_of(detail.purchase)),
         "may_pack": actor.may("ledger.pack"),
         "may_note": actor.may("purchases.correct"),

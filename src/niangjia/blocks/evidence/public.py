@@ -1,0 +1,71 @@
+"""The door of evidence.
+
+Columns that other rooms may join on: Document.ref, .organisation_id, .n_links; Link.subject, .kind,
+.unlinked_at.
+"""
+
+from niangjia.blocks.evidence.receiving import Received, receive
+from niangjia.blocks.evidence.retention import sweep as evidence_sweep
+from niangjia.blocks.evidence.rules import (
+    EITHER,
+    checklist,
+    guessed_kind,
+    in_force,
+    missing,
+    needed,
+)
+from niangjia.blocks.evidence.selectors import (
+    document,
+    links_of,
+    links_to,
+    n_unplaced,
+    same_bytes,
+    same_picture,
+    unplaced,
+)
+from niangjia.blocks.evidence.services import evidence_discard, evidence_erase
+from niangjia.blocks.evidence.steps import carry, kinds_there, link, unlink
+from niangjia.blocks.evidence.storage import MOST_BYTES, PICTURE, SMALL, read
+from niangjia.blocks.evidence.types import (
+    CheckLine,
+    DocumentView,
+    Kind,
+    LinkView,
+    Need,
+    Requirements,
+)
+
+__all__ = [
+    "EITHER",
+    "MOST_BYTES",
+    "PICTURE",
+    "SMALL",
+    "CheckLine",
+    "DocumentView",
+    "Kind",
+    "LinkView",
+    "Need",
+    "Received",
+    "Requirements",
+    "carry",
+    "checklist",
+    "document",
+    "evidence_discard",
+    "evidence_erase",
+    "evidence_sweep",
+    "guessed_kind",
+    "in_force",
+    "kinds_there",
+    "link",
+    "links_of",
+    "links_to",
+    "missing",
+    "n_unplaced",
+    "needed",
+    "read",
+    "receive",
+    "same_bytes",
+    "same_picture",
+    "unlink",
+    "unplaced",
+]

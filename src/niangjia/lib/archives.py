@@ -71,6 +71,16 @@ class Archive:
         except _ZIP_ERRORS as error:
             raise BadArchive("damaged") from error
 
+    def verify(self) -> None:
+        """Every member unpacks to the bytes it was packed from. Raises BadArchive."""
+        try:
+            for name in self.names:
+                with self._file.open(name) as member:
+                    while member.read(_CHUNK):
+                        pass
+        except _ZIP_ERRORS as error:
+            raise BadArchive("damaged") from error
+
 
 def opened(data: bytes, limits: Limits | None = None) -> Archive:
     """The archive in these bytes. Raises BadArchive."""

@@ -44,7 +44,7 @@ def read_document(data: bytes) -> Document:
     if len(data) > MAX_BYTES:
         raise Unreadable("too_large")
     try:
-        return _document(opened(data))
+        return read_archive(opened(data))
     except BadArchive as error:
         raise Unreadable(error.code) from error
 
@@ -54,7 +54,8 @@ def is_ofd(archive: Archive) -> bool:
     return _member(archive, ENTRY) is not None
 
 
-def _document(archive: Archive) -> Document:
+def read_archive(archive: Archive) -> Document:
+    """The OFD file in an opened archive. Raises Unreadable, BadArchive."""
     entry = _xml(archive, ENTRY)
     if entry is None:
         raise Unreadable("not_an_invoice")
@@ -69,13 +70,21 @@ def _document(archive: Archive) -> Document:
     pages = [one for one in tree.children(tree.child(root, "pages")) if tree.local(one) == "page"]
     head = _head(tree.child(body, "docinfo"))
     element = _invoice(archive, root, dirname(root_name))
-    invoice = None
-    if element is not None:
-        invoice = _compared(from_element(element, "ofd", reading), head, reading)
-    elif "发票号码" in head:
-        invoice = _from_head(head, reading)
+    invoice = _read(element, head, reading)
     signed = bool(tree.first(own, "signatures"))
     return Document(invoice=invoice, signed=signed, n_pages=len(pages))
+
+
+def _read(element: Element | None, head: dict[str, str], reading: Reading) -> Invoice | None:
+    """None if the document is something else than an invoice of a kind we know."""
+    try:
+        if element is not None:
+            return _compared(from_element(element, "ofd", reading), head, reading)
+        return _from_head(head, reading) if "发票号码" in head else None
+    except Unreadable as error:
+        if error.code == "not_an_invoice":
+            return None
+        raise
 
 
 def _head(info: Element | None) -> dict[str, str]:

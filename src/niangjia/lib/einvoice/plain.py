@@ -2,12 +2,14 @@
 
 import datetime as dt
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, get_args
 
-from niangjia.lib.einvoice.types import Invoice, Line
+from niangjia.lib.einvoice.types import WARNINGS, Invoice, Kind, Line, Source
 
-_INVOICE = {one.name for one in fields(Invoice)}
-_LINE = {one.name for one in fields(Line)}
+_INVOICE = [one.name for one in fields(Invoice)]
+_LINE = [one.name for one in fields(Line)]
+_CLOSED = {"kind": get_args(Kind), "source": get_args(Source)}
+_NUMBERS = ("_fen", "_milli", "_micro", "_permille")
 
 
 def as_plain(invoice: Invoice) -> dict[str, Any]:
@@ -20,13 +22,34 @@ def as_plain(invoice: Invoice) -> dict[str, Any]:
 
 
 def from_plain(found: dict[str, Any]) -> Invoice:
-    """The invoice again. Raises ValueError, TypeError or KeyError on anything else."""
-    own = {name: value for name, value in found.items() if name in _INVOICE}
-    day = own["issued_on"]
-    own["issued_on"] = dt.date.fromisoformat(day) if day else None
-    own["lines"] = tuple(
-        Line(**{name: value for name, value in line.items() if name in _LINE})
-        for line in own["lines"]
-    )
-    own["warnings"] = tuple(own["warnings"])
-    return Invoice(**own)
+    """The invoice again. Raises ValueError on anything that `as_plain` did not make."""
+    try:
+        own = {name: found[name] for name in _INVOICE}
+        lines = [{name: line[name] for name in _LINE} for line in own.pop("lines")]
+        day, warnings = own.pop("issued_on"), tuple(own.pop("warnings"))
+        if not WARNINGS.issuperset(warnings):
+            raise ValueError("a warning that nobody knows")
+        _check(own)
+        for line in lines:
+            _check(line)
+        return Invoice(
+            **own,
+            issued_on=dt.date.fromisoformat(day) if day else None,
+            lines=tuple(Line(**line) for line in lines),
+            warnings=warnings,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not an invoice in plain values") from error
+
+
+def _check(own: dict[str, Any]) -> None:
+    """Raises ValueError unless each value is of its field's kind."""
+    for name, value in own.items():
+        if name in _CLOSED:
+            fits = value in _CLOSED[name]
+        elif name.endswith(_NUMBERS):
+            fits = value is None or type(value) is int
+        else:
+            fits = type(value) is (bool if name == "red" else str)
+        if not fits:
+            raise ValueError(name)

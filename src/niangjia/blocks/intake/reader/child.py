@@ -6,29 +6,23 @@ written and read by the same interpreter): ("sheet", name, hidden, merges), ("ro
 cells), ...], share read, hidden rows), ("end",), ("refused", code, params).
 """
 
-import ctypes
 import marshal
-import os
-import resource
-import signal
 import sys
 from typing import Any
 
 from niangjia.blocks.intake.reader import delimited, xls, xlsx
 from niangjia.blocks.intake.reader.limits import Limits, Refused
 from niangjia.blocks.intake.reader.merges import Merge
+from niangjia.core import limited
 
 BATCH = 400
-PR_SET_PDEATHSIG = 1
 FORMATS = {"xlsx": xlsx.read, "xls": xls.read, "csv": delimited.read}
 
 
 def main() -> int:
     limits = Limits()
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _end_with_parent()
+    limited.restrict(memory_bytes=limits.memory_bytes, cpu_s=limits.cpu_s)
+    limited.end_with_parent()
     out = _Out()
     try:
         FORMATS[sys.argv[1]](sys.argv[2], limits, out.sheet, out.row, out.hidden_row)
@@ -38,15 +32,6 @@ def main() -> int:
     out.flush()
     out.send(("end",))
     return 0
-
-
-def _end_with_parent() -> None:
-    try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (AttributeError, OSError):  # not Linux: the closed pipe ends us at the next batch
-        return
-    if os.getppid() == 1:
-        sys.exit(3)
 
 
 class _Out:

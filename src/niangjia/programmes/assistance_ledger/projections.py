@@ -16,6 +16,21 @@ DIMENSIONS = (
     "unit",
 )
 
+# What a cell adds up -> its column. FED: those that facts of today say something about; the others
+# are offered to nobody until they are.
+MEASURES = {
+    "n": "n",
+    "fen": "fen",
+    "households": "first",
+    "people": "second",
+    "complete_n": "third",
+    "complete_fen": "fourth",
+    "confirmed_fen": "fifth",
+    "confirmed_households": "sixth",
+    "confirmed_people": "seventh",
+}
+FED = frozenset({"n", "fen", "households", "people"})
+
 
 def _number(fact: LoggedFact, name: str) -> int:
     value = fact.values.get(name)

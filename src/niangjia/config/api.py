@@ -10,6 +10,7 @@ from niangjia.programmes.assistance_ledger.rest import open_router
 from niangjia.programmes.assistance_ledger.rest import router as ledger
 from niangjia.programmes.assistance_ledger.rest_evidence import router as evidence
 from niangjia.programmes.assistance_ledger.rest_imports import router as imports
+from niangjia.programmes.assistance_ledger.rest_pivot import router as pivot
 from niangjia.programmes.assistance_ledger.rest_reports import (
     periods_router,
     releases_router,
@@ -35,6 +36,7 @@ api.add_router("/purchases", ledger)
 api.add_router("/reports", reports)
 api.add_router("/periods", periods_router)
 api.add_router("/releases", releases_router)
+api.add_router("/pivot", pivot)
 api.add_router("/imports", imports)
 api.add_router("/sources", sources)
 api.add_router("/evidence", evidence)

@@ -21,7 +21,7 @@ def restrict(*, memory_bytes: int, cpu_s: int) -> None:
 
 
 def confine() -> None:
-    """This process can write to its pipes only, open few files, and start no other (unless root)."""
+    """This process writes to its pipes only, opens few files, starts no other (unless root)."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))

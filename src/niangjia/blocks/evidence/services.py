@@ -1,12 +1,13 @@
 """Receiving a file, and taking back one that proves nothing."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.evidence import facts
-from niangjia.blocks.evidence.looking.look import Looked
+from niangjia.blocks.evidence.looking.types import Looked
 from niangjia.blocks.evidence.models import Document
 from niangjia.blocks.evidence.storage import owner_of, remove
 from niangjia.blocks.evidence.types import Stored
@@ -16,6 +17,7 @@ from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.outbox import handles
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
+from niangjia.lib.einvoice.types import Invoice
 
 FORGET = "evidence.forget"
 
@@ -41,8 +43,8 @@ def evidence_receive(work: Work, /, *, stored: Stored, name: str, looked: Looked
         has_picture=bool(looked.preview),
         picture_hash=looked.picture_hash,
         numbers=_joined(looked.numbers, 500),
-        codes=_joined(looked.qr, 1000),
-        invoice=looked.invoice_values(),
+        codes=_joined(looked.qr_texts, 1000),
+        invoice=_invoice_values(looked.invoice),
         received_at=work.at,
         fact_ref=work.new_id(),
     )
@@ -64,6 +66,19 @@ def evidence_receive(work: Work, /, *, stored: Stored, name: str, looked: Looked
         Fact(facts.RECEIVED, f"document:{stored.ref}", work.at, values, owners, ref=row.fact_ref)
     )
     return kept
+
+
+# What of an e-invoice stays sealed in its file alone: free text that may name people.
+LEFT_OUT = ("note", "check_code")
+
+
+def _invoice_values(invoice: Invoice | None) -> dict[str, object] | None:
+    """What an e-invoice says, as plain values: fen, thousandths, days as ISO texts."""
+    if invoice is None:
+        return None
+    found = asdict(invoice)
+    found["issued_on"] = invoice.issued_on.isoformat() if invoice.issued_on else ""
+    return {name: value for name, value in found.items() if name not in LEFT_OUT}
 
 
 def _joined(parts: tuple[str, ...], most: int) -> str:

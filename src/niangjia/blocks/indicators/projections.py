@@ -1,12 +1,14 @@
 """Projections follow the log: each batch of entries is folded, sums and position in one commit."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection, transaction
 
 from niangjia.blocks.indicators.models import Cell, Position
 from niangjia.blocks.indicators.types import ZERO, Projection, Sums
 from niangjia.blocks.ledger.public import LoggedFact, log_size, logged_facts
+from niangjia.core.errors import ProgrammingError
 
 BATCH = 800
 SEPARATOR = "\x1f"
@@ -14,7 +16,12 @@ _projections: dict[str, Projection] = {}
 
 
 def declare(projection: Projection) -> Projection:
-    """Register a projection; the worker keeps it from then on."""
+    """Register a projection; the worker keeps it from then on.
+
+    Raises ProgrammingError if it has more dimensions than a cell has columns.
+    """
+    if len(projection.dimensions) > len(COLUMNS):
+        raise ProgrammingError(f"projection {projection.name}: too many dimensions")
     _projections[projection.name] = projection
     return projection
 
@@ -35,18 +42,27 @@ def folded(projection: Projection, facts: Iterable[LoggedFact]) -> dict[str, Sum
 
 
 MEASURES = Sums._fields
-_COLUMNS = ", ".join(MEASURES)
-_PLACES = ", ".join(["%s"] * (len(MEASURES) + 2))
-_ADDED = ", ".join(f"{name} = indicators_cell.{name} + excluded.{name}" for name in MEASURES)
+COLUMNS = tuple(f"d{number}" for number in range(10))
+_NAMES = ("projection", "key", *MEASURES, *COLUMNS)
 _UPSERT = (
-    f"INSERT INTO indicators_cell (projection, key, {_COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
-    f" ON CONFLICT (projection, key) DO UPDATE SET {_ADDED}"
+    f"INSERT INTO indicators_cell ({', '.join(_NAMES)})"  # noqa: S608
+    f" VALUES ({', '.join(['%s'] * len(_NAMES))})"
+    " ON CONFLICT (projection, key) DO UPDATE SET "
+    + ", ".join(f"{name} = indicators_cell.{name} + excluded.{name}" for name in MEASURES)
 )
+
+
+def columns_of(key: str) -> list[str]:
+    """A key's dimensions, one per column of a cell; empty texts beyond them."""
+    parts = key.split(SEPARATOR)
+    return parts + [""] * (len(COLUMNS) - len(parts))
 
 
 def add(projection: str, sums: Mapping[str, Sums]) -> None:
     """Add to the stored sums, keys in order so that no two writers can deadlock."""
-    rows = [(projection, key, *sums[key]) for key in sorted(sums)]
+    rows: list[tuple[Any, ...]] = [
+        (projection, key, *sums[key], *columns_of(key)) for key in sorted(sums)
+    ]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_UPSERT, rows)

@@ -10,7 +10,7 @@ from niangjia.blocks.indicators.projections import (
     recount,
     stored,
 )
-from niangjia.blocks.indicators.selectors import snapshot
+from niangjia.blocks.indicators.selectors import snapshot, summed
 from niangjia.blocks.indicators.types import ZERO, Projection, Sums
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "recount",
     "snapshot",
     "stored",
+    "summed",
 ]

@@ -181,6 +181,16 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(kind, id=row.pk, path=row.territory_path, code=row.region_code)
 
 
+def refs_in(scope: Scope) -> QuerySet[Organisation, str]:
+    """Refs of what stands in a scope `beneath`, `unit` or `supplier`, to be used as a subquery."""
+    rows = Organisation.objects.none()
+    if scope.kind == "beneath" and scope.path:
+        rows = Organisation.objects.filter(territory_path__startswith=scope.path)
+    elif scope.kind in ("unit", "supplier"):
+        rows = Organisation.objects.filter(pk__in=scope.ids)
+    return rows.order_by().values_list("ref", flat=True)
+
+
 def organisation(organisation_id: int) -> OrgRef:
     """One organisation by its id, merged or not. Raises NotFound."""
     row = Organisation.objects.filter(pk=organisation_id).values_list(*OF_REF).first()

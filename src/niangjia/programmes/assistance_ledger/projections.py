@@ -24,26 +24,26 @@ DIMENSIONS = (
 )
 EVIDENCE = {EVIDENCED.id: 1, UNEVIDENCED.id: -1}
 
+# What a cell adds up -> its column. Money in fen; complete: records of which no evidence is missing;
+# confirmed: help that the assisted county has confirmed. FED: those that facts of today say
+# something about; the others are offered to nobody until they are.
+MEASURES = {
+    "n": "n",
+    "fen": "fen",
+    "households": "first",
+    "people": "second",
+    "complete_n": "third",
+    "complete_fen": "fourth",
+    "confirmed_fen": "fifth",
+    "confirmed_households": "sixth",
+    "confirmed_people": "seventh",
+}
+FED = frozenset(MEASURES)
+
 
 def _number(fact: LoggedFact, name: str) -> int:
     value = fact.values.get(name)
     return value if isinstance(value, int) else 0
-
-
-# What the sums of a cell mean, in the order of indicators' Sums. Money in fen; complete: records of
-# which no evidence is missing; confirmed: help that the assisted county has confirmed.
-MEASURES = (
-    "n",
-    "fen",
-    "households",
-    "people",
-    "complete_n",
-    "complete_fen",
-    "confirmed_fen",
-    "confirmed_households",
-    "confirmed_people",
-    "confirmed_gain_fen",
-)
 
 
 def fold(fact: LoggedFact) -> tuple[tuple[str, ...], Sums]:

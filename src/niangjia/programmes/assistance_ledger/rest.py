@@ -32,9 +32,14 @@ open_router = Router(tags=["board"], auth=None)
 Code = Annotated[str, Field(max_length=100, pattern="^[^\\u0000]*$")]
 Ref = Annotated[str, Field(max_length=40, pattern="^[0-9A-Za-z_-]*$")]
 
+Month = Annotated[str, Field(max_length=7, pattern="^([12][0-9]{3}-(0[1-9]|1[0-2]))?$")]
+
 
 class Narrowed(Schema):
-    """Filters of the list; empty means all."""
+    """Filters of the list; empty means all.
+
+    state `counted`: what counts in the months from `from_month` to `to_month`, as totals do.
+    """
 
     text: Code = ""
     district: Code = ""
@@ -48,7 +53,11 @@ class Narrowed(Schema):
     upload: Ref = ""
     first: dt.date | None = None
     last: dt.date | None = None
-    state: Literal["in_force", "reversed", "all"] = "in_force"
+    state: Literal["in_force", "reversed", "all", "counted"] = "in_force"
+    line: Code = ""
+    assisted: Literal["", "0", "1"] = ""
+    from_month: Month = ""
+    to_month: Month = ""
 
 
 class PurchaseLine(Schema):

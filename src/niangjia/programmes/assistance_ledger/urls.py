@@ -25,6 +25,9 @@ urlpatterns = [
     path(
         "desk/evidence/<slug:ref>/<slug:part>", views.evidence.evidence_part, name="evidence_part"
     ),
+    path("desk/pivot", views.pivot.pivot, name="pivot"),
+    path("desk/pivot/export", views.pivot.export, name="pivot_export"),
+    path("desk/pivot/print", views.pivot.paper, name="pivot_print"),
     path("desk/imports", views.imports.imports, name="imports"),
     path("desk/imports/new", views.imports.import_new, name="import_new"),
     path("desk/imports/template.xlsx", views.imports.template, name="import_template"),

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from ctypes import byref, c_int
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 

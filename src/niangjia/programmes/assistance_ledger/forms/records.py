@@ -1,5 +1,6 @@
 """Forms of records: filters, a correction."""
 
+import re
 from dataclasses import fields as fields_of
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.pages.shown import MODES
 from niangjia.programmes.assistance_ledger.selectors import Filters
 
+MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
+STATES = ("in_force", "reversed", "all", "counted")
 INPUT = {"class": "input"}
 NUMBERED = {"quantity": ("quantity_milli", 1000), "price": ("price_milli", 1000)}
 TEXTS = (
@@ -47,6 +50,8 @@ class FiltersForm(forms.Form):
             for field in fields_of(Filters)
             if field.name not in ("first", "last", "state")
         }
+        for name in ("from_month", "to_month"):
+            texts[name] = texts[name] if MONTH.fullmatch(texts[name]) else ""
         state = self.data.get("state", "in_force")
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and first > last:  # meant the other way round
@@ -55,7 +60,7 @@ class FiltersForm(forms.Form):
             **texts,
             first=first,
             last=last,
-            state=state if state in ("in_force", "reversed", "all") else "in_force",
+            state=state if state in STATES else "in_force",
         )
 
 

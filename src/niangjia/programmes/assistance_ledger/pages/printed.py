@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.lib.money import capitals
-from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages import pivot, shown
 from niangjia.programmes.assistance_ledger.pages.records import query_of
 from niangjia.programmes.assistance_ledger.selectors import Filters
+from niangjia.programmes.assistance_ledger.selectors.pivot import PivotFound
 
 _ROW = (
     '<tr><td class="num">{}</td><td>{}</td><td class="nb">{}</td><td class="nb">{}</td>'
@@ -79,6 +80,25 @@ def context(request: HttpRequest, one: Paper, code: str, digest: str) -> dict[st
         "total": shown.yuan(one.total_fen),
         "capitals": capitals(one.total_fen),
         "query": one.query,
+    }
+
+
+def context_of_pivot(
+    request: HttpRequest, actor: Actor, found: PivotFound, code: str, digest: str
+) -> dict[str, Any]:
+    """What the template of a pivot's paper needs."""
+    total = found.pivot.total[1] if found.pivot.total else 0
+    return {
+        **proof(request, code, digest),
+        "title": pivot.caption(found),
+        "office": actor.organisation_name,
+        "unit": pivot.unit_of(found),
+        "chips": pivot.chips(found),
+        "table": pivot.table(found, linked=False),
+        "size": f"{found.size:,}",
+        "total": shown.yuan(total),
+        "capitals": capitals(total),
+        "query": pivot.query_of(found.asked),
     }
 
 

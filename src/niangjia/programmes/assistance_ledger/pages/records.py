@@ -22,6 +22,7 @@ from niangjia.ui.page import language_of
 from niangjia.ui.parts import Column, Table, sorted_columns
 
 CHOICES_KEPT_S = 300
+KEPT = ("county", "unit", "supplier", "upload", "line", "assisted", "from_month", "to_month")
 SORT_KEYS = ("", "", "", "", "day", "", "amount", "")
 
 
@@ -59,7 +60,7 @@ def _columns(language: str, base: str) -> tuple[Column, ...]:
 def list_table(page: RecordPage, filters: Filters, sort: str) -> Table:
     """Rows with names; one query for the counties of the page."""
     counties = region_names({row["county_code"] for row in page.rows})
-    marks: dict[tuple[str, bool], str] = {}
+    marks: dict[tuple[str, bool, bool], str] = {}
     mixed = filters.state == "all"
     rows = [_row(row, counties, marks, mixed) for row in page.rows]
     columns = sorted_columns(
@@ -71,13 +72,14 @@ def list_table(page: RecordPage, filters: Filters, sort: str) -> Table:
 def _row(
     row: Mapping[str, Any],
     counties: Mapping[str, str],
-    marks: dict[tuple[str, bool], str],
+    marks: dict[tuple[str, bool, bool], str],
     mixed: bool,
 ) -> tuple[object, ...]:
     """mixed: the list also holds reversed records, which add nothing to a sum."""
-    key = (row["flags"], row["reversed_at"] is not None)
+    key = (row["flags"], row["reversed_at"] is not None, row.get("takes_off", False))
     if key not in marks:
         words = [*shown.flags(key[0]), *([_("Reversed")] if key[1] else [])]
+        words += [_("Taken off")] if key[2] else []
         marks[key] = " · ".join(words)
     code = row["county_code"]
     return (
@@ -116,11 +118,7 @@ def _filter_form(
     context = {
         "filters": filters,
         "sort": sort,
-        "kept": [
-            (name, value)
-            for name in ("county", "unit", "supplier", "upload")
-            if (value := getattr(filters, name))
-        ],
+        "kept": [(name, value) for name in KEPT if (value := getattr(filters, name))],
         "narrowed": bool(query_of(filters, "-recorded")),
         "opened": bool(query_of(replace(filters, text=""), "-recorded")),
         "selects": [
@@ -135,6 +133,7 @@ def _filter_form(
             ("in_force", _("In force")),
             ("reversed", _("Reversed")),
             ("all", _("All")),
+            *([("counted", _("Counted in these months"))] if filters.state == "counted" else []),
         ],
     }
     return render_to_string("assistance_ledger/filters.html", context)
@@ -189,18 +188,30 @@ def _chip_name(name: str) -> str:
         "first": _("From"),
         "last": _("To"),
         "state": _("State"),
+        "line": _("System"),
+        "assisted": _("Origin on the list"),
+        "from_month": _("From month"),
+        "to_month": _("To month"),
     }[name]
 
 
 def _chip_value(name: str, value: Any, names: Mapping[str, str]) -> str:
     if name in ("first", "last"):
         return shown.day(value)
+    if name in ("from_month", "to_month"):
+        return shown.month(value)
     words: Mapping[str, Mapping[str, object]] = {
         "district": dict(_districts()),
         "county": region_names({value}) if name == "county" else {},
         "mode": shown.MODES,
         "flag": shown.FLAGS,
-        "state": {"reversed": _("Reversed"), "all": _("All")},
+        "state": {
+            "reversed": _("Reversed"),
+            "all": _("All"),
+            "counted": _("Counted in these months"),
+        },
+        "line": dict(nodes("line", "virtual_line")) if name == "line" else {},
+        "assisted": {"1": _("Yes"), "0": _("No")},
         "unit": {value: names.get("unit", value)},
         "supplier": {value: names.get("supplier", value)},
     }

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.desk.public import Wanted, far_behind, in_ids, matched, proposed, walk
@@ -21,6 +21,7 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.selectors import counted
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_in, visible_to
 from niangjia.programmes.assistance_ledger.selectors.wanted import (
     INDEX,
@@ -35,6 +36,7 @@ COUNT_LIMIT = 1000
 SORTED_AT_ONCE = 2_000  # up to so many are read and sorted; more are met along the sorted index
 STEP = 500
 SPARE = 3  # asked for beyond what a page needs, as some may be out of force
+FEN = F("amount_fen")
 MANY_KEPT_S = 60  # that a list has more than 1,000 records stays true for a while
 # Sort keys that an index serves; `-` in front turns the order.
 SORTS = {"recorded": "id", "day": "occurred_on", "amount": "amount_fen"}
@@ -47,6 +49,8 @@ class Filters:
 
     text: words, initials, numbers; unit, supplier, upload: refs; evidence: `missing`, `complete`,
     or a kind of evidence that is missing.
+    text: words, initials, numbers; unit, supplier, upload: refs; assisted: `1` or `0`. state
+    `counted`: what counts in the months from `from_month` to `to_month` (`2020-03`), as totals do.
     """
 
     text: str = ""
@@ -63,11 +67,20 @@ class Filters:
     last: dt.date | None = None
     state: str = "in_force"
     evidence: str = ""
+    line: str = ""
+    assisted: str = ""
+    from_month: str = ""
+    to_month: str = ""
+
+    @property
+    def span(self) -> counted.Span:
+        return self.from_month, self.to_month
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """rows: dicts ready for a template; next: cursor of the page that follows, or empty.
+    """rows: dicts ready for a template, those that the months take off with `takes_off` and negated
+    amounts; next: cursor of the page that follows, or empty.
 
     n, total_fen: matching records and their amounts, up to 1,000; n_more: there are more than that.
     names: of the unit and the supplier that the list is narrowed to.
@@ -97,6 +110,8 @@ COLUMNS = (
     "unit__name",
     "supplier__name",
     "reversed_at",
+    "reversed_month",
+    "month",
 )
 
 
@@ -138,14 +153,14 @@ class _Order:
 class _Asked:
     """rows: all that the actor may see and the filters let through; wanted: the same as tokens.
 
-    Without tokens the rows' own indexes are good enough. adds: those whose amounts add up; where
-    reversed records stand beside what took their place, these alone.
+    Without tokens the rows' own indexes are good enough. fen: what each adds to the sum; where
+    reversed records stand beside what took their place, these add nothing.
     """
 
     rows: QuerySet[Purchase]
     wanted: Wanted = ()
     names: Mapping[str, str] = field(default_factory=dict)
-    adds: Q | None = None
+    fen: F | Case = FEN
 
 
 def _order(sort: str) -> _Order:
@@ -169,6 +184,7 @@ def purchases_page(
     more = len(found) > PER_PAGE
     found = found[:PER_PAGE]
     cursor = order.cursor(found[-1]) if more else ""
+    found = _signed(found, filters)
     return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT, total, asked.names)
 
 
@@ -180,9 +196,9 @@ def purchases_total(actor: Actor, *, filters: Filters) -> tuple[int, int]:
     authorise(actor, "purchases.see")
     asked = _ask(actor, filters)
     if not asked.wanted:
-        return _summed(asked.rows.order_by(), asked.adds)
+        return _summed(asked.rows.order_by(), asked.fen)
     sums = [
-        _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by(), asked.adds)
+        _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by(), asked.fen)
         for ids in walk(INDEX, asked.wanted)
     ]
     return sum(n for n, _fen in sums), sum(fen for _n, fen in sums)
@@ -197,10 +213,11 @@ def purchases_each(
     """
     authorise(actor, "purchases.see")
     asked, order, after = _ask(actor, filters), _order(sort), ""
-    names = tuple(dict.fromkeys(("id", order.column, *columns)))
+    months = ("amount_fen", "month", "reversed_month") if filters.state == "counted" else ()
+    names = tuple(dict.fromkeys(("id", order.column, *columns, *months)))
     while found := _rows(asked, order, after, STEP, names):
-        yield found
         after = order.cursor(found[-1])
+        yield _signed(found, filters)
 
 
 def purchases_chosen(
@@ -231,17 +248,42 @@ def _ask(actor: Actor, filters: Filters) -> _Asked:
         *filter_clauses({**equal, **ids}, reversed_only=filters.state == "reversed"),
         *day_clauses(filters.first, filters.last, clock.city_today()),
     )
-    adds = Q(reversed_at__isnull=True) if filters.state == "all" else None
+    fen = _fen(filters)
+    if filters.state == "counted" and not words:  # by month: an index of the records themselves
+        return _Asked(rows, (), names, fen)
     if not narrow and scope.kind != "beneath":
-        return _Asked(rows, (), names, adds)
+        return _Asked(rows, (), names, fen)
     if not words and far_behind():
-        return _Asked(rows, (), names, adds)
-    return _Asked(rows, (*narrow, *fixed), names, adds)
+        return _Asked(rows, (), names, fen)
+    return _Asked(rows, (*narrow, *fixed), names, fen)
+
+
+def _fen(filters: Filters) -> F | Case:
+    if filters.state == "counted":
+        return counted.signed_fen(filters.span)
+    if filters.state == "all":
+        in_force = When(reversed_at__isnull=True, then=FEN)
+        return Case(in_force, default=Value(0), output_field=BigIntegerField())
+    return FEN
+
+
+def _signed(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str, Any]]:
+    """The rows; what the months take off negated."""
+    if filters.state != "counted":
+        return rows
+    first, last = filters.span
+    for row in rows:
+        row["takes_off"] = bool(row["reversed_month"]) and not (
+            first <= row["month"] and (not last or row["month"] <= last)
+        )
+        row["amount_fen"] *= -1 if row["takes_off"] else 1
+    return rows
 
 
 _EQUAL = ("district", "county", "channel", "mode", "category", "flag", "upload")
 _SQL = {
     "district": "district_code",
+    "line": "line_code",
     "county": "county_code",
     "channel": "channel",
     "mode": "mode",
@@ -269,6 +311,10 @@ def _narrowed(
 ) -> QuerySet[Purchase]:
     """rows that match every filter given but the text."""
     equal = {column: getattr(filters, name) for name, column in _SQL.items()}
+    words = {"assisted": filters.assisted}
+    if filters.state == "counted":
+        words |= {name: str(equal.pop(_SQL[name])) for name in ("category", "channel")}
+    rows = counted.narrowed(rows, words)
     rows = rows.filter(**{column: value for column, value in equal.items() if value})
     rows = rows.filter(**{f"{name}_id__in": ids for name, ids in organisations.items()})
     if filters.flag:
@@ -282,6 +328,8 @@ def _narrowed(
         rows = rows.filter(reversed_at__isnull=True)
     elif filters.state == "reversed":
         rows = rows.filter(reversed_at__isnull=False)
+    elif filters.state == "counted":
+        rows = rows.filter(counted.counts(filters.span))
     return rows
 
 
@@ -372,20 +420,19 @@ def _counted_lately(asked: _Asked, actor: Actor, filters: Filters) -> tuple[int,
 def _counted(asked: _Asked) -> tuple[int, int]:
     """(how many match, their amount in fen); ends beyond 1,000."""
     if not asked.wanted:
-        return _summed(asked.rows.order_by()[: COUNT_LIMIT + 1], asked.adds)
+        return _summed(asked.rows.order_by()[: COUNT_LIMIT + 1], asked.fen)
     n, total, last = 0, 0, None
     while n <= COUNT_LIMIT:
         ids = proposed(INDEX, asked.wanted, beyond=last, limit=COUNT_LIMIT + 1)
         if not ids:
             break
-        more, fen = _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by(), asked.adds)
+        more, fen = _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by(), asked.fen)
         n, total, last = n + more, total + fen, ids[-1]
         if len(ids) <= COUNT_LIMIT:
             break
     return n, total
 
 
-def _summed(rows: QuerySet[Purchase], adds: Q | None) -> tuple[int, int]:
-    fen = Sum("amount_fen", filter=adds) if adds else Sum("amount_fen")
-    found = rows.aggregate(n=Count("id"), fen=fen)
+def _summed(rows: QuerySet[Purchase], fen: F | Case) -> tuple[int, int]:
+    found = rows.aggregate(n=Count("id"), fen=Sum(fen))
     return found["n"], found["fen"] or 0

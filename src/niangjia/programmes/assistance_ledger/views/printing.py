@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from niangjia.blocks.desk.public import sheet_keep
 from niangjia.core.errors import Invalid
 from niangjia.core.service import authorise
-from niangjia.programmes.assistance_ledger.exporting import SHEET
+from niangjia.programmes.assistance_ledger.exporting import OFF, REPORT, SHEET
 from niangjia.programmes.assistance_ledger.forms import FiltersForm
 from niangjia.programmes.assistance_ledger.forms.chosen import refs_of
 from niangjia.programmes.assistance_ledger.pages import printed
@@ -48,9 +48,12 @@ def sheet(request: HttpRequest) -> HttpResponse:
     paper = printed.paper(actor, rows, filters)
     code, digest = sheet_keep(
         actor,
-        kind=SHEET,
+        kind=REPORT if any(row.get("takes_off") for row in rows) else SHEET,
         title=paper.full_title,
-        rows=[(row["ref"], row["amount_fen"]) for row in rows],
+        rows=[
+            (f"{OFF if row.get('takes_off') else ''}{row['ref']}", row["amount_fen"])
+            for row in rows
+        ],
         total_fen=paper.total_fen,
     )
     context = printed.context(request, paper, code, digest)

@@ -24,9 +24,9 @@ DIMENSIONS = (
 )
 EVIDENCE = {EVIDENCED.id: 1, UNEVIDENCED.id: -1}
 
-# What a cell adds up -> its column. Money in fen; complete: records of which no evidence is missing;
-# confirmed: help that the assisted county has confirmed. FED: those that facts of today say
-# something about; the others are offered to nobody until they are.
+# What a cell adds up -> its column. Money in fen; complete: records of which no evidence is
+# missing; confirmed: help that the assisted county has confirmed. FED: those that facts of today
+# say something about; the others are offered to nobody until they are.
 MEASURES = {
     "n": "n",
     "fen": "fen",

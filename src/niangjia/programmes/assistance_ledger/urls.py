@@ -25,6 +25,12 @@ urlpatterns = [
     path(
         "desk/evidence/<slug:ref>/<slug:part>", views.evidence.evidence_part, name="evidence_part"
     ),
+    path("desk/reviews", views.reviews.reviews, name="reviews"),
+    path("desk/reviews/new", views.reviews.review_new, name="review_new"),
+    path("desk/reviews/many", views.reviews.reviews_many, name="reviews_many"),
+    path("desk/reviews/<slug:ref>", views.reviews.review, name="review"),
+    path("desk/reviews/<slug:ref>/decide", views.reviews.review_step, name="review_decide"),
+    path("desk/reviews/<slug:ref>/print", views.reviews.review_print, name="review_print"),
     path("desk/pivot", views.pivot.pivot, name="pivot"),
     path("desk/pivot/export", views.pivot.export, name="pivot_export"),
     path("desk/pivot/print", views.pivot.paper, name="pivot_print"),

@@ -108,8 +108,13 @@ def figures_table(sums: Sums, before: Report | None) -> Table:
     return Table(_("Figures of the report"), columns, rows, cards=False)
 
 
-def decisions(kind: str, past: Sequence[Past], who: Mapping[str, str]) -> list[Said]:
-    """What was decided, newest first."""
+def decisions(
+    kind: str,
+    past: Sequence[Past],
+    who: Mapping[str, str],
+    names: Mapping[str, object] = chain.REPORT_FIELDS,
+) -> list[Said]:
+    """What was decided, newest first. names: of the fields that a return points at."""
     titles = {step.name: step.title for step in case_type(kind).steps}
     return [
         Said(
@@ -117,10 +122,7 @@ def decisions(kind: str, past: Sequence[Past], who: Mapping[str, str]) -> list[S
             who=" · ".join(filter(None, (who.get(one.person_ref, ""), role_name(one.role)))),
             when=shown.moment(one.at),
             reason=one.reason,
-            fields=[
-                (str(chain.REPORT_FIELDS.get(name, name)), text)
-                for name, text in one.fields.items()
-            ],
+            fields=[(str(names.get(name, name)), text) for name, text in one.fields.items()],
         )
         for one in reversed(past)
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
@@ -26,7 +26,7 @@ from niangjia.core.service import authorise
 from niangjia.lib import canonical
 from niangjia.programmes.assistance_ledger import periods, reviewing
 from niangjia.programmes.assistance_ledger.models import HelpReview, Purchase
-from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
 
 PER_PAGE = 30
 
@@ -85,24 +85,6 @@ def content_of(group: Group) -> Content:
     digest = hashlib.sha256(canonical.encode([list(one) for one in named], limit=None)).hexdigest()
     records = [(pk, fen) for pk, _ref, fen in rows]
     return Content(len(rows), sum(fen for _id, fen in records), digest, records)
-
-
-def reviews_visible_to(actor: Actor) -> QuerySet[HelpReview]:
-    """Of one's county, of oneself as a supplier, what one's unit bought; all for the city's
-    offices and the auditor."""
-    scope = scope_of(actor)
-    rows = HelpReview.objects.all()
-    if scope.kind == "all":
-        return rows
-    if scope.kind == "county" and scope.code:
-        return rows.filter(county_code=scope.code)
-    if scope.kind == "supplier":
-        return rows.filter(supplier_id__in=scope.ids)
-    if scope.kind in ("unit", "beneath"):
-        own = visible_to(actor).filter(help_lines__ended_at__isnull=True)
-        covered = own.values("help_lines__review_id")
-        return rows.filter(Q(entered_at_id=actor.organisation_id) | Q(pk__in=covered))
-    return rows.none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +226,28 @@ def review_get(actor: Actor, *, ref: str) -> ReviewDetail:
         past=past,
         who=people_named({one.person_ref for one in past}),
     )
+
+
+def review_for(actor: Actor, group: Group) -> ReviewDetail | None:
+    """The review of a group, if material was handed in and the actor may see it."""
+    rows = reviews_visible_to(actor).filter(
+        supplier_id=group.supplier.id,
+        product=group.product,
+        period=group.period,
+        county_code=group.county_code,
+    )
+    ref = rows.values_list("ref", flat=True).first()
+    return review_get(actor, ref=ref) if ref else None
+
+
+def review_sheet_rows(detail: ReviewDetail) -> list[tuple[str, int]]:
+    """(ref, fen) of the records that a printed sheet speaks of: those decided on, else of now."""
+    lines = detail.row.lines.filter(ended_at__isnull=True).order_by("id")
+    covered = list(lines.values_list("purchase__ref", "purchase__amount_fen"))
+    if covered:
+        return covered
+    records = group_of_review(detail.row).records.order_by("id")
+    return list(records.values_list("ref", "amount_fen"))
 
 
 def _units(actor: Actor, group: Group) -> list[tuple[str, int, int]]:

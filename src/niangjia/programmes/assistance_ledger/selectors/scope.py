@@ -1,10 +1,15 @@
 """Which purchases an actor may see."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from niangjia.blocks.orgs.public import Scope, scope_of
 from niangjia.core.actor import Actor
-from niangjia.programmes.assistance_ledger.models import Purchase, Report, SourceLine
+from niangjia.programmes.assistance_ledger.models import (
+    HelpReview,
+    Purchase,
+    Report,
+    SourceLine,
+)
 
 
 def visible_to(actor: Actor) -> QuerySet[Purchase]:
@@ -55,4 +60,22 @@ def lines_visible_to(actor: Actor) -> QuerySet[SourceLine]:
         return rows.filter(unit__territory_path__startswith=scope.path)
     if scope.kind == "unit":
         return rows.filter(unit_id__in=scope.ids)
+    return rows.none()
+
+
+def reviews_visible_to(actor: Actor) -> QuerySet[HelpReview]:
+    """Of one's county, of oneself as a supplier, what one's unit bought; all for the city's
+    offices and the auditor."""
+    scope = scope_of(actor)
+    rows = HelpReview.objects.all()
+    if scope.kind == "all":
+        return rows
+    if scope.kind == "county" and scope.code:
+        return rows.filter(county_code=scope.code)
+    if scope.kind == "supplier":
+        return rows.filter(supplier_id__in=scope.ids)
+    if scope.kind in ("unit", "beneath"):
+        own = visible_to(actor).filter(help_lines__ended_at__isnull=True)
+        covered = own.values("help_lines__review_id")
+        return rows.filter(Q(entered_at_id=actor.organisation_id) | Q(pk__in=covered))
     return rows.none()

@@ -35,9 +35,8 @@ from niangjia.programmes.assistance_ledger.selectors.reviews import (
     content_of,
     group_of,
     group_of_review,
-    reviews_visible_to,
 )
-from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
 
 APPLY = "reviews.apply"
 BATCH = 200

@@ -15,6 +15,7 @@ from niangjia.programmes.assistance_ledger.views import (
     records,
     releases,
     reports,
+    reviews,
     sources,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "records",
     "releases",
     "reports",
+    "reviews",
     "sources",
 ]

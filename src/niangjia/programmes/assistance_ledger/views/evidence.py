@@ -1,5 +1,6 @@
 """Evidence: one box for all files, where they belong, the checklist of a record, one file."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -50,6 +51,7 @@ from niangjia.programmes.assistance_ledger.services.evidence import (
     supplier_attach,
     supplier_detach,
 )
+from niangjia.programmes.assistance_ledger.services.reviews import review_attach, review_detach
 from niangjia.ui.page import actor_of
 
 TYPES = {
@@ -91,11 +93,19 @@ def evidence(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance_ledger/evidence.html", context)
 
 
-def _place_of(request: HttpRequest) -> tuple[str, str, str]:
-    """(record's ref, supplier's ref, kind) that the form's files are for; empty if not said."""
-    said = (request.POST.get(name, "") for name in ("purchase", "supplier", "kind"))
-    purchase, supplier, kind = (text.replace("\0", "")[:40] for text in said)
-    return purchase, supplier, kind
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the form's files are for: refs, and the kind; empty if not said."""
+
+    purchase: str
+    supplier: str
+    review: str
+    kind: str
+
+
+def _place_of(request: HttpRequest) -> Place:
+    names = ("purchase", "supplier", "review", "kind")
+    return Place(*(request.POST.get(name, "").replace("\0", "")[:200] for name in names))
 
 
 @require_POST
@@ -128,14 +138,16 @@ def _bring(request: HttpRequest, actor: Actor, file: "UploadedFile[Any]") -> dic
 
 def _put(request: HttpRequest, actor: Actor, got: Received, name: str) -> str:
     """The file where the form says, else where it surely belongs; what is told of it."""
-    purchase, supplier, kind = _place_of(request)
-    if purchase:
+    place = _place_of(request)
+    kind = place.kind
+    if place.purchase:
         kind = kind or parts.guess(document(got.ref))
-        evidence_attach(actor, placement=Placement(got.ref, purchase, kind))
-        said = {"name": name, "kind": parts.kind_name(kind)}
-        return _("“%(name)s” is attached as %(kind)s.") % said
-    if supplier:
-        supplier_attach(actor, supplier_ref=supplier, document_ref=got.ref, kind=kind)
+        evidence_attach(actor, placement=Placement(got.ref, place.purchase, kind))
+    elif place.supplier:
+        supplier_attach(actor, supplier_ref=place.supplier, document_ref=got.ref, kind=kind)
+    elif place.review:
+        review_attach(actor, review_ref=place.review, document_ref=got.ref, kind=kind)
+    if place.purchase or place.supplier or place.review:
         said = {"name": name, "kind": parts.kind_name(kind)}
         return _("“%(name)s” is attached as %(kind)s.") % said
     if not actor.may("evidence.attach"):
@@ -252,21 +264,31 @@ def evidence_act(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, actor: Actor, ref: str) -> str:
-    purchase, supplier, kind = _place_of(request)
+    place = _place_of(request)
     reason = request.POST.get("reason", "").replace("\0", "")
     if "discard" in request.POST:
         evidence_discard(actor, document_ref=ref, reason=reason)
         return _("The file is gone; that it was here stays said.")
-    if "detach" in request.POST and supplier:
-        supplier_detach(actor, supplier_ref=supplier, document_ref=ref, kind=kind, reason=reason)
-        return _("The file is taken off; what was and why stay visible.")
     if "detach" in request.POST:
-        evidence_detach(actor, placement=Placement(ref, purchase, kind), reason=reason)
+        _detach(actor, ref, place, reason)
         return _("The file is taken off; what was and why stay visible.")
-    if not purchase:
+    if not place.purchase:
         raise Invalid(_("Choose the record first."), code="record_missing")
-    evidence_attach(actor, placement=Placement(ref, _ref_in(purchase), kind))
+    placement = Placement(ref, _ref_in(place.purchase), place.kind)
+    evidence_attach(actor, placement=placement)
     return _("The file is attached.")
+
+
+def _detach(actor: Actor, ref: str, place: Place, reason: str) -> None:
+    kind = place.kind
+    if place.supplier:
+        supplier_detach(
+            actor, supplier_ref=place.supplier, document_ref=ref, kind=kind, reason=reason
+        )
+    elif place.review:
+        review_detach(actor, review_ref=place.review, document_ref=ref, kind=kind, reason=reason)
+    else:
+        evidence_detach(actor, placement=Placement(ref, place.purchase, kind), reason=reason)
 
 
 def _ref_in(text: str) -> str:

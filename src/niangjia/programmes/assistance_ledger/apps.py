@@ -90,7 +90,7 @@ class AssistanceLedgerConfig(RoomConfig):
         MenuEntry(_("Imports"), "assistance_ledger:imports", "import", "purchases.import", 15),
         MenuEntry(_("Other sources"), "assistance_ledger:sources", "match", "sources.see", 18),
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
-        MenuEntry(_("Look up"), "assistance_ledger:pivot", "table", "purchases.see", 11),
+        MenuEntry(_("Look up figures"), "assistance_ledger:pivot", "table", "purchases.see", 11),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),
     )

@@ -30,6 +30,7 @@ PAGES = {
         "/desk/imports/new",
         "/desk/sources",
         "/desk/reports",
+        "/desk/pivot",
         "/desk/find?q=小米",
         "/desk/views",
         "/desk/exports",
@@ -48,6 +49,7 @@ PAGES = {
     "city": [
         "/desk",
         "/desk/records?mode=direct&sort=-day",
+        "/desk/pivot?rows=unit&columns=channel&measure=people&first=&mode=direct",
         "/desk/sources",
         "/desk/collect",
         "/desk/periods",
@@ -62,8 +64,8 @@ PAGES = {
     "leader": ["/desk/brief", "/desk/collect?group=missing", "/desk/periods"],
     "auditor": ["/desk/records", "RECORD", "/desk/collect"],
     "operator": ["/desk/system", "/desk/system/people", "/desk/system/people/new"],
-    "supplier": ["/desk", "/desk/records"],
-    "reviewer": ["/desk", "/desk/records"],
+    "supplier": ["/desk", "/desk/records", "/desk/pivot?rows=month&columns=&first="],
+    "reviewer": ["/desk", "/desk/records", "/desk/pivot?first="],
     "member": ["/desk", "/me"],
 }
 LOOKS = [

@@ -105,7 +105,7 @@ class AssistanceLedgerConfig(RoomConfig):
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
         MenuEntry(_("Evidence"), "assistance_ledger:evidence", "evidence", "evidence.open", 12),
         MenuEntry(_("Help reviews"), "assistance_ledger:reviews", "witnessed", "reviews.see", 13),
-        MenuEntry(_("Look up"), "assistance_ledger:pivot", "table", "purchases.see", 11),
+        MenuEntry(_("Look up figures"), "assistance_ledger:pivot", "table", "purchases.see", 11),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),
     )

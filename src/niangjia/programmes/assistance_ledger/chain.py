@@ -158,7 +158,12 @@ REVIEW = declare_case_type(
             ),
             CaseStep("recall", _("Withdraw"), ("submitted",), "draft", "reviews.enter", anew=True),
             CaseStep(
-                "confirm", _("Confirm"), ("submitted",), "confirmed", "reviews.decide", ("submit",)
+                "confirm",
+                _("Confirm the help"),
+                ("submitted",),
+                "confirmed",
+                "reviews.decide",
+                ("submit",),
             ),
             CaseStep(
                 "partly",

@@ -29,7 +29,7 @@ from niangjia.ui.parts import Bars, Column, Table, sorted_columns
 
 NOTHING = "—"
 CHARTED = 12  # rows of the chart
-STACKED = 6  # columns that one bar is made of, at most
+STACKED = 3  # columns that one bar is made of: there are as many colours
 TITLES = {
     "month": gettext_lazy("Month"),
     "district": gettext_lazy("District"),
@@ -301,8 +301,8 @@ def form(actor: Actor, found: PivotFound) -> dict[str, Any]:
     return {
         "asked": asked,
         "laid": [
-            ("rows", _("Rows"), dimensions, asked.rows),
-            ("columns", _("Columns"), [("", _("None")), *dimensions], asked.columns),
+            ("rows", _("Rows of the table"), dimensions, asked.rows),
+            ("columns", _("Columns of the table"), [("", _("None")), *dimensions], asked.columns),
             ("measure", _("Measure"), measures, asked.measure),
             ("money", _("Money in"), _money(), asked.money),
         ],

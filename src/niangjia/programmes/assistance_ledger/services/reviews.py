@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
@@ -289,12 +288,12 @@ def _confirmed(row: HelpReview, content: Content, decision: Decision) -> Confirm
 def _part(row: HelpReview, content: Content, found: Confirmed | None) -> Confirmed:
     fields: dict[str, str] = {}
     if found is None or not 0 <= found.fen <= content.fen:
-        fields["confirmed_fen"] = translated("Between nothing and what was sold.")
+        fields["confirmed_fen"] = str(_("Between nothing and what was sold."))
     if found is None or not 0 <= found.households <= row.households:
-        fields["confirmed_households"] = translated("Not more than were handed in.")
+        fields["confirmed_households"] = str(_("Not more than were handed in."))
     if found is None or not found.households <= found.people <= row.people:
-        fields["confirmed_people"] = translated(
-            "Not more than were handed in, not fewer than the households."
+        fields["confirmed_people"] = str(
+            _("Not more than were handed in, not fewer than the households.")
         )
     if fields or found is None:
         raise Invalid(

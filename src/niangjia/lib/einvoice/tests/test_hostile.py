@@ -19,7 +19,8 @@ OFD = made.ofd(made.older())
 DIGITAL_OFD = made.ofd(made.digital(), inside=False)
 DIGITAL_XML = made.digital_xml(made.two_lines())
 OLDER_XML = made.older_xml(made.older())
-FILES = st.sampled_from([OFD, DIGITAL_OFD])
+TAGGED_OFD = made.ofd(made.digital(note="合同2020-7"), inside=False, tags=True)
+FILES = st.sampled_from([OFD, DIGITAL_OFD, TAGGED_OFD])
 TEXTS = st.sampled_from([DIGITAL_XML, OLDER_XML])
 
 
@@ -49,6 +50,23 @@ def test_an_ofd_with_changed_bytes_raises_nothing_else(data, changes):
     for place, mask in changes:
         changed[place % len(changed)] ^= mask
     outcome(ofd.read, bytes(changed))
+
+
+PARTS = {
+    name: opened(TAGGED_OFD).read(name, 1 << 20)
+    for name in opened(TAGGED_OFD).names
+    if "Signs" not in name
+}
+
+
+@given(st.sampled_from(sorted(PARTS)), st.lists(st.tuples(st.integers(0), st.binary(max_size=9))))
+@settings(max_examples=400, deadline=None)
+def test_an_ofd_of_changed_parts_raises_nothing_else(name, changes):
+    changed = bytearray(PARTS[name])
+    for place, new in changes:
+        start = place % len(changed)
+        changed[start : start + len(new)] = new
+    outcome(ofd.read, made.zipped(PARTS | {name: bytes(changed)}))
 
 
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1))

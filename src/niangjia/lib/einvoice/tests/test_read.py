@@ -8,6 +8,12 @@ from tests import einvoices as made
 from niangjia.lib.einvoice import ofd, plain, qr, xml
 from niangjia.lib.einvoice.types import UNREADABLE, WARNINGS, Invoice, Line, Unreadable
 
+ARCHIVE = (
+    "OFD.xml",
+    "Doc_0/Document.xml",
+    "Doc_0/Tags/CustomTag.xml",
+    "Doc_0/Pages/Page_0/Content.xml",
+)
 RICE = Line(
     name="*谷物*五常大米",
     spec="5kg/袋",
@@ -64,6 +70,30 @@ def test_a_digital_ofd_without_data_inside_gives_number_day_codes_and_totals():
         tax_fen=45_000,
         total_with_tax_fen=545_000,
     )
+
+
+def test_a_digital_ofd_with_tags_gives_the_names_on_its_page():
+    found = ofd.read(made.ofd(made.digital(note="合同2020-7"), inside=False, tags=True))
+    assert (found.seller_name, found.buyer_name) == (made.SELLER, made.BUYER)
+    assert (found.note, found.total_with_tax_fen) == ("合同2020-7", 545_000)
+    assert (found.lines, found.warnings) == ((), ())
+
+
+def test_a_red_letter_ofd_with_tags_names_the_one_it_takes_back():
+    paper = made.red(made.digital(), "20112000000000000099")
+    found = ofd.read(made.ofd(paper, inside=False, tags=True))
+    assert (found.red, found.original_number) == (True, "20112000000000000017")
+
+
+def test_tags_that_name_another_number_are_told_and_broken_ones_left_alone():
+    outer = made.ofd(made.digital(), inside=False, tags=True)
+    members = {name: made_read(outer, name) for name in ARCHIVE}
+    tags, page = ARCHIVE[2:]
+    changed = members[page].replace(b"00017<", b"00018<")
+    found = ofd.read(made.zipped(members | {page: changed}))
+    assert (found.number, found.warnings) == ("20112000000000000017", ("number_differs",))
+    found = ofd.read(made.zipped(members | {tags: b"<broken"}))
+    assert (found.number, found.seller_name, found.warnings) == ("20112000000000000017", "", ())
 
 
 def test_lines_keep_discounts_and_goods_free_of_tax():

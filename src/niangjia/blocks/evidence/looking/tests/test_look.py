@@ -251,6 +251,11 @@ BAD = {
     ),
     "a photo of a phone": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "format_heic"),
     "a film": (b"\0\0\0\x18ftypmp42\0\0\0\0", "format_video"),
+    "a moving photo": (JPEG + b"\0\0\0\x18ftypmp42" + bytes(100), "format_video"),
+    "a PDF with pages that are not there": (
+        PDF.replace(b"/Count 1/Kids[4 0 R]", b"/Count 9/Kids[4 0 R]"),
+        "damaged",
+    ),
     "a WebP": (evidence_files.encoded(PHOTO, "WEBP"), "format_webp"),
     "a GIF": (evidence_files.encoded(PHOTO, "GIF"), "format_picture"),
     "entities": (b'<!DOCTYPE a [<!ENTITY b "c">]><EInvoice>&b;</EInvoice>', "dangerous_xml"),
@@ -280,6 +285,15 @@ def test_a_picture_with_damaged_pixels_is_refused(seen):
 
 def test_a_second_picture_after_the_first_is_what_phones_do(seen):
     assert seen(JPEG + evidence_files.encoded(PHOTO.resize((160, 120)))).problem == ""
+
+
+def test_a_pdf_with_an_empty_password_opens_for_everyone(seen):
+    assert seen(evidence_files.pdf(password=b"")).problem == ""
+
+
+def test_notes_of_a_camera_that_make_no_sense_do_not_matter(seen):
+    data = evidence_files.encoded(PHOTO, exif=b"Exif\0\0" + b"\xff" * 50)
+    assert seen(data).problem == ""
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "1", "CMYK", "I;16"])

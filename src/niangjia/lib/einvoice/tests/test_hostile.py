@@ -155,6 +155,11 @@ def test_nesting_and_elements_without_end_stop_early():
     assert time.process_time() - started < 2
 
 
+def test_a_few_levels_too_many_are_refused():
+    assert outcome(xml.read, b"<a>" * 61 + b"</a>" * 61) == "too_large"
+    assert outcome(xml.read, b"<a>" * 60 + b"</a>" * 60) == "not_an_invoice"
+
+
 def test_an_xml_that_is_too_large_is_not_parsed():
     assert outcome(xml.read, b"<a>" + b" " * (9 << 20)) == "too_large"
 
@@ -187,6 +192,13 @@ def test_bytes_around_an_archive_are_refused():
     assert outcome(ofd.read, OFD + b"<script>") == "not_what_it_says"
     assert outcome(ofd.read, OFD + OFD) == "not_what_it_says"
     assert outcome(ofd.read, b"#!/bin/sh\n" + OFD) == "damaged"
+
+
+def test_a_member_that_the_directory_hides_is_refused():
+    out = io.BytesIO(b"PK\x03\x04" + bytes(60))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("OFD.xml", b"<a/>")
+    assert outcome(ofd.read, out.getvalue()) == "not_what_it_says"
 
 
 def test_an_encrypted_member_asks_for_its_password():

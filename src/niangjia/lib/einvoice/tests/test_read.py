@@ -6,6 +6,7 @@ import pytest
 from tests import einvoices as made
 
 from niangjia.lib.einvoice import ofd, plain, qr, xml
+from niangjia.lib.einvoice.figures import Reading
 from niangjia.lib.einvoice.types import UNREADABLE, WARNINGS, Invoice, Line, Unreadable
 
 ARCHIVE = (
@@ -126,6 +127,7 @@ def test_a_red_letter_invoice_names_the_one_it_takes_back(blue, number, original
     ("overrides", "warnings"),
     [
         ({"total": 500_001}, ("lines_differ_from_total",)),
+        ({"total": 499_999}, ("lines_differ_from_total",)),
         ({"tax": 45_001}, ("line_taxes_differ_from_tax",)),
         ({"with_tax": 545_100}, ("total_differs_from_parts",)),
     ],
@@ -190,6 +192,35 @@ def test_a_figure_that_cannot_be_read_is_left_out_and_told(old, new, warning):
     found = xml.read(data.replace(old, new))
     assert found.warnings == (warning,)
     assert found.total_with_tax_fen == 545_000
+
+
+@pytest.mark.parametrize(
+    ("text", "permille"),
+    [
+        ("0.09", 90),
+        ("9%", 90),
+        ("9", 90),
+        ("0.01", 10),
+        ("1", 10),
+        ("1.5%", 15),
+        ("0", 0),
+        ("免税", None),
+        ("不征税", None),
+        ("***", None),
+        ("", None),
+    ],
+)
+def test_rates_are_read_in_all_their_forms(text, permille):
+    reading = Reading()
+    assert (reading.rate_permille(text), reading.warnings) == (permille, ())
+
+
+def test_amounts_that_tags_give_in_words_are_left_out():
+    outer = made.ofd(made.digital(), inside=False, tags=True)
+    members = {name: made_read(outer, name) for name in ARCHIVE}
+    page = members[ARCHIVE[3]].replace(b">5450.00<", "伍仟肆佰伍拾圆整".encode().join((b">", b"<")))
+    found = ofd.read(made.zipped(members | {ARCHIVE[3]: page}))
+    assert (found.total_with_tax_fen, found.warnings) == (545_000, ())
 
 
 def test_prices_with_many_places_are_rounded_to_millionths():
@@ -257,6 +288,7 @@ def test_a_qr_code_gives_before_tax_if_older_and_with_tax_if_digital(text, expec
         "01,32,,23442000000014209621,112,20231315,,74AE",
         "01,99,011001900311,21010038,300,20200407,1",
         "02,32,,23442000000014209621,112,20230215,,74AE",
+        "01,10,011001900311,23442000000014209621,112,20230215,,74AE",
         "01,32,,2344200000001420962１,112,20230215,,74AE",
     ],
 )

@@ -3,13 +3,14 @@
 import io
 import time
 
+import pypdfium2
 import pytest
 from PIL import Image
 from tests import einvoices, evidence_files
 
-from niangjia.blocks.evidence.looking import hashing
+from niangjia.blocks.evidence.looking import hashing, pdfs
 from niangjia.blocks.evidence.looking.look import look
-from niangjia.blocks.evidence.looking.types import PROBLEMS, Limits, Looked
+from niangjia.blocks.evidence.looking.types import PROBLEMS, Limits, Looked, Refused
 from niangjia.lib.einvoice.types import Invoice
 
 PHOTO = evidence_files.photo()
@@ -176,6 +177,10 @@ PNG = evidence_files.encoded(PHOTO, "PNG")
 PDF = evidence_files.pdf()
 OFD = einvoices.ofd(OLDER)
 JAVASCRIPT = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
+TYPES = (
+    '<Types><Override ContentType="application/vnd.openxmlformats-officedocument.'
+    'spreadsheetml.sheet.main+xml"/></Types>'
+)
 LAUNCH = b"<</S/Launch/F(calc.exe)>>"
 BAD = {
     "nothing": (b"", "empty"),
@@ -281,6 +286,23 @@ def test_a_picture_with_damaged_pixels_is_refused(seen):
     data = bytearray(PNG)
     data[len(data) // 2] ^= 0xFF
     assert seen(bytes(data)).problem == "damaged"
+
+
+def test_a_workbook_with_a_damaged_sheet_is_refused(seen):
+    members = {"[Content_Types].xml": TYPES, "xl/worksheets/sheet1.xml": "<a>" + "1" * 999}
+    data = einvoices.zipped(members)
+    assert seen(data).problem == ""
+    place = data.index(b"sheet1.xml") + 20
+    damaged = data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :]
+    assert seen(damaged).problem == "damaged"
+
+
+def test_pdfium_tells_of_programs_that_the_bytes_hide():
+    document = pypdfium2.PdfDocument(BAD["a PDF that starts a program"][0])
+    with pytest.raises(Refused) as refused:
+        pdfs._refuse_actions(document[0])
+    assert refused.value.code == "active_content"
+    assert pdfs._refuse_actions(pypdfium2.PdfDocument(PDF)[0]) is None
 
 
 def test_a_second_picture_after_the_first_is_what_phones_do(seen):

@@ -169,8 +169,16 @@ def qr_text(paper: Paper) -> str:
     return f"01,32,,{paper.number},{_yuan(paper.with_tax_fen)},{day},,A6A1"
 
 
-def ofd(paper: Paper, *, inside: bool = True, signed: bool = True, n_pages: int = 1) -> bytes:
-    """An OFD file; inside: with the data as an attachment, as the older kind has it."""
+def ofd(
+    paper: Paper,
+    *,
+    inside: bool = True,
+    signed: bool = True,
+    n_pages: int = 1,
+    tags: bool = False,
+) -> bytes:
+    """An OFD file; inside: with the data as an attachment, as the older kind has it; tags: the
+    texts on its first page are named, as the digital kind has it."""
     pages = "".join(
         f'<ofd:Page ID="{no}" BaseLoc="Pages/Page_{no}/Content.xml"/>' for no in range(n_pages)
     )
@@ -182,6 +190,8 @@ def ofd(paper: Paper, *, inside: bool = True, signed: bool = True, n_pages: int 
     }
     for no in range(n_pages):
         members[f"Doc_0/Pages/Page_{no}/Content.xml"] = f"<ofd:Page {OFD_NAMESPACE}/>"
+    if tags:
+        members |= _tagged(paper)
     if signed:
         members["Doc_0/Signs/Signatures.xml"] = f"<ofd:Signatures {OFD_NAMESPACE}/>"
     if inside:
@@ -193,6 +203,34 @@ def ofd(paper: Paper, *, inside: bool = True, signed: bool = True, n_pages: int 
         data = older_xml(paper) if paper.code else digital_xml(paper)
         members["Doc_0/Attachs/original_invoice.xml"] = data.decode()
     return zipped(members)
+
+
+def _tagged(paper: Paper) -> dict[str, str]:
+    """Tags and the page they point into; the note is drawn in two pieces."""
+    half = len(paper.note) // 2
+    fields = {
+        "InvoiceNo": (paper.number,),
+        "Buyer/BuyerName": (paper.buyer,),
+        "Seller/SellerName": (paper.seller,),
+        "TaxInclusiveTotalAmount": ("¥", _yuan(paper.with_tax_fen)),
+        "Note": (paper.note[:half], paper.note[half:]),
+    }
+    tags, drawn, number = "", "", 6920
+    for path, texts in fields.items():
+        refs = ""
+        for text in texts:
+            number += 1
+            refs += f'<ofd:ObjectRef PageRef="61">{number}</ofd:ObjectRef>'
+            drawn += f'<ofd:TextObject ID="{number}"><ofd:TextCode>{escape(text)}</ofd:TextCode>'
+            drawn += "</ofd:TextObject>"
+        names = path.split("/")
+        opened = "".join(f"<ofd:{name}>" for name in names)
+        tags += opened + refs + "".join(f"</ofd:{name}>" for name in reversed(names))
+    return {
+        "Doc_0/Tags/CustomTag.xml": f"<ofd:eInvoice {OFD_NAMESPACE}>{tags}</ofd:eInvoice>",
+        "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {OFD_NAMESPACE}><ofd:Content><ofd:Layer>"
+        f"{drawn}</ofd:Layer></ofd:Content></ofd:Page>",
+    }
 
 
 def _ofd_xml(paper: Paper, signed: bool) -> str:

@@ -87,10 +87,11 @@ def pdf(
     extra: tuple[bytes, ...] = (),
     catalog: bytes = b"",
     page: bytes = b"",
-    password: bytes = b"",
+    password: bytes | None = None,
 ) -> bytes:
     """A PDF with lines of ASCII and a picture on each page; extra: further objects, the first is
-    number 10; catalog, page: entries added to those dictionaries; password: to open it."""
+    number 10; catalog, page: entries added to those dictionaries; password: to open it, which may
+    be empty (only printing is then locked)."""
     drawing = b" ".join(
         b"BT /F1 14 Tf 60 %d Td (%s) Tj ET" % (700 - 20 * row, line.encode())
         for row, line in enumerate(lines)
@@ -114,7 +115,7 @@ def pdf(
         6: image + b"stream\n" + jpeg + b"\nendstream",
     }
     objects |= {10 + no: body for no, body in enumerate(extra)}
-    return _file(objects, _locked(password) if password else b"")
+    return _file(objects, b"" if password is None else _locked(password))
 
 
 def stream(data: bytes, entries: bytes = b"") -> bytes:

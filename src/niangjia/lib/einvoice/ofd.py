@@ -1,17 +1,20 @@
 """Invoices in OFD files (GB/T 33190): an archive with OFD.xml, pages, and the data as XML.
 
 The older kind carries `original_invoice.xml` among its attachments; the digital kind often only
-names number, day and amounts in OFD.xml (DocBody/DocInfo/CustomDatas). Pages are not drawn.
+names number, day and amounts in OFD.xml (DocBody/DocInfo/CustomDatas), and by tags the texts on its
+page that are the parties' names. Pages are not drawn.
 """
 
 from dataclasses import dataclass, replace
-from posixpath import dirname, join, normpath
+from posixpath import dirname, normpath
 from xml.etree.ElementTree import Element
 
 from niangjia.lib.archives import Archive, BadArchive, opened
 from niangjia.lib.einvoice import tree
 from niangjia.lib.einvoice.check import checked
-from niangjia.lib.einvoice.figures import Reading, plain
+from niangjia.lib.einvoice.figures import Reading, original, plain
+from niangjia.lib.einvoice.parts import member, part, places
+from niangjia.lib.einvoice.tags import tagged
 from niangjia.lib.einvoice.types import Invoice, Unreadable
 from niangjia.lib.einvoice.xml import from_element, identity, invoice_element
 from niangjia.lib.identifiers import uscc_compact
@@ -51,12 +54,12 @@ def read_document(data: bytes) -> Document:
 
 def is_ofd(archive: Archive) -> bool:
     """Whether an archive has the entry that makes it an OFD file."""
-    return _member(archive, ENTRY) is not None
+    return member(archive, ENTRY) is not None
 
 
 def read_archive(archive: Archive) -> Document:
     """The OFD file in an opened archive. Raises Unreadable, BadArchive."""
-    entry = _xml(archive, ENTRY)
+    entry = part(archive, ENTRY)
     if entry is None:
         raise Unreadable("not_an_invoice")
     reading = Reading()
@@ -66,10 +69,13 @@ def read_archive(archive: Archive) -> Document:
     body = bodies[0] if bodies else None
     own = tree.texts(body)
     root_name = normpath(tree.first(own, "docroot").lstrip("/"))
-    root = _xml(archive, root_name)
+    root = part(archive, root_name)
     pages = [one for one in tree.children(tree.child(root, "pages")) if tree.local(one) == "page"]
     head = _head(tree.child(body, "docinfo"))
-    element = _invoice(archive, root, dirname(root_name))
+    folder = dirname(root_name)
+    element = _invoice(archive, root, folder)
+    if element is None:
+        head = _joined(head, tagged(archive, root, folder), reading)
     invoice = _read(element, head, reading)
     signed = bool(tree.first(own, "signatures"))
     return Document(invoice=invoice, signed=signed, n_pages=len(pages))
@@ -98,8 +104,18 @@ def _head(info: Element | None) -> dict[str, str]:
     return found
 
 
+def _joined(head: dict[str, str], tags: dict[str, str], reading: Reading) -> dict[str, str]:
+    """The list of OFD.xml counts; what it lacks is taken from the page."""
+    joined = tags | head
+    if tags.get("发票号码", joined.get("发票号码")) != joined.get("发票号码"):
+        reading.warn("number_differs")
+    return joined
+
+
 def _from_head(head: dict[str, str], reading: Reading) -> Invoice:
     kind, code, number = identity(head.get("发票代码", ""), head["发票号码"])
+    note = reading.note(head.get("备注", ""))
+    original_code, original_number = original(note)
     invoice = Invoice(
         kind=kind,
         code=code,
@@ -114,6 +130,9 @@ def _from_head(head: dict[str, str], reading: Reading) -> Invoice:
         total_fen=reading.fen(head.get("合计金额", "")),
         tax_fen=reading.fen(head.get("合计税额", "")),
         total_with_tax_fen=reading.fen(head.get("价税合计", "")),
+        original_code=original_code,
+        original_number=original_number,
+        note=note,
     )
     return checked(invoice, reading)
 
@@ -138,7 +157,7 @@ def _invoice(archive: Archive, root: Element | None, folder: str) -> Element | N
     """The invoice's element: first among the attachments listed, then by place and name."""
     names = [*_listed(archive, root, folder), *_by_place(archive)]
     for name in list(dict.fromkeys(names))[:MAX_ATTACHMENTS]:
-        attached = _xml(archive, name)
+        attached = part(archive, name)
         found = None if attached is None else invoice_element(attached)
         if found is not None:
             return found
@@ -148,12 +167,12 @@ def _invoice(archive: Archive, root: Element | None, folder: str) -> Element | N
 def _listed(archive: Archive, root: Element | None, folder: str) -> list[str]:
     place = tree.first(tree.texts(root), "attachments")
     names = []
-    for list_name in _places(place, folder):
-        listing = _xml(archive, list_name)
+    for list_name in places(place, folder):
+        listing = part(archive, list_name)
         for one in tree.children(listing):
             file = tree.first(tree.texts(one), "fileloc")
             if file.lower().endswith(".xml"):
-                names += _places(file, dirname(list_name), folder)
+                names += places(file, dirname(list_name), folder)
     return names
 
 
@@ -164,23 +183,3 @@ def _by_place(archive: Archive) -> list[str]:
         for low, name in lowered
         if low.endswith(".xml") and ("original_invoice" in low or "/attachs/" in low)
     ]
-
-
-def _places(file: str, *folders: str) -> list[str]:
-    """Where a file may lie: writers count from the listing's folder, the document's, or the top."""
-    if not file:
-        return []
-    if file.startswith("/"):
-        return [normpath(file.lstrip("/"))]
-    return [normpath(join(folder, file)) for folder in (*folders, "")]
-
-
-def _member(archive: Archive, name: str) -> str | None:
-    low = name.lower()
-    return next((one for one in archive.names if one.lower() == low), None)
-
-
-def _xml(archive: Archive, name: str) -> Element | None:
-    """A member as XML; None if there is none. Raises Unreadable, BadArchive."""
-    member = _member(archive, name)
-    return None if member is None else tree.parse(archive.read(member, tree.MAX_BYTES))

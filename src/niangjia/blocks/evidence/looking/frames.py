@@ -19,10 +19,11 @@ _PADDING = b"\x00 \r\n\t"
 _MARKUP = re.compile(rb"<script|<\?php|<html|<iframe|<svg|javascript:|#!/", re.IGNORECASE)
 _PNG_NOTES = frozenset({b"tEXt", b"iTXt", b"zTXt", b"eXIf"})
 _MAX_CHUNKS = 100_000
+_FILM, _FILM_WITHIN = b"ftyp", 64  # what a phone appends to a moving photo, some under a title
 
 
 def check_jpeg(data: bytes) -> None:
-    """Raises Refused (truncated, damaged, not_what_it_says)."""
+    """Raises Refused (truncated, damaged, not_what_it_says, format_video)."""
     # FF D8 FF E0 2F 2A: the length of the first segment would open a comment in a script.
     if data[4:6] == b"/*":
         raise Refused("not_what_it_says")
@@ -30,7 +31,7 @@ def check_jpeg(data: bytes) -> None:
     while rest.startswith(JPEG):  # phones put gain maps and thumbnails after the first picture
         rest = rest[_end_of_jpeg(rest) :].lstrip(_PADDING)
     if rest:
-        raise Refused("not_what_it_says")
+        raise Refused("format_video" if _FILM in rest[:_FILM_WITHIN] else "not_what_it_says")
 
 
 def check_png(data: bytes) -> None:

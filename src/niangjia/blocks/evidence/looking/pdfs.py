@@ -35,7 +35,7 @@ def look(data: bytes, limits: Limits) -> Looked:
     numbers: dict[str, None] = {}
     preview = thumbnail = b""
     for index in range(min(n_pages, limits.pages)):
-        page = document[index]
+        page = _page(document, index)
         _refuse_actions(page)
         picture = _picture(page, _PAGE_PX)
         texts |= dict.fromkeys(_codes(page, picture, is_first=index == 0))
@@ -74,6 +74,13 @@ def _opened(data: bytes) -> pdfium.PdfDocument:
             raw.FPDF_ERR_SECURITY,
         )
         raise Refused("password" if is_locked else "damaged") from error
+
+
+def _page(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
+    try:
+        return document[index]
+    except pdfium.PdfiumError as error:  # a count of pages that is not theirs
+        raise Refused("damaged") from error
 
 
 def _picture(page: pdfium.PdfPage, longest_px: int) -> Image.Image:

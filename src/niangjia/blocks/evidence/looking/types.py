@@ -15,7 +15,7 @@ PROBLEMS = frozenset(
         "format_heic",  # photos of some phones: to be sent as JPEG ("most compatible")
         "format_webp",
         "format_picture",  # GIF, TIFF, BMP
-        "format_video",
+        "format_video",  # a film, or a moving photo: a picture with one behind it
         "format_old_office",  # .xls, .doc
         "not_what_it_says",  # two files in one, a script in a picture, bytes after the end
         "active_content",  # a PDF with scripts or programs to start

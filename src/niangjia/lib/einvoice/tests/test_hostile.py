@@ -19,7 +19,8 @@ OFD = made.ofd(made.older())
 DIGITAL_OFD = made.ofd(made.digital(), inside=False)
 DIGITAL_XML = made.digital_xml(made.two_lines())
 OLDER_XML = made.older_xml(made.older())
-FILES = st.sampled_from([OFD, DIGITAL_OFD])
+TAGGED_OFD = made.ofd(made.digital(note="合同2020-7"), inside=False, tags=True)
+FILES = st.sampled_from([OFD, DIGITAL_OFD, TAGGED_OFD])
 TEXTS = st.sampled_from([DIGITAL_XML, OLDER_XML])
 
 
@@ -49,6 +50,23 @@ def test_an_ofd_with_changed_bytes_raises_nothing_else(data, changes):
     for place, mask in changes:
         changed[place % len(changed)] ^= mask
     outcome(ofd.read, bytes(changed))
+
+
+PARTS = {
+    name: opened(TAGGED_OFD).read(name, 1 << 20)
+    for name in opened(TAGGED_OFD).names
+    if "Signs" not in name
+}
+
+
+@given(st.sampled_from(sorted(PARTS)), st.lists(st.tuples(st.integers(0), st.binary(max_size=9))))
+@settings(max_examples=400, deadline=None)
+def test_an_ofd_of_changed_parts_raises_nothing_else(name, changes):
+    changed = bytearray(PARTS[name])
+    for place, new in changes:
+        start = place % len(changed)
+        changed[start : start + len(new)] = new
+    outcome(ofd.read, made.zipped(PARTS | {name: bytes(changed)}))
 
 
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1))
@@ -137,6 +155,11 @@ def test_nesting_and_elements_without_end_stop_early():
     assert time.process_time() - started < 2
 
 
+def test_a_few_levels_too_many_are_refused():
+    assert outcome(xml.read, b"<a>" * 61 + b"</a>" * 61) == "too_large"
+    assert outcome(xml.read, b"<a>" * 60 + b"</a>" * 60) == "not_an_invoice"
+
+
 def test_an_xml_that_is_too_large_is_not_parsed():
     assert outcome(xml.read, b"<a>" + b" " * (9 << 20)) == "too_large"
 
@@ -169,6 +192,13 @@ def test_bytes_around_an_archive_are_refused():
     assert outcome(ofd.read, OFD + b"<script>") == "not_what_it_says"
     assert outcome(ofd.read, OFD + OFD) == "not_what_it_says"
     assert outcome(ofd.read, b"#!/bin/sh\n" + OFD) == "damaged"
+
+
+def test_a_member_that_the_directory_hides_is_refused():
+    out = io.BytesIO(b"PK\x03\x04" + bytes(60))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("OFD.xml", b"<a/>")
+    assert outcome(ofd.read, out.getvalue()) == "not_what_it_says"
 
 
 def test_an_encrypted_member_asks_for_its_password():

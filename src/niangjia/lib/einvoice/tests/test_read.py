@@ -6,8 +6,15 @@ import pytest
 from tests import einvoices as made
 
 from niangjia.lib.einvoice import ofd, plain, qr, xml
+from niangjia.lib.einvoice.figures import Reading
 from niangjia.lib.einvoice.types import UNREADABLE, WARNINGS, Invoice, Line, Unreadable
 
+ARCHIVE = (
+    "OFD.xml",
+    "Doc_0/Document.xml",
+    "Doc_0/Tags/CustomTag.xml",
+    "Doc_0/Pages/Page_0/Content.xml",
+)
 RICE = Line(
     name="*谷物*五常大米",
     spec="5kg/袋",
@@ -66,6 +73,30 @@ def test_a_digital_ofd_without_data_inside_gives_number_day_codes_and_totals():
     )
 
 
+def test_a_digital_ofd_with_tags_gives_the_names_on_its_page():
+    found = ofd.read(made.ofd(made.digital(note="合同2020-7"), inside=False, tags=True))
+    assert (found.seller_name, found.buyer_name) == (made.SELLER, made.BUYER)
+    assert (found.note, found.total_with_tax_fen) == ("合同2020-7", 545_000)
+    assert (found.lines, found.warnings) == ((), ())
+
+
+def test_a_red_letter_ofd_with_tags_names_the_one_it_takes_back():
+    paper = made.red(made.digital(), "20112000000000000099")
+    found = ofd.read(made.ofd(paper, inside=False, tags=True))
+    assert (found.red, found.original_number) == (True, "20112000000000000017")
+
+
+def test_tags_that_name_another_number_are_told_and_broken_ones_left_alone():
+    outer = made.ofd(made.digital(), inside=False, tags=True)
+    members = {name: made_read(outer, name) for name in ARCHIVE}
+    tags, page = ARCHIVE[2:]
+    changed = members[page].replace(b"00017<", b"00018<")
+    found = ofd.read(made.zipped(members | {page: changed}))
+    assert (found.number, found.warnings) == ("20112000000000000017", ("number_differs",))
+    found = ofd.read(made.zipped(members | {tags: b"<broken"}))
+    assert (found.number, found.seller_name, found.warnings) == ("20112000000000000017", "", ())
+
+
 def test_lines_keep_discounts_and_goods_free_of_tax():
     found = xml.read(made.digital_xml(made.two_lines()))
     assert [line.amount_fen for line in found.lines] == [500_000, 109_253, -50_000]
@@ -96,6 +127,7 @@ def test_a_red_letter_invoice_names_the_one_it_takes_back(blue, number, original
     ("overrides", "warnings"),
     [
         ({"total": 500_001}, ("lines_differ_from_total",)),
+        ({"total": 499_999}, ("lines_differ_from_total",)),
         ({"tax": 45_001}, ("line_taxes_differ_from_tax",)),
         ({"with_tax": 545_100}, ("total_differs_from_parts",)),
     ],
@@ -160,6 +192,35 @@ def test_a_figure_that_cannot_be_read_is_left_out_and_told(old, new, warning):
     found = xml.read(data.replace(old, new))
     assert found.warnings == (warning,)
     assert found.total_with_tax_fen == 545_000
+
+
+@pytest.mark.parametrize(
+    ("text", "permille"),
+    [
+        ("0.09", 90),
+        ("9%", 90),
+        ("9", 90),
+        ("0.01", 10),
+        ("1", 10),
+        ("1.5%", 15),
+        ("0", 0),
+        ("免税", None),
+        ("不征税", None),
+        ("***", None),
+        ("", None),
+    ],
+)
+def test_rates_are_read_in_all_their_forms(text, permille):
+    reading = Reading()
+    assert (reading.rate_permille(text), reading.warnings) == (permille, ())
+
+
+def test_amounts_that_tags_give_in_words_are_left_out():
+    outer = made.ofd(made.digital(), inside=False, tags=True)
+    members = {name: made_read(outer, name) for name in ARCHIVE}
+    page = members[ARCHIVE[3]].replace(b">5450.00<", "伍仟肆佰伍拾圆整".encode().join((b">", b"<")))
+    found = ofd.read(made.zipped(members | {ARCHIVE[3]: page}))
+    assert (found.total_with_tax_fen, found.warnings) == (545_000, ())
 
 
 def test_prices_with_many_places_are_rounded_to_millionths():
@@ -227,6 +288,7 @@ def test_a_qr_code_gives_before_tax_if_older_and_with_tax_if_digital(text, expec
         "01,32,,23442000000014209621,112,20231315,,74AE",
         "01,99,011001900311,21010038,300,20200407,1",
         "02,32,,23442000000014209621,112,20230215,,74AE",
+        "01,10,011001900311,23442000000014209621,112,20230215,,74AE",
         "01,32,,2344200000001420962１,112,20230215,,74AE",
     ],
 )

@@ -3,13 +3,14 @@
 import io
 import time
 
+import pypdfium2
 import pytest
 from PIL import Image
 from tests import einvoices, evidence_files
 
-from niangjia.blocks.evidence.looking import hashing
+from niangjia.blocks.evidence.looking import hashing, pdfs
 from niangjia.blocks.evidence.looking.look import look
-from niangjia.blocks.evidence.looking.types import PROBLEMS, Limits, Looked
+from niangjia.blocks.evidence.looking.types import PROBLEMS, Limits, Looked, Refused
 from niangjia.lib.einvoice.types import Invoice
 
 PHOTO = evidence_files.photo()
@@ -176,6 +177,10 @@ PNG = evidence_files.encoded(PHOTO, "PNG")
 PDF = evidence_files.pdf()
 OFD = einvoices.ofd(OLDER)
 JAVASCRIPT = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
+TYPES = (
+    '<Types><Override ContentType="application/vnd.openxmlformats-officedocument.'
+    'spreadsheetml.sheet.main+xml"/></Types>'
+)
 LAUNCH = b"<</S/Launch/F(calc.exe)>>"
 BAD = {
     "nothing": (b"", "empty"),
@@ -251,6 +256,11 @@ BAD = {
     ),
     "a photo of a phone": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "format_heic"),
     "a film": (b"\0\0\0\x18ftypmp42\0\0\0\0", "format_video"),
+    "a moving photo": (JPEG + b"\0\0\0\x18ftypmp42" + bytes(100), "format_video"),
+    "a PDF with pages that are not there": (
+        PDF.replace(b"/Count 1/Kids[4 0 R]", b"/Count 9/Kids[4 0 R]"),
+        "damaged",
+    ),
     "a WebP": (evidence_files.encoded(PHOTO, "WEBP"), "format_webp"),
     "a GIF": (evidence_files.encoded(PHOTO, "GIF"), "format_picture"),
     "entities": (b'<!DOCTYPE a [<!ENTITY b "c">]><EInvoice>&b;</EInvoice>', "dangerous_xml"),
@@ -278,8 +288,34 @@ def test_a_picture_with_damaged_pixels_is_refused(seen):
     assert seen(bytes(data)).problem == "damaged"
 
 
+def test_a_workbook_with_a_damaged_sheet_is_refused(seen):
+    members = {"[Content_Types].xml": TYPES, "xl/worksheets/sheet1.xml": "<a>" + "1" * 999}
+    data = einvoices.zipped(members)
+    assert seen(data).problem == ""
+    place = data.index(b"sheet1.xml") + 20
+    damaged = data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :]
+    assert seen(damaged).problem == "damaged"
+
+
+def test_pdfium_tells_of_programs_that_the_bytes_hide():
+    document = pypdfium2.PdfDocument(BAD["a PDF that starts a program"][0])
+    with pytest.raises(Refused) as refused:
+        pdfs._refuse_actions(document[0])
+    assert refused.value.code == "active_content"
+    assert pdfs._refuse_actions(pypdfium2.PdfDocument(PDF)[0]) is None
+
+
 def test_a_second_picture_after_the_first_is_what_phones_do(seen):
     assert seen(JPEG + evidence_files.encoded(PHOTO.resize((160, 120)))).problem == ""
+
+
+def test_a_pdf_with_an_empty_password_opens_for_everyone(seen):
+    assert seen(evidence_files.pdf(password=b"")).problem == ""
+
+
+def test_notes_of_a_camera_that_make_no_sense_do_not_matter(seen):
+    data = evidence_files.encoded(PHOTO, exif=b"Exif\0\0" + b"\xff" * 50)
+    assert seen(data).problem == ""
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "1", "CMYK", "I;16"])

@@ -37,6 +37,10 @@ SEEDS = {
         "import niangjia.blocks.indicators.models",
     ),
     "door-desk": ("programmes/assistance_ledger/policy.py", "import niangjia.blocks.desk.models"),
+    "door-evidence": (
+        "programmes/assistance_ledger/policy.py",
+        "import niangjia.blocks.evidence.models",
+    ),
     "door-cases": ("programmes/assistance_ledger/policy.py", "import niangjia.blocks.cases.rules"),
     "door-intake": (
         "programmes/assistance_ledger/policy.py",

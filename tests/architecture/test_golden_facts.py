@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "febaabe721612b6f5736f75b7d7a46d87010f0079300391262271400931ee42a"
+    expected = "8022b47d914563f0e0a7d08facb57f9a313a609dc55cf2d4235ee0defd7e0207"
     assert together.hexdigest() == expected

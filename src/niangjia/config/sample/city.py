@@ -206,16 +206,19 @@ def _set_up(rng: random.Random, size: Size) -> tuple[list[Node], list[Node]]:
     nodes += [Node(name, "node", "line", code=code) for code, name in LINES]
     units = [_unit(rng, number, listed, size.streets) for number in range(1, size.units + 1)]
     suppliers = _supplier_nodes(rng, size.suppliers)
-    county = demonstration_counties()[0]
-    department = Node(
-        f"{county.name}扶贫开发办公室（示例）",
-        "department",
-        "assistance_department",
-        code=f"dept-{county.code}",
-        region_code=county.code,
-    )
-    organisations_set_up(SYSTEM, nodes=[*nodes, *units, *suppliers, department], valid_from=SINCE)
-    _accounts(units, suppliers[0], department)
+    departments = {
+        county.code: Node(
+            f"{county.name}扶贫开发办公室（示例）",
+            "department",
+            "assistance_department",
+            code=f"dept-{county.code}",
+            region_code=county.code,
+        )
+        for county in demonstration_counties()
+    }
+    everybody = [*nodes, *units, *suppliers, *departments.values()]
+    organisations_set_up(SYSTEM, nodes=everybody, valid_from=SINCE)
+    _accounts(units, suppliers[0], departments[suppliers[0].region_code])
     return units, suppliers
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from niangjia.blocks.ledger.public import HistoryLine
 from niangjia.programmes.assistance_ledger.models import SourceMatch
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages.reviews import help_name
 from niangjia.programmes.assistance_ledger.pages.sources import SOURCES, WHY, line_side
 from niangjia.programmes.assistance_ledger.selectors import Detail
 from niangjia.ui.words import who_name
@@ -51,6 +52,7 @@ def facts(detail: Detail) -> list[tuple[str, str]]:
             _("Income gain (yuan)"),
             "" if one.income_gain_fen is None else shown.yuan(one.income_gain_fen),
         ),
+        (_("Help, by the assisted county"), help_name(one.help)),
         (_("District"), detail.district_name),
         (_("System"), detail.line_name),
         (_("Note"), one.note),

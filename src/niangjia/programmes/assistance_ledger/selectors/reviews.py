@@ -12,6 +12,7 @@ from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
 from niangjia.blocks.evidence.public import LinkView, links_of
 from niangjia.blocks.orgs.public import (
     OrgRef,
+    county_office,
     heads_of,
     organisation,
     organisation_names,
@@ -184,8 +185,9 @@ def reviews_page(
 @dataclass(frozen=True, slots=True)
 class ReviewDetail:
     """One review. content: the records now; changed: they differ from those decided on, or handed
-    in; outside: records since the decision that it does not cover; oddities: codes of
-    reviewing.oddities. units: (name, n, fen) of who bought."""
+    in; outside: records since the decision that it does not cover; office: the county's department,
+    empty if none is registered; oddities: codes of reviewing.oddities. units: (name,
+    n, fen) of who bought."""
 
     row: HelpReview
     supplier: OrgRef
@@ -193,6 +195,7 @@ class ReviewDetail:
     content: Content
     changed: bool
     outside: int
+    office: str
     oddities: Sequence[str]
     units: Sequence[tuple[str, int, int]]
     files: Sequence[LinkView]
@@ -211,6 +214,7 @@ def review_get(actor: Actor, *, ref: str) -> ReviewDetail:
     content = content_of(group)
     past = past_of(row.case_id)
     decided = row.case.state in ("confirmed", "partly", "refused")
+    office = county_office(row.county_code)
     covered = row.lines.filter(ended_at__isnull=True).count() if decided else 0
     return ReviewDetail(
         row=row,
@@ -219,13 +223,27 @@ def review_get(actor: Actor, *, ref: str) -> ReviewDetail:
         content=content,
         changed=content.sha256 != row.content_sha256,
         outside=content.n - covered if decided else 0,
+        office=office.name if office else "",
         oddities=reviewing.oddities(form_of(row), content.fen),
         units=_units(actor, group),
         files=links_of([f"review:{ref}"]),
-        steps=case_steps(actor, row.case),
+        steps=_steps(actor, row, group),
         past=past,
         who=people_named({one.person_ref for one in past}),
     )
+
+
+def may_take(actor: Actor, row: HelpReview, group: Group, step: str) -> bool:
+    """Whose organisation handed material in may take it back, and may not decide on it."""
+    own = heads_of([actor.organisation_id])[actor.organisation_id] if actor.organisation_id else 0
+    entered = heads_of([row.entered_at_id])[row.entered_at_id] if row.entered_at_id else 0
+    if step == "recall":
+        return own == entered
+    return step == "submit" or own not in (entered, group.supplier.id)
+
+
+def _steps(actor: Actor, row: HelpReview, group: Group) -> list[CaseStep]:
+    return [one for one in case_steps(actor, row.case) if may_take(actor, row, group, one.name)]
 
 
 def review_for(actor: Actor, group: Group) -> ReviewDetail | None:

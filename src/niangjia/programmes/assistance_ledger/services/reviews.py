@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
 from niangjia.blocks.desk.public import Waiting, inbox_put
 from niangjia.blocks.evidence.public import link, unlink
-from niangjia.blocks.orgs.public import OrgRef, county_office, heads_of, organisation
+from niangjia.blocks.orgs.public import OrgRef, county_office, organisation
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import Conflict, Denied, DomainError, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact, Value
@@ -34,6 +34,7 @@ from niangjia.programmes.assistance_ledger.selectors.reviews import (
     content_of,
     group_of,
     group_of_review,
+    may_take,
 )
 from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
 
@@ -224,8 +225,7 @@ def _decide(work: Work, decision: Decision) -> str:
     row = HelpReview.objects.select_related("case").get(pk=pk)
     group = group_of_review(row)
     content = content_of(group)
-    if decision.step in DECIDING | {"return"}:
-        _check_hands(work, row, group)
+    _check_hands(work, row, group, decision.step)
     confirmed = _confirmed(row, content, decision)
     after = case_decide(
         work,
@@ -246,19 +246,19 @@ def _decide(work: Work, decision: Decision) -> str:
     return after
 
 
-def _check_hands(work: Work, row: HelpReview, group: Group) -> None:
-    """Nobody reviews what their organisation handed in or supplied."""
-    own = work.actor.organisation_id
-    mine = {heads_of([own])[own]} if own is not None else set()
-    entered = {heads_of([row.entered_at_id])[row.entered_at_id]} if row.entered_at_id else set()
-    if mine & (entered | {group.supplier.id}):
-        raise Denied(
-            _(
-                "Your organisation handed this material in or supplied the goods, so another one "
-                "has to review it (four eyes)."
-            ),
-            code="four_eyes",
-        )
+def _check_hands(work: Work, row: HelpReview, group: Group, step: str) -> None:
+    """Nobody reviews what their organisation handed in or supplied, or takes back another's."""
+    if may_take(work.actor, row, group, step):
+        return
+    if step == "recall":
+        raise Denied(_("Only whoever handed the material in can take it back."))
+    raise Denied(
+        _(
+            "Your organisation handed this material in or supplied the goods, so another one "
+            "has to review it (four eyes)."
+        ),
+        code="four_eyes",
+    )
 
 
 def _confirmed(row: HelpReview, content: Content, decision: Decision) -> Confirmed | None:

@@ -188,6 +188,13 @@ def test_nobody_reviews_what_their_organisation_handed_in():
     assert cube() == (93_300, 0, 0, 0)
 
 
+def test_only_whoever_handed_it_in_takes_it_back():
+    row = entered()
+    with pytest.raises((Denied, NotFound)):
+        decided(row, "recall", who="reviewer")
+    assert decided(row, "recall", who="supplier") == "draft"
+
+
 @pytest.mark.parametrize("who", ["clerk", "supplier", "city", "auditor", "district"])
 def test_only_the_county_s_reviewer_decides(who):
     row = entered()

@@ -11,7 +11,7 @@ from niangjia.blocks.orgs.models import Organisation
 from niangjia.programmes.assistance_ledger.models import Purchase
 
 RECORDS = int(os.environ.get("NIANGJIA_BENCH_PURCHASES", "1000000"))
-UNITS, KINDS_EACH = 5_000, 3
+UNITS, KINDS_EACH = 5_000, 5  # what a unit buys month after month: some 350,000 cells
 AT = {
     "month": "d0",
     "district": "d1",
@@ -92,30 +92,24 @@ def _fill_purchases(draw: random.Random, places: list[Any]) -> None:
         line = draw.choice(words["line"])
         for _each in range(KINDS_EACH):
             kinds.append(
-                (pk, district, line, draw.choice(counties), draw.choice(words["category"]))
+                (
+                    pk,
+                    district,
+                    line,
+                    draw.choice(counties),
+                    draw.choice(words["category"]),
+                    draw.choice(words["channel"]),
+                    draw.choice(("direct", "helped")),
+                    draw.random() < 0.95,
+                )
             )
     for start in range(0, RECORDS, 20_000):
         rows = []
         for number in range(start, min(RECORDS, start + 20_000)):
-            pk, district, line, county, category = draw.choice(kinds)
             month = draw.choice(months)
-            rows.append(
-                (
-                    f"b{number:031x}",
-                    f"bench{number}",
-                    pk,
-                    district,
-                    line,
-                    county,
-                    category,
-                    draw.choice(words["channel"]),
-                    draw.choice(("direct", "helped")),
-                    draw.random() < 0.95,
-                    f"{month}-15",
-                    month,
-                    draw.randrange(1, 10_000_000),
-                )
-            )
+            amount = draw.randrange(1, 10_000_000)
+            own = (f"b{number:031x}", f"bench{number}")
+            rows.append((*own, *draw.choice(kinds), f"{month}-15", month, amount))
         with transaction.atomic():
             say(sql, rows)
 

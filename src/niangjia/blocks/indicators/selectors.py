@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum, Value
-from django.db.models.functions import Concat
+from django.db.models import CharField, F, Func, QuerySet, Sum
 
 from niangjia.blocks.indicators.models import Cell, Position
 from niangjia.blocks.indicators.projections import COLUMNS, SEPARATOR, stored
@@ -61,4 +60,5 @@ def _cells(name: str) -> QuerySet[Cell]:
     than looking each of many rows up."""
     if connection.vendor != "sqlite":
         return Cell.objects.filter(projection=name)
-    return Cell.objects.alias(of=Concat("projection", Value(""))).filter(of=name)
+    unindexed = Func(F("projection"), template="+%(expressions)s", output_field=CharField())
+    return Cell.objects.alias(of=unindexed).filter(of=name)

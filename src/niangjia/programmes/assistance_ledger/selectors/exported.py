@@ -10,9 +10,11 @@ from niangjia.blocks.orgs.public import contact_masked, nodes
 from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger.selectors.listing import (
+    SIGNING,
     Filters,
     purchases_chosen,
     purchases_each,
+    signed,
 )
 
 Value = str | int | Decimal | dt.date | None
@@ -80,7 +82,10 @@ def chosen_or_filtered(
         yield from purchases_each(actor, filters=filters, sort=sort, columns=COLUMNS)
         return
     for start in range(0, len(refs), CHUNK):
-        yield purchases_chosen(actor, refs=refs[start : start + CHUNK], columns=COLUMNS)
+        rows = purchases_chosen(
+            actor, refs=refs[start : start + CHUNK], columns=tuple(dict.fromkeys(COLUMNS + SIGNING))
+        )
+        yield signed(rows, filters)
 
 
 def with_names(

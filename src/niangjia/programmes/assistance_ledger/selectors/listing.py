@@ -37,6 +37,7 @@ SORTED_AT_ONCE = 2_000  # up to so many are read and sorted; more are met along 
 STEP = 500
 SPARE = 3  # asked for beyond what a page needs, as some may be out of force
 FEN = F("amount_fen")
+SIGNING = ("amount_fen", "month", "reversed_month")
 MANY_KEPT_S = 60  # that a list has more than 1,000 records stays true for a while
 # Sort keys that an index serves; `-` in front turns the order.
 SORTS = {"recorded": "id", "day": "occurred_on", "amount": "amount_fen"}
@@ -184,7 +185,7 @@ def purchases_page(
     more = len(found) > PER_PAGE
     found = found[:PER_PAGE]
     cursor = order.cursor(found[-1]) if more else ""
-    found = _signed(found, filters)
+    found = signed(found, filters)
     return RecordPage(found, cursor, min(n, COUNT_LIMIT), n > COUNT_LIMIT, total, asked.names)
 
 
@@ -213,11 +214,11 @@ def purchases_each(
     """
     authorise(actor, "purchases.see")
     asked, order, after = _ask(actor, filters), _order(sort), ""
-    months = ("amount_fen", "month", "reversed_month") if filters.state == "counted" else ()
+    months = SIGNING if filters.state == "counted" else ()
     names = tuple(dict.fromkeys(("id", order.column, *columns, *months)))
     while found := _rows(asked, order, after, STEP, names):
         after = order.cursor(found[-1])
-        yield _signed(found, filters)
+        yield signed(found, filters)
 
 
 def purchases_chosen(
@@ -267,8 +268,11 @@ def _fen(filters: Filters) -> F | Case:
     return FEN
 
 
-def _signed(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str, Any]]:
-    """The rows; what the months take off negated."""
+def signed(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str, Any]]:
+    """The rows; where the list is of what counts in some months, what they take off negated.
+
+    rows: with amount_fen and, for such a list, SIGNING.
+    """
     if filters.state != "counted":
         return rows
     first, last = filters.span

@@ -15,6 +15,7 @@ from niangjia.programmes.assistance_ledger import pivoting, projections
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.projections import DIMENSIONS
 from niangjia.programmes.assistance_ledger.selectors import Filters, purchases_page, purchases_total
+from niangjia.programmes.assistance_ledger.selectors.exported import chosen_or_filtered
 from niangjia.programmes.assistance_ledger.selectors.pivot import (
     Asked,
     measures_for,
@@ -204,6 +205,10 @@ def test_what_is_taken_off_in_a_later_month_counts_there_with_its_sign(books):
     assert purchases_total(city, filters=of) == (3, 20_002 + 640_064 - 10_001)
     rows = purchases_page(city, filters=of).rows
     assert [row["amount_fen"] for row in rows if row["takes_off"]] == [-10_001]
+    lists = chosen_or_filtered(city, filters=of, sort="-day", refs=())
+    assert sum(row["amount_fen"] for some in lists for row in some) == 650_065
+    lists = chosen_or_filtered(city, filters=of, sort="-day", refs=_refs()[:2])
+    assert [row["amount_fen"] for some in lists for row in some] == [-10_001, 20_002]
     before = replace(of, from_month="2019-12", to_month="2019-12")
     assert purchases_total(city, filters=before) == (1, 10_001)
     whole = replace(of, from_month="", to_month="")

@@ -32,6 +32,7 @@ from niangjia.programmes.assistance_ledger.selectors import (
     purchases_each,
     purchases_total,
 )
+from niangjia.programmes.assistance_ledger.selectors.listing import SIGNING, signed
 from niangjia.programmes.assistance_ledger.services import purchases_reverse
 from niangjia.programmes.assistance_ledger.services.bulk import Outcome
 from niangjia.ui.page import actor_of
@@ -64,7 +65,8 @@ def chosen(request: HttpRequest) -> HttpResponse | FileResponse:
 def _total(actor: Actor, asked: Chosen) -> tuple[int, int]:
     if asked.everything:
         return purchases_total(actor, filters=asked.filters)
-    rows = purchases_chosen(actor, refs=asked.refs, columns=("amount_fen", "reversed_at"))
+    columns = (*SIGNING, "reversed_at")
+    rows = signed(purchases_chosen(actor, refs=asked.refs, columns=columns), asked.filters)
     mixed = asked.filters.state == "all"
     return len(rows), sum(row["amount_fen"] for row in rows if not (mixed and row["reversed_at"]))
 

@@ -1,5 +1,7 @@
 """Pages for what went wrong outside a service: unknown address, lost form token, our own fault."""
 
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,9 +22,13 @@ def _page(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(
-        request, 400, _("The browser sent something that cannot be read. Go back and try again.")
-    )
+    message = _("The browser sent something that cannot be read. Go back and try again.")
+    if isinstance(exception, TooManyFilesSent):
+        message = _(
+            "That were more than %(n)s files at once; none was taken. Go back and choose at most "
+            "%(n)s at a time, or switch scripts on: then any number is sent one after the other."
+        ) % {"n": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    return _page(request, 400, message)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

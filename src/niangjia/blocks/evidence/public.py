@@ -20,7 +20,6 @@ from niangjia.blocks.evidence.selectors import (
     links_to,
     n_unplaced,
     same_bytes,
-    same_picture,
     unplaced,
 )
 from niangjia.blocks.evidence.services import evidence_discard, evidence_erase
@@ -65,7 +64,6 @@ __all__ = [
     "read",
     "receive",
     "same_bytes",
-    "same_picture",
     "unlink",
     "unplaced",
 ]

@@ -1,7 +1,7 @@
 """Reads: documents and what they prove. Who may see them is the caller's to decide."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
@@ -87,17 +87,3 @@ def n_unplaced(organisation_id: int, most: int = 1000) -> int:
         organisation_id=organisation_id, n_links=0, erased_at__isnull=True
     )
     return rows[:most].count()
-
-
-def same_picture(views: Sequence[DocumentView]) -> list[tuple[str, str]]:
-    """(ref, ref of another) of pictures of these documents that others look exactly like."""
-    hashes = dict(
-        Document.objects.filter(ref__in=[one.ref for one in views])
-        .exclude(picture_hash="")
-        .values_list("ref", "picture_hash")
-    )
-    others: dict[str, list[str]] = {}
-    rows = Document.objects.exclude(picture_hash="").filter(picture_hash__in=hashes.values())
-    for ref, found in rows.values_list("ref", "picture_hash"):
-        others.setdefault(found, []).append(ref)
-    return [(ref, other) for ref, h in hashes.items() for other in others[h] if other != ref]

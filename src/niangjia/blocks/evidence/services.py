@@ -42,7 +42,7 @@ def evidence_receive(work: Work, /, *, stored: Stored, name: str, looked: Looked
         n_pages=looked.n_pages,
         has_picture=bool(looked.preview),
         picture_hash=looked.picture_hash,
-        numbers=_joined(looked.numbers, 500),
+        numbers=_joined(_numbers(looked), 500),
         codes=_joined(looked.qr_texts, 1000),
         invoice=_invoice_values(looked.invoice),
         received_at=work.at,
@@ -79,6 +79,12 @@ def _invoice_values(invoice: Invoice | None) -> dict[str, object] | None:
     found = asdict(invoice)
     found["issued_on"] = invoice.issued_on.isoformat() if invoice.issued_on else ""
     return {name: value for name, value in found.items() if name not in LEFT_OUT}
+
+
+def _numbers(looked: Looked) -> tuple[str, ...]:
+    """Invoice numbers found, the e-invoice's own first."""
+    own = (looked.invoice.number,) if looked.invoice else ()
+    return tuple(dict.fromkeys((*own, *looked.numbers)))
 
 
 def _joined(parts: tuple[str, ...], most: int) -> str:

@@ -106,7 +106,7 @@ class TakeOffIn(PlaceIn):
     reason: Reason
 
 
-class Done(Schema):
+class Placed(Schema):
     """changed: False if it was so already."""
 
     changed: bool
@@ -179,19 +179,19 @@ def checklist(request: HttpRequest, ref: Ref) -> ChecklistOut:
     return ChecklistOut(purchase=ref, missing=missing, lines=own, of_supplier=of_supplier)
 
 
-@router.post("/attach", response={200: Done, **CHANGED}, operation_id="evidence_attach")
-def attach(request: HttpRequest, body: PlaceIn) -> Done:
+@router.post("/attach", response={200: Placed, **CHANGED}, operation_id="evidence_attach")
+def attach(request: HttpRequest, body: PlaceIn) -> Placed:
     """The file is evidence of the record."""
     placement = Placement(body.file, body.purchase, body.kind)
-    return Done(changed=evidence_attach(actor_of(request), placement=placement))
+    return Placed(changed=evidence_attach(actor_of(request), placement=placement))
 
 
-@router.post("/detach", response={200: Done, **CHANGED}, operation_id="evidence_detach")
-def detach(request: HttpRequest, body: TakeOffIn) -> Done:
+@router.post("/detach", response={200: Placed, **CHANGED}, operation_id="evidence_detach")
+def detach(request: HttpRequest, body: TakeOffIn) -> Placed:
     """The file is no evidence of the record any more."""
     placement = Placement(body.file, body.purchase, body.kind)
     evidence_detach(actor_of(request), placement=placement, reason=body.reason)
-    return Done(changed=True)
+    return Placed(changed=True)
 
 
 @router.get("/{ref}", response={200: FileOut, **ONE}, operation_id="evidence_file")

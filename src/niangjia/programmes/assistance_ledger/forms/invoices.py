@@ -11,14 +11,14 @@ KIND_MARK = re.compile(r"^\*[^*]*\*")  # `*谷物*小米`: the tax office's clas
 
 
 def lines_of(invoice: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Lines that can be entered: a discount is taken off the line before it; one line of the whole
-    invoice where its source names none (a QR code)."""
+    """Lines that can be entered: a discount is taken off the last line of the same name, or else
+    the one before it; one line of the whole invoice where its source names none (a QR code)."""
     found: list[dict[str, Any]] = []
     for line in invoice.get("lines") or []:
         amount = _with_tax(line)
         if amount is not None and amount < 0 and found and not invoice.get("red"):
-            found[-1]["with_tax_fen"] += amount
-            found[-1]["price_micro"] = None  # times quantity, it is not the amount any more
+            same = [one for one in found if one.get("name") == line.get("name")]
+            (same or found)[-1]["with_tax_fen"] += amount
         elif amount is not None:
             found.append({**line, "with_tax_fen": amount})
     return found or [{"name": "", "with_tax_fen": total_of(invoice)}]

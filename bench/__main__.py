@@ -14,12 +14,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 os.environ.setdefault("NIANGJIA_HOME", tempfile.mkdtemp(prefix="niangjia-bench-"))
 django.setup()  # the synthetic workbook takes its columns from the programme
 
-from bench import backup, find, importing, ledger, pages, pivot, start  # noqa: E402
+from bench import backup, evidence, find, importing, ledger, pages, pivot, start  # noqa: E402
 
 PARTS = {
     "import": importing.run,
     "pages": pages.run,
     "find": find.run,
+    "evidence": evidence.run,
     "pivot": pivot.run,
     "start": start.run,
     "backup": backup.run,

@@ -31,6 +31,8 @@ PAGES = {
         "/desk/sources",
         "/desk/reports",
         "/desk/pivot",
+        "/desk/evidence",
+        "/desk/reviews",
         "/desk/find?q=小米",
         "/desk/views",
         "/desk/exports",

@@ -31,6 +31,7 @@ An office's file   niangjia purchases import FILE --as city
 What the public    niangjia purchases release propose --period 2020Q1 --as city
 sees               niangjia purchases release clear --as secrecy
                    niangjia purchases release sign --as leader
+What auditors take niangjia pack --organisation USCC --year 2020 --out FILE.zip --as auditor
 Is it all true?    niangjia ledger audit          re-hash every entry
                    niangjia indicators recount --check
 The site's keeping niangjia backup | restore | upgrade | doctor
@@ -75,13 +76,21 @@ def _parser() -> argparse.ArgumentParser:
         verbs = noun.add_subparsers(metavar="VERB", required=True)
         room.register(verbs)
         for verb in verbs.choices.values():
-            verb.add_argument(
-                "--as",
-                dest="account",
-                metavar="ACCOUNT[@ORGANISATION]",
-                help="act as this account, under one of its appointments",
-            )
+            _add_actor(verb)
+        for name, (told, register) in getattr(room, "COMMANDS", {}).items():
+            command = nouns.add_parser(name, help=told, description=told)
+            register(command)
+            _add_actor(command)
     return parser
+
+
+def _add_actor(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as",
+        dest="account",
+        metavar="ACCOUNT[@ORGANISATION]",
+        help="act as this account, under one of its appointments",
+    )
 
 
 def _room_commands() -> list[ModuleType]:

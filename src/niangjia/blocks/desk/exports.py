@@ -37,12 +37,22 @@ class Rows:
 
 
 Make = Callable[[Actor, Mapping[str, object]], Rows]
+Tell = Callable[[int], None]
+Write = Callable[[Actor, Mapping[str, object], Path, Tell], int]
 _kinds: dict[str, Make] = {}
+_files: dict[str, tuple[str, Write]] = {}
 
 
 def export_kind(kind: str, make: Make) -> str:
     """Declare a table that can be exported; make: gives it for an actor, in the actor's scope."""
     _kinds[kind] = make
+    return kind
+
+
+def export_file_kind(kind: str, suffix: str, write: Write) -> str:
+    """Declare a file of another form. write: writes it for an actor, tells now and then how many
+    things are in (that may raise Interrupted), returns how many they were."""
+    _files[kind] = suffix, write
     return kind
 
 
@@ -76,22 +86,20 @@ def make_export(ref: str) -> None:
 
 
 def _write(export: Export, actor: Actor) -> None:
-    suffix = "csv" if export.params.get("format") == "csv" else "xlsx"
+    suffix, write = _files.get(export.kind) or _table_of(export)
     folder().mkdir(mode=0o700, exist_ok=True)
     path = path_of(f"{export.ref}.{suffix}")
     fresh = path.with_suffix(".part")
-    table = rows_of(export.kind, actor, export.params)
-    counted = _Counted(export, table.rows)
     try:
         with _little_cache():
-            write_table(fresh, suffix, table.sheet, table.header, table.widths, counted)
+            n = write(actor, export.params, fresh, _teller(export))
         os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
     _move(
         export,
         state="done",
-        n_done=counted.n,
+        n_done=n,
         file_name=path.name,
         size_bytes=path.stat().st_size,
         finished_at=clock.real_now(),
@@ -115,20 +123,42 @@ def _little_cache() -> Iterator[None]:
             cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
-class _Counted:
-    """Rows on their way into a file; tells how many, and ends when the worker is told to stop."""
+def _table_of(export: Export) -> tuple[str, Write]:
+    """(suffix, what writes the table asked for)."""
+    suffix = "csv" if export.params.get("format") == "csv" else "xlsx"
 
-    def __init__(self, export: Export, rows: Iterator[tuple[Cell, ...]]) -> None:
-        self.export, self.rows, self.n = export, rows, 0
+    def write(actor: Actor, params: Mapping[str, object], path: Path, tell: Tell) -> int:
+        table = rows_of(export.kind, actor, params)
+        counted = _Counted(tell, table.rows)
+        write_table(path, suffix, table.sheet, table.header, table.widths, counted)
+        return counted.n
+
+    return suffix, write
+
+
+def _teller(export: Export) -> Tell:
+    """Says on the export's line how far it is, and ends it when the worker is told to stop."""
+
+    def tell(n: int) -> None:
+        if jobs.stopping():
+            raise Interrupted
+        _move(export, n_done=n)
+
+    return tell
+
+
+class _Counted:
+    """Rows on their way into a file; tells how many now and then."""
+
+    def __init__(self, tell: Tell, rows: Iterator[tuple[Cell, ...]]) -> None:
+        self.tell, self.rows, self.n = tell, rows, 0
 
     def __iter__(self) -> Iterator[tuple[Cell, ...]]:
         for row in self.rows:
             yield row
             self.n += 1
             if self.n % TELL_EVERY == 0:
-                if jobs.stopping():
-                    raise Interrupted
-                _move(self.export, n_done=self.n)
+                self.tell(self.n)
 
 
 def _move(export: Export, **changes: object) -> None:

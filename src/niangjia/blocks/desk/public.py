@@ -1,7 +1,7 @@
 """The door of desk."""
 
 from niangjia.blocks.desk.drafts import draft_drop, draft_get, draft_put
-from niangjia.blocks.desk.exports import Rows, export_kind, rows_of
+from niangjia.blocks.desk.exports import Rows, Tell, export_file_kind, export_kind, rows_of
 from niangjia.blocks.desk.exports import sweep as exports_sweep
 from niangjia.blocks.desk.following import FindJob, far_behind, lag
 from niangjia.blocks.desk.inbox import inbox_kind
@@ -39,6 +39,7 @@ __all__ = [
     "Rows",
     "Shelf",
     "Source",
+    "Tell",
     "Waiting",
     "Wanted",
     "code_tokens",
@@ -46,6 +47,7 @@ __all__ = [
     "draft_get",
     "draft_put",
     "export_ask",
+    "export_file_kind",
     "export_kind",
     "export_note",
     "exports_sweep",

@@ -15,4 +15,8 @@ class LedgerConfig(RoomConfig):
         "ledger.sm3": frozenset(),
         "ledger.repair": frozenset({"operator"}),
         "ledger.pack": frozenset({"auditor", "city"}),
+        # Whole packs of a unit; whose records they hold is the programme's to check.
+        "packs.make": frozenset(
+            {"auditor", "city", "district", "clerk", "canteen", "checker", "head"}
+        ),
     }

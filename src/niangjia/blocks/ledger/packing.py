@@ -1,8 +1,8 @@
 """Evidence packs: entries with their proofs, what the holder may see of their sealed fields, and
 all that it takes to check them offline. Handing one out is a fact of its own."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from django.template.loader import render_to_string
@@ -34,16 +34,20 @@ MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A pack ready to be written. chunks: its bytes, to be read once; name: of the file."""
+    """A pack ready to be written. chunks: its bytes, to be read once; name: of the file.
+
+    n_later: entries about the same that are too new for the checkpoint, and so not in it.
+    """
 
     name: str
     chunks: Iterator[bytes]
     n_entries: int
     n_fields: int
     size: int
+    n_later: int = 0
 
 
-@service(permission="ledger.pack", records=FACT)
+@service(permission="packs.make", records=FACT)
 def pack_note(
     work: Work, /, *, title: str, indices: Sequence[int], n_fields: int, size: int, manifest: str
 ) -> str:
@@ -70,14 +74,49 @@ def pack_make(
     Raises NotFound, Conflict (not served yet), TooLarge.
     """
     authorise(actor, "ledger.pack")
-    rows = StoredFact.objects.filter(subject__in=subjects).select_related("entry")
-    found = list(rows.prefetch_related("kept").order_by("id")[: MOST + 1])
+    found = _facts(subjects)
     if not found:
         raise NotFound(_("Nothing is recorded about this."))
-    if len(found) > MOST:
-        raise TooLarge(gettext_lazy("A pack holds at most 10,000 entries. Choose fewer."))
     log, served = _served(found)
     return _made(actor, log, served, found, title, evidence)
+
+
+def packs_make(
+    actor: Actor, /, *, parts: Iterable[Sequence[str]], title: str
+) -> Iterator[Made | None]:
+    """A pack for each part (a list of subjects), all under the one checkpoint served at the start,
+    each made, and recorded as handed out, when it is asked for; None where nothing can be in it.
+
+    What is too new for that checkpoint is counted and left out. A part is held in memory: keep it
+    to some hundred subjects. The caller has checked that the actor may see them. Raises Conflict
+    if nothing is served, TooLarge.
+    """
+    authorise(actor, "packs.make")
+    log = opening.newest_log()
+    served = cosigning.newest_published(log) if log else None
+    for number, subjects in enumerate(parts, 1):
+        found = _facts(subjects)
+        if log is None or served is None:
+            raise _not_served(len(found))
+        covered = [fact for fact in found if _covers(log, served, fact)]
+        if not covered:
+            yield None
+            continue
+        made = _made(actor, log, served, covered, f"{title} ({number})", ())
+        yield replace(made, n_later=len(found) - len(covered))
+
+
+def _facts(subjects: Sequence[str]) -> list[StoredFact]:
+    rows = StoredFact.objects.filter(subject__in=subjects).select_related("entry")
+    found = list(rows.prefetch_related("kept").order_by("id")[: MOST + 1])
+    if len(found) > MOST:
+        raise TooLarge(gettext_lazy("A pack holds at most 10,000 entries. Choose fewer."))
+    return found
+
+
+def _covers(log: Log, served: Published, fact: StoredFact) -> bool:
+    entry = getattr(fact, "entry", None)
+    return entry is not None and log.first <= entry.index < log.first + served.checkpoint.size
 
 
 def _served(found: Sequence[StoredFact]) -> tuple[Log, Published]:
@@ -85,21 +124,21 @@ def _served(found: Sequence[StoredFact]) -> tuple[Log, Published]:
     log = opening.newest_log()
     served = cosigning.newest_published(log) if log else None
     waiting = [
-        fact
-        for fact in found
-        if served is None
-        or getattr(fact, "entry", None) is None
-        or not log.first <= fact.entry.index < log.first + served.checkpoint.size  # type: ignore[union-attr]
+        fact for fact in found if log is None or served is None or not _covers(log, served, fact)
     ]
     if log is None or served is None or waiting:
-        raise Conflict(
-            gettext_lazy(
-                "%(n)s entries are not under a served checkpoint of this log yet. Try again in a"
-                " minute; if it stays so, see the witnesses' page."
-            ),
-            n=len(waiting),
-        )
+        raise _not_served(len(waiting))
     return log, served
+
+
+def _not_served(n: int) -> Conflict:
+    return Conflict(
+        gettext_lazy(
+            "%(n)s entries are not under a served checkpoint of this log yet. Try again in a"
+            " minute; if it stays so, see the witnesses' page."
+        ),
+        n=n,
+    )
 
 
 def _made(

@@ -5,7 +5,7 @@ from niangjia.blocks.ledger.auditing import audit, audit_newest
 from niangjia.blocks.ledger.disclosing import keep_commitments
 from niangjia.blocks.ledger.freezing import notice as freeze_notice
 from niangjia.blocks.ledger.packing import Made as MadePack
-from niangjia.blocks.ledger.packing import pack_make
+from niangjia.blocks.ledger.packing import pack_make, packs_make
 from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
     entry_body,
@@ -45,6 +45,7 @@ __all__ = [
     "n_pending",
     "newest_entry_at",
     "pack_make",
+    "packs_make",
     "policy_departments",
     "policy_set",
     "sm3_step",

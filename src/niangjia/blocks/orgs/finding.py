@@ -44,6 +44,16 @@ def organisation_with(ref: str, *, category: str) -> tuple[OrgRef, tuple[int, ..
     return organisation(head), (head, *merged.values_list("id", flat=True))
 
 
+def ref_of_code(uscc: str, *, category: str) -> str:
+    """The ref of what bears this unified social credit code, or bore it; empty if nothing does."""
+    rows = Organisation.objects.filter(uscc=uscc, category=category).exclude(uscc="")
+    found = rows.order_by("valid_to", "-id").values_list("ref", flat=True).first()
+    if found:
+        return str(found)
+    former = FormerKey.objects.filter(key=f"uscc:{uscc}", organisation__category=category)
+    return former.order_by("-id").values_list("organisation__ref", flat=True).first() or ""
+
+
 def organisations_found(actor: Actor, ids: Sequence[int], *, category: str) -> list[ListedOrg]:
     """Those of the ids that the actor may find, newest first; what was merged as what it is now.
 

@@ -11,6 +11,7 @@ from niangjia.blocks.orgs.finding import (
     organisations_found,
     organisations_listed,
     organisations_with,
+    ref_of_code,
 )
 from niangjia.blocks.orgs.followers import Follower, organisation_follower
 from niangjia.blocks.orgs.forms import NewPasswordForm
@@ -190,6 +191,7 @@ __all__ = [
     "person_erase",
     "places_for",
     "predecessors_of",
+    "ref_of_code",
     "refs_in",
     "refuse_weak",
     "registered_names",

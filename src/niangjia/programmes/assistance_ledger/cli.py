@@ -13,6 +13,7 @@ from niangjia.core import jobs
 from niangjia.core.terminal import progress_bar
 from niangjia.lib.money import format_yuan
 from niangjia.programmes.assistance_ledger.importing import Import, bridge_holds
+from niangjia.programmes.assistance_ledger.packs import pack_at
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import (
     board_get,
@@ -87,6 +88,44 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="take rows of a period that was reported or closed: they count in the next one",
     )
     take.set_defaults(run=run_import)
+
+
+def _add_pack(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--organisation", required=True, metavar="USCC", help="the buying unit")
+    command.add_argument("--year", required=True, type=int)
+    command.add_argument("--out", required=True, type=Path, metavar="FILE.zip")
+    command.set_defaults(run=run_pack)
+
+
+PACK_HELP = "a unit's records, evidence and log entries of a year, to be checked offline"
+COMMANDS = {"pack": (PACK_HELP, _add_pack)}
+
+
+def run_pack(options: argparse.Namespace) -> int:
+    """FILE holds the pack, whole. Exit 0, or 1 if its totals are not those of the site."""
+    jobs.settle()
+    with progress_bar() as bar:
+        task = bar.add_task(options.out.name, total=None)
+        told = pack_at(
+            options.actor,
+            unit=options.organisation,
+            year=options.year,
+            path=options.out,
+            tell=lambda n: bar.update(task, completed=n),
+        )
+    said = _("%(out)s: %(n)s records, %(files)s files of evidence, %(entries)s log entries")
+    print(
+        said
+        % {
+            "out": options.out,
+            "n": f"{told.n_records:,}",
+            "files": f"{told.evidence.n_files:,}",
+            "entries": f"{told.n_entries:,}",
+        }
+    )
+    if not told.agrees:
+        print(_("The totals of the pack are not those of the site: see its README."))
+    return 0 if told.agrees else 1
 
 
 def run_import(options: argparse.Namespace) -> int:

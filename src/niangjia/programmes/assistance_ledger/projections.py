@@ -25,8 +25,7 @@ DIMENSIONS = (
 EVIDENCE = {EVIDENCED.id: 1, UNEVIDENCED.id: -1}
 
 # What a cell adds up -> its column. Money in fen; complete: records of which no evidence is
-# missing; confirmed: help that the assisted county has confirmed. FED: those that facts of today
-# say something about; the others are offered to nobody until they are.
+# missing; confirmed: help that the assisted county has confirmed.
 MEASURES = {
     "n": "n",
     "fen": "fen",
@@ -38,7 +37,6 @@ MEASURES = {
     "confirmed_households": "sixth",
     "confirmed_people": "seventh",
 }
-FED = frozenset(MEASURES)
 
 
 def _number(fact: LoggedFact, name: str) -> int:

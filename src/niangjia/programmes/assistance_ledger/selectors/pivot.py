@@ -116,9 +116,9 @@ class PivotFound:
 
 
 def measures_for(actor: Actor) -> list[str]:
-    """Measures that may be chosen: those that are fed, and people only for cleared staff."""
+    """Measures that may be chosen: those that are counted, and people only for cleared staff."""
     live = scope_of(actor).kind == "supplier"
-    known = frozenset(counted.MEASURED) if live else projections.FED
+    known = frozenset(counted.MEASURED) if live else frozenset(projections.MEASURES)
     return [
         name
         for name, one in MEASURES.items()

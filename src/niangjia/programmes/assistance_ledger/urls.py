@@ -31,6 +31,7 @@ urlpatterns = [
     path("desk/reviews/<slug:ref>", views.reviews.review, name="review"),
     path("desk/reviews/<slug:ref>/decide", views.reviews.review_step, name="review_decide"),
     path("desk/reviews/<slug:ref>/print", views.reviews.review_print, name="review_print"),
+    path("desk/packs", views.packs.packs, name="packs"),
     path("desk/pivot", views.pivot.pivot, name="pivot"),
     path("desk/pivot/export", views.pivot.export, name="pivot_export"),
     path("desk/pivot/print", views.pivot.paper, name="pivot_print"),

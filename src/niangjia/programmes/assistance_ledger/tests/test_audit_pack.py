@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 import jsonschema
 import pytest
+from django.urls import reverse
 from frictionless import Package
 from hypothesis import given as with_
 from hypothesis import strategies as st
@@ -36,6 +37,7 @@ from niangjia.programmes.assistance_ledger.services.evidence import (
     supplier_attach,
 )
 from niangjia.programmes.assistance_ledger.tests import given
+from niangjia.programmes.assistance_ledger.tests.test_pivot_pages import browser
 from niangjia.programmes.assistance_ledger.tests.test_reviews import decided, entered
 from niangjia.programmes.assistance_ledger.tests.test_reviews import settle as settle_reviews
 
@@ -324,3 +326,14 @@ def test_the_worker_makes_it_in_the_background_under_the_rights_of_now(settings)
     path = folder / f"{ref}.zip"
     with ZipFile(path) as pack:
         assert {"README.txt", "records.xlsx", "ledger/pack-001.zip"} <= set(pack.namelist())
+
+
+def test_the_page_asks_for_a_pack_and_refuses_one_of_another_s_unit():
+    given.take(given.purchase(1))
+    for who, status in (("auditor", 302), ("clerk_b", 422), ("supplier", 403)):
+        client = browser(who)
+        asked = {"unit": given.UNITS["甲"], "year": "2020"}
+        assert client.post(reverse("assistance_ledger:packs"), asked).status_code == status
+        wanted = JournalEntry.objects.filter(kind="export.asked")
+        assert wanted.count() == 1  # the auditor's alone
+    assert browser("auditor").get(reverse("assistance_ledger:packs")).status_code == 200

@@ -1,0 +1,44 @@
+"""Audit packs: asked for here, made in the background, fetched from the exports."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from niangjia.blocks.desk.public import export_ask
+from niangjia.core import clock
+from niangjia.core.actor import Actor
+from niangjia.core.errors import Invalid, NotFound
+from niangjia.core.service import authorise
+from niangjia.programmes.assistance_ledger.packs import PACK
+from niangjia.programmes.assistance_ledger.selectors.packs import n_in_pack, pack_of
+from niangjia.ui.page import actor_of
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def packs(request: HttpRequest) -> HttpResponse:
+    """The form for a unit and a year; when sent, the pack is being made."""
+    actor = authorise(actor_of(request), "packs.make")
+    unit = request.POST.get("unit", request.GET.get("unit", "")).replace("\0", "").strip()[:40]
+    year = request.POST.get("year", str(clock.city_today().year))[:4]
+    error = ""
+    if request.method == "POST":
+        try:
+            _ask(actor, unit, int(year) if year.isdecimal() else 0)
+            messages.success(request, _("The file is being made; it will stand here."))
+            return redirect("desk:exports")
+        except (Invalid, NotFound) as refused:
+            error = str(refused)
+    context = {"unit": unit, "year": year, "error": error}
+    status = 422 if error else 200
+    return render(request, "assistance_ledger/packs.html", context, status=status)
+
+
+def _ask(actor: Actor, unit: str, year: int) -> None:
+    of = pack_of(actor, unit=unit, year=year)
+    params = {"unit": of.unit.ref, "year": year}
+    title = f"{_('Audit pack')} {of.unit.name} {year}"
+    export_ask(actor, kind=PACK, title=title, params=params, n_expected=n_in_pack(actor, of))

@@ -33,6 +33,7 @@ PAGES = {
         "/desk/pivot",
         "/desk/evidence",
         "/desk/reviews",
+        "/desk/packs",
         "/desk/find?q=小米",
         "/desk/views",
         "/desk/exports",

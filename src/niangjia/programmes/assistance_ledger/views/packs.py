@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from niangjia.blocks.desk.public import export_ask
+from niangjia.blocks.orgs.public import organisation, scope_of
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid, NotFound
@@ -22,7 +23,8 @@ from niangjia.ui.page import actor_of
 def packs(request: HttpRequest) -> HttpResponse:
     """The form for a unit and a year; when sent, the pack is being made."""
     actor = authorise(actor_of(request), "packs.make")
-    unit = request.POST.get("unit", request.GET.get("unit", "")).replace("\0", "").strip()[:40]
+    asked = request.POST.get("unit", request.GET.get("unit", _own_code(actor)))
+    unit = asked.replace("\0", "").strip()[:40]
     year = request.POST.get("year", str(clock.city_today().year))[:4]
     error = ""
     if request.method == "POST":
@@ -35,6 +37,12 @@ def packs(request: HttpRequest) -> HttpResponse:
     context = {"unit": unit, "year": year, "error": error}
     status = 422 if error else 200
     return render(request, "assistance_ledger/packs.html", context, status=status)
+
+
+def _own_code(actor: Actor) -> str:
+    """The code of the actor's own unit; empty for offices."""
+    scope = scope_of(actor)
+    return organisation(scope.id).uscc if scope.kind == "unit" and scope.id else ""
 
 
 def _ask(actor: Actor, unit: str, year: int) -> None:

@@ -17,6 +17,8 @@ from niangjia.programmes.assistance_ledger.views import (
     reports,
     reviews,
     sources,
+    target_sheets,
+    unit_targets,
 )
 
 __all__ = [
@@ -36,4 +38,6 @@ __all__ = [
     "reports",
     "reviews",
     "sources",
+    "target_sheets",
+    "unit_targets",
 ]

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "8022b47d914563f0e0a7d08facb57f9a313a609dc55cf2d4235ee0defd7e0207"
+    expected = "835d967293b812dd2ad06ef6d7064cdcf0e78c2d4f6338067243bd95ca6cd5aa"
     assert together.hexdigest() == expected

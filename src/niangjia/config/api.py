@@ -17,6 +17,7 @@ from niangjia.programmes.assistance_ledger.rest_reports import (
 )
 from niangjia.programmes.assistance_ledger.rest_reports import router as reports
 from niangjia.programmes.assistance_ledger.rest_sources import router as sources
+from niangjia.programmes.assistance_ledger.rest_targets import router as unit_targets
 from niangjia.ui.rest import Key, map_errors
 
 api = NinjaAPI(
@@ -37,6 +38,7 @@ api.add_router("/reports", reports)
 api.add_router("/periods", periods_router)
 api.add_router("/releases", releases_router)
 api.add_router("/pivot", pivot)
+api.add_router("/targets", unit_targets)
 api.add_router("/imports", imports)
 api.add_router("/sources", sources)
 api.add_router("/evidence", evidence)

@@ -7,7 +7,7 @@ from niangjia.blocks.desk.following import FindJob, far_behind, lag
 from niangjia.blocks.desk.inbox import inbox_kind
 from niangjia.blocks.desk.kept import views_of
 from niangjia.blocks.desk.postings import in_ids, matched, proposed, walk
-from niangjia.blocks.desk.printed import sheet_kind
+from niangjia.blocks.desk.printed import fingerprint, sheet_kind
 from niangjia.blocks.desk.selectors import inbox_counts, inbox_groups, inbox_page
 from niangjia.blocks.desk.services import export_ask, export_note, sheet_keep
 from niangjia.blocks.desk.sources import find_shelf, find_source
@@ -54,6 +54,7 @@ __all__ = [
     "far_behind",
     "find_shelf",
     "find_source",
+    "fingerprint",
     "fits",
     "in_ids",
     "inbox_counts",

@@ -47,6 +47,10 @@ class AssistanceLedgerConfig(RoomConfig):
         "periods.manage": frozenset({"city"}),
         "brief.see": OFFICES | {"leader"},
         "targets.set": OFFICES,
+        "unit_targets.see": STAFF | {"leader"},
+        "unit_targets.file": UNIT,
+        "unit_targets.accept": OFFICES,
+        "unit_targets.remind": OFFICES | {"leader"},
     }
     scopes = {
         "read": frozenset(
@@ -59,6 +63,7 @@ class AssistanceLedgerConfig(RoomConfig):
                 "reports.collect",
                 "releases.see",
                 "brief.see",
+                "unit_targets.see",
             }
         ),
         "import": frozenset(
@@ -86,6 +91,10 @@ class AssistanceLedgerConfig(RoomConfig):
                 "reports.accept",
                 "reports.remind",
                 "periods.manage",
+                "unit_targets.see",
+                "unit_targets.file",
+                "unit_targets.accept",
+                "unit_targets.remind",
             }
         ),
         "release": frozenset(
@@ -107,6 +116,7 @@ class AssistanceLedgerConfig(RoomConfig):
         MenuEntry(_("Help reviews"), "assistance_ledger:reviews", "witnessed", "reviews.see", 13),
         MenuEntry(_("Look up figures"), "assistance_ledger:pivot", "table", "purchases.see", 11),
         MenuEntry(_("Audit pack"), "assistance_ledger:packs", "witnessed", "packs.make", 14),
+        MenuEntry(_("Assessment"), "assistance_ledger:targets", "gauge", "unit_targets.see", 14),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),
         MenuEntry(_("Releases"), "assistance_ledger:releases", "release", "releases.see", 20),
     )

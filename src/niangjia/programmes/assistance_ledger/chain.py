@@ -260,3 +260,63 @@ RELEASE = declare_case_type(
         },
     )
 )
+
+# What a return of a target can point at.
+TARGET_FIELDS = {
+    "canteen": _("Canteen"),
+    "food_fen": _("Food purchases of the year"),
+    "filed_with": _("Filed with"),
+    "members": _("Members who get gifts"),
+    "gift_fen": _("Gifts of the union"),
+    "exempt": _("Exemption"),
+}
+TARGET = declare_case_type(
+    CaseType(
+        name="unit_target",
+        first="draft",
+        states={
+            "draft": _("Not filed"),
+            "filed": _("Waits for the superior's check"),
+            "accepted": _("Accepted"),
+            "returned": _("Returned, to be mended"),
+        },
+        steps=(
+            CaseStep(
+                "file",
+                _("File the target"),
+                ("draft", "returned"),
+                "filed",
+                "unit_targets.file",
+            ),
+            CaseStep(
+                "change",
+                _("Change the target"),
+                ("filed", "accepted"),
+                "filed",
+                "unit_targets.file",
+                needs_reason=True,
+            ),
+            CaseStep(
+                "accept",
+                _("Accept the target"),
+                ("filed",),
+                "accepted",
+                "unit_targets.accept",
+                ("file", "change"),
+            ),
+            CaseStep(
+                "return",
+                RETURN,
+                ("filed", "accepted"),
+                "returned",
+                "unit_targets.accept",
+                ("file", "change"),
+                returns=True,
+            ),
+        ),
+        waits={
+            "filed": Waits("district", "district", inbox.TARGET_ACCEPT, 10, working=True),
+            "returned": Waits("clerk", "own", inbox.TARGET_MEND, 5, working=True),
+        },
+    )
+)

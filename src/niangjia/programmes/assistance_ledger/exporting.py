@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.blocks.desk.public import Cell, Rows, export_kind, sheet_kind
 from niangjia.core.actor import Actor
-from niangjia.programmes.assistance_ledger import pivot_files
+from niangjia.programmes.assistance_ledger import pivot_files, target_files
 from niangjia.programmes.assistance_ledger.content import records_of
 from niangjia.programmes.assistance_ledger.forms import FiltersForm
 from niangjia.programmes.assistance_ledger.models import Purchase, Report
@@ -146,3 +146,5 @@ def report_rows_now(refs: Sequence[str]) -> dict[str, tuple[int, bool]]:
 REPORT = sheet_kind("report", report_rows_now)
 PIVOT = export_kind("pivot", pivot_files.pivot_rows)
 PIVOT_SHEET = sheet_kind("pivot", pivot_files.printed_now)
+TARGETS = export_kind("unit_targets", target_files.target_rows)
+TARGET_SHEET = sheet_kind(target_files.SHEET, target_files.sheets_now)

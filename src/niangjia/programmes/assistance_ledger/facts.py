@@ -194,3 +194,32 @@ CLOSED = _kind(
     ),
 )
 TARGET = _kind("target.set", _("Yearly target set"), ("fen", "office", "reason"))
+UNIT_TARGET_FILED = _kind(
+    "unit_target.filed",
+    _("Yearly target of a unit filed"),
+    (
+        "canteen",
+        "content_sha256",
+        "exempt",
+        "exempt_reason",
+        "filed_with",
+        "floor_fen",
+        "food_fen",
+        "gift_fen",
+        "gift_part_fen",
+        "members",
+        "n",
+        "note",
+        "policy",
+        "reason",
+        "reserved_fen",
+        "target",
+        "target_fen",
+        "unit",
+    ),
+)
+SHEET_SEALED = _kind(
+    "unit_target.sealed",
+    _("Sealed assessment sheet received"),
+    ("code", "document", "document_sha256", "n", "reason", "target", "unit"),
+)

@@ -70,3 +70,19 @@ REVIEW_BACK = inbox_kind(
     title=_("%(period)s: %(supplier)s, %(product)s, returned"),
     shown=_shown,
 )
+
+TARGET_FILE = inbox_kind(
+    "unit_target.file",
+    name=_("Yearly targets to file"),
+    title=_("%(year)s: file the target of the year"),
+)
+TARGET_MEND = inbox_kind(
+    "unit_target.mend",
+    name=_("Yearly targets returned to you"),
+    title=_("%(year)s: the target was returned, to be mended"),
+)
+TARGET_ACCEPT = inbox_kind(
+    "unit_target.accept",
+    name=_("Yearly targets to check"),
+    title=_("%(year)s: %(unit)s has filed its target"),
+)

@@ -5,6 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+# Django finds tables through this module.
+from niangjia.programmes.assistance_ledger import unit_target_models  # noqa: F401
+
 ORGANISATION = "orgs.Organisation"
 
 

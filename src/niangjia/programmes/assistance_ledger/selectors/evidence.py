@@ -25,7 +25,11 @@ from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import evidencing, requirements
 from niangjia.programmes.assistance_ledger.models import Purchase
-from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
+from niangjia.programmes.assistance_ledger.selectors.scope import (
+    reviews_visible_to,
+    unit_targets_visible_to,
+    visible_to,
+)
 
 OWN_CODE = re.compile(r"/desk/records/([0-9a-f]{32})")
 TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{5,}")
@@ -82,6 +86,9 @@ def _may_see(actor: Actor, found: DocumentView) -> bool:
     suppliers = [ref for kind, _mark, ref in subjects if kind == "supplier"]
     reviews = [ref for kind, _mark, ref in subjects if kind == "review"]
     if reviews and reviews_visible_to(actor).filter(ref__in=reviews).exists():
+        return True
+    targets = [ref for kind, _mark, ref in subjects if kind == "unit_target"]
+    if targets and unit_targets_visible_to(actor).filter(ref__in=targets).exists():
         return True
     rows = visible_to(actor)
     proved = Q(ref__in=purchases) | Q(supplier__ref__in=suppliers)

@@ -10,6 +10,9 @@ from niangjia.programmes.assistance_ledger.models import (
     Report,
     SourceLine,
 )
+from niangjia.programmes.assistance_ledger.unit_target_models import (
+    UnitTarget,
+)
 
 
 def visible_to(actor: Actor) -> QuerySet[Purchase]:
@@ -78,4 +81,17 @@ def reviews_visible_to(actor: Actor) -> QuerySet[HelpReview]:
         own = visible_to(actor).filter(help_lines__ended_at__isnull=True)
         covered = own.values("help_lines__review_id")
         return rows.filter(Q(entered_at_id=actor.organisation_id) | Q(pk__in=covered))
+    return rows.none()
+
+
+def unit_targets_visible_to(actor: Actor) -> QuerySet[UnitTarget]:
+    """All for the city's offices, those of units beneath a district, one's own unit's."""
+    scope = scope_of(actor)
+    rows = UnitTarget.objects.all()
+    if scope.kind == "all":
+        return rows
+    if scope.kind == "beneath" and scope.path:
+        return rows.filter(unit__territory_path__startswith=scope.path)
+    if scope.kind == "unit":
+        return rows.filter(unit_id__in=scope.ids)
     return rows.none()

@@ -18,6 +18,8 @@ from niangjia.programmes.assistance_ledger.views import (
     reports,
     reviews,
     sources,
+    target_sheets,
+    unit_targets,
 )
 
 __all__ = [
@@ -38,4 +40,6 @@ __all__ = [
     "reports",
     "reviews",
     "sources",
+    "target_sheets",
+    "unit_targets",
 ]

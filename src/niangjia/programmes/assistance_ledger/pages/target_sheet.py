@@ -41,7 +41,7 @@ def sheet(found: TargetDetail, title: str, address: str, code: str) -> dict[str,
         "capitals": [_("Target in capitals"), capitals(version.target_fen)],
         "progress_title": _("As of %(moment)s") % {"moment": shown.moment(clock.city_now())},
         "progress": [list(one) for one in progress],
-        "policy": f"{_('Policy')}：{parts.policy_of(version)}",
+        "policy": f"{_('Rule of assessment')}：{parts.policy_of(version)}",
         "seals": [_("Filled in by"), _("Checked by"), _("Head of the unit"), _("Unit (seal)")],
         "superior": [_("Superior's opinion"), _("Superior (seal)")],
         "day": _("Date:        year    month    day"),
@@ -49,7 +49,7 @@ def sheet(found: TargetDetail, title: str, address: str, code: str) -> dict[str,
         "code": code,
         "sha256": version.content_sha256,
         "proof": _("The code ties this paper, sealed and scanned, to the version printed."),
-        "page": [_("Page"), _("of")],
+        "page": _("Page X of Y"),
     }
 
 

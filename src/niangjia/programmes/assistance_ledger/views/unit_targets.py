@@ -250,7 +250,8 @@ def targets_export(request: HttpRequest) -> HttpResponse:
     actor = authorise(actor_of(request), "unit_targets.see")
     params = {name: request.POST.get(name, "")[:100] for name in NAMES}
     found = targets_page(actor, filters=filters_of(params))
-    title = f"{_('Assessment')} {found.filters.year} {actor.organisation_name}"
+    title = _("Assessment %(year)s") % {"year": found.filters.year}
+    title = f"{actor.organisation_name} {title}"
     export_ask(actor, kind=TARGETS, title=title, params=params, n_expected=found.n)
     messages.success(request, _("The file is being made; it will stand here."))
     return redirect("desk:exports")

@@ -45,6 +45,7 @@ from niangjia.programmes.assistance_ledger.selectors.packs import (
     pack_batches,
     reviews_of,
 )
+from niangjia.ui.words import role_name
 
 BATCH = 200
 Tell = Callable[[int], None]
@@ -199,7 +200,7 @@ def _told(writer: _Writer) -> readme.Told:
         uscc=of.unit.uscc,
         year=of.year,
         made_at=f"{clock.real_now():%Y-%m-%d %H:%M} UTC",
-        by=f"{writer.actor.organisation_name} ({writer.actor.role})",
+        by=f"{writer.actor.organisation_name} · {role_name(writer.actor.role)}",
         n_records=writer.n_records,
         totals=writer.tally.all,
         evidence=writer.evidence.counts,

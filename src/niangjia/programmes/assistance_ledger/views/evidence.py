@@ -29,7 +29,7 @@ from niangjia.blocks.evidence.public import (
     receive,
 )
 from niangjia.core.actor import Actor
-from niangjia.core.errors import DomainError, Invalid
+from niangjia.core.errors import DomainError, Invalid, NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger.pages import evidence as parts
 from niangjia.programmes.assistance_ledger.pages import shown
@@ -62,6 +62,7 @@ TYPES = {
     "xml": "application/xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+PARTS = {"file": "", "picture": PICTURE, "small": SMALL}
 MOST_FILES = 100  # in one form; the page's script sends one at a time, so that any number goes
 
 
@@ -237,15 +238,14 @@ def evidence_part(request: HttpRequest, ref: str, part: str) -> HttpResponse:
 def file_answer(actor: Actor, ref: str, part: str) -> HttpResponse:
     """The bytes of a file or its pictures, closed to scripts; looks at personal ones are noted."""
     found = document_get(actor, ref=ref)
+    if part not in PARTS:
+        raise NotFound(_("There is no such file, or it is not yours to see."))
     if is_personal(actor, found):
         evidence_opened(actor, document_ref=ref, part=part)
+    kind = TYPES.get(found.format, "text/plain") if part == "file" else "image/jpeg"
+    response = HttpResponse(read(ref, PARTS[part]), content_type=kind)
     if part == "file":
-        response = HttpResponse(read(ref), content_type=TYPES.get(found.format, "text/plain"))
         response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
-    else:
-        response = HttpResponse(
-            read(ref, SMALL if part == "small" else PICTURE), content_type="image/jpeg"
-        )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

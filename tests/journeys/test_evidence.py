@@ -10,6 +10,7 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.test_reporting import looked_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+SENT_MS = 30_000  # files are looked at one by one, on a machine that may be busy
 
 
 def _files(*named: tuple[str, bytes]) -> Any:
@@ -39,7 +40,8 @@ def test_files_find_their_records_and_what_is_left_is_placed(open_page: OpenPage
         (f"发票{one['invoice_no']}.jpg", _photo(1)),
         ("合影.jpg", _photo(2)),
     )
-    expect(page.locator("ul.place > li")).to_have_count(1)  # the other has found its record
+    # the other has found its record
+    expect(page.locator("ul.place > li")).to_have_count(1, timeout=SENT_MS)
     looked_at(page, "evidence-to-place-1280")
     page.get_by_role("button", name="附上所勾选的").click()
     expect(page.locator("main")).to_contain_text("请勾选记录")
@@ -49,7 +51,7 @@ def test_files_find_their_records_and_what_is_left_is_placed(open_page: OpenPage
     phone = open_page("clerk", width=390, theme="dark")
     phone.goto(f"/desk/records/{other['ref']}#evidence")
     _bring(phone, ("拍照.jpg", _photo(3)))
-    expect(phone.locator("#evidence header .tag")).to_contain_text("1 /")
+    expect(phone.locator("#evidence header .tag")).to_contain_text("1 /", timeout=SENT_MS)
     looked_at(phone, "record-evidence-390-dark")
     phone.locator("#evidence a.file").first.click()
     looked_at(phone, "evidence-file-390-dark")
@@ -64,8 +66,8 @@ def test_a_file_that_is_refused_says_why_and_the_others_go_on(open_page: OpenPag
         ("照片.jpg", _photo(4)),
     )
     told = page.locator("[data-told]").first
-    expect(told).to_contain_text("有密码保护")
-    expect(told).to_contain_text("照片.jpg")
+    expect(told).to_contain_text("有密码保护", timeout=SENT_MS)
+    expect(told).to_contain_text("照片.jpg", timeout=SENT_MS)
     looked_at(page, "evidence-refused-390")
 
 
@@ -78,7 +80,7 @@ def test_files_wait_while_the_network_is_cut_and_go_on_by_themselves(open_page: 
     expect(page.locator("[data-warn]")).to_contain_text("网络中断")
     looked_at(page, "evidence-cut-1280")
     page.context.set_offline(False)
-    expect(page.locator("ul.place")).to_contain_text("断网.jpg", timeout=20_000)
+    expect(page.locator("ul.place")).to_contain_text("断网.jpg", timeout=SENT_MS)
     after = page.request.get("/api/evidence").json()["items"]
     assert len(after) == len(before) + 1
 

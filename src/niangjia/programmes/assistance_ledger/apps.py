@@ -22,6 +22,7 @@ class AssistanceLedgerConfig(RoomConfig):
         "evidence.attach_supplier": UNIT | {"city", "supplier", "reviewer"},
         "evidence.open": STAFF | {"supplier", "reviewer"},
         "evidence.open_personal": STAFF - {"canteen"} | {"reviewer"},
+        "evidence.open_help": frozenset({"reviewer", "city", "auditor"}),
         "reviews.see": STAFF | {"supplier", "reviewer"},
         "reviews.enter": UNIT | {"supplier", "reviewer"},
         "reviews.decide": frozenset({"reviewer"}),

@@ -16,6 +16,7 @@ from niangjia.programmes.assistance_ledger import requirements
 from niangjia.programmes.assistance_ledger.audit_pack.columns import EVIDENCE, names
 from niangjia.programmes.assistance_ledger.audit_pack.naming import file_name
 from niangjia.programmes.assistance_ledger.audit_pack.ocds import Proof
+from niangjia.programmes.assistance_ledger.selectors.evidence import is_cleared
 
 THERE, WITHHELD, GONE = "enclosed", "withheld", "not kept"
 STATES = {
@@ -57,14 +58,12 @@ class EvidencePart:
     def _enclose(self, link: LinkView) -> tuple[str, str]:
         document = link.document
         personal = _is_personal(document)
-        made = self._withheld() if personal and not self._cleared() else self._written(link)
+        cleared = is_cleared(self.actor, document)
+        made = self._written(link) if cleared else self._withheld()
         if personal and made[0] == THERE:
             self.counts.personal.append(document.ref)
         self._met[document.ref] = made
         return made
-
-    def _cleared(self) -> bool:
-        return self.actor.may("evidence.open_personal")
 
     def _withheld(self) -> tuple[str, str]:
         self.counts.n_withheld += 1

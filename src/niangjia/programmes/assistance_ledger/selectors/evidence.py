@@ -79,7 +79,7 @@ def document_get(actor: Actor, *, ref: str) -> DocumentView:
 def _may_see(actor: Actor, found: DocumentView) -> bool:
     if actor.system or found.organisation_id == actor.organisation_id:
         return True
-    if is_personal(actor, found) and not actor.may("evidence.open_personal"):
+    if not is_cleared(actor, found):
         return False
     subjects = _parted(links_to(found.ref))
     purchases = [ref for kind, _mark, ref in subjects if kind == "purchase"]
@@ -93,6 +93,17 @@ def _may_see(actor: Actor, found: DocumentView) -> bool:
     rows = visible_to(actor)
     proved = Q(ref__in=purchases) | Q(supplier__ref__in=suppliers)
     return bool(purchases or suppliers) and rows.filter(proved).exists()
+
+
+def is_cleared(actor: Actor, found: DocumentView) -> bool:
+    """True if the actor's role may read what the file names people for. Rosters and other help
+    material of a county are for those who check them; a unit's own sheets for its staff."""
+    kinds = requirements.kinds()
+    named = [kinds[one.kind] for one in links_to(found.ref) if one.kind in kinds]
+    personal = [kind for kind in named if kind.personal]
+    if any(kind.of != "record" for kind in personal) and not actor.may("evidence.open_help"):
+        return False
+    return not personal or actor.may("evidence.open_personal")
 
 
 def is_personal(actor: Actor, found: DocumentView) -> bool:

@@ -199,6 +199,19 @@ def test_personal_evidence_is_closed_to_those_who_are_not_cleared():
     assert document_get(given.actor("auditor"), ref=ref).ref == ref
 
 
+def test_a_roster_is_for_those_who_check_it_not_for_every_unit_that_bought():
+    one = recorded()
+    ref = brought(1, who="supplier")
+    supplier_attach(
+        given.actor("supplier"), supplier_ref=one.supplier.ref, document_ref=ref, kind="roster"
+    )
+    for who in ("reviewer", "city", "auditor", "supplier"):
+        assert document_get(given.actor(who), ref=ref).ref == ref
+    for who in ("clerk", "checker", "head", "district", "clerk_b"):
+        with pytest.raises(NotFound):
+            document_get(given.actor(who), ref=ref)
+
+
 def test_a_reversed_record_takes_no_new_evidence():
     one, ref = recorded(), brought(1)
     purchase_reverse(given.actor("clerk"), purchase_ref=one.ref, reason="重复登记")

@@ -41,7 +41,8 @@ began = time.perf_counter()
 done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({"s": time.perf_counter() - began, "rc": done.returncode,
-                  "err": done.stderr[-300:], "cpu_s": used.ru_utime + used.ru_stime, "mib": used.ru_maxrss / 1024}))
+                  "err": done.stderr[-300:], "cpu_s": used.ru_utime + used.ru_stime,
+                  "mib": used.ru_maxrss / 1024}))
 """
 
 

@@ -16,6 +16,7 @@ from niangjia.programmes.assistance_ledger.rest_reports import (
     releases_router,
 )
 from niangjia.programmes.assistance_ledger.rest_reports import router as reports
+from niangjia.programmes.assistance_ledger.rest_reviews import router as reviews
 from niangjia.programmes.assistance_ledger.rest_sources import router as sources
 from niangjia.programmes.assistance_ledger.rest_targets import router as unit_targets
 from niangjia.ui.rest import Key, map_errors
@@ -42,4 +43,5 @@ api.add_router("/targets", unit_targets)
 api.add_router("/imports", imports)
 api.add_router("/sources", sources)
 api.add_router("/evidence", evidence)
+api.add_router("/reviews", reviews)
 api.add_router("/board", open_router)

@@ -60,6 +60,7 @@ class AssistanceLedgerConfig(RoomConfig):
                 "heads.see",
                 "sources.see",
                 "evidence.open",
+                "reviews.see",
                 "reports.see",
                 "reports.collect",
                 "releases.see",
@@ -82,6 +83,9 @@ class AssistanceLedgerConfig(RoomConfig):
         ),
         "report": frozenset(
             {
+                "reviews.see",
+                "reviews.enter",
+                "reviews.decide",
                 "reports.see",
                 "reports.collect",
                 "reports.decide",

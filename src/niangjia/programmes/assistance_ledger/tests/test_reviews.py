@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
 
 from niangjia.blocks.indicators.public import differences, stored
 from niangjia.blocks.orgs.public import Account, accounts_set_up, appointment_end
@@ -269,3 +271,32 @@ def test_lists_show_each_role_its_own():
     assert reviews_page(given.actor("clerk"), states=["submitted"])[0] == []
     decided(row, "confirm")
     assert reviews_page(given.actor("clerk"), states=["confirmed"])[0][0].row.ref == row.ref
+
+
+def browser(who: str) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    login = get_user_model().objects.get(username=who)
+    client.force_login(login, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_same_way_goes_by_json():
+    supplier, reviewer = browser("supplier"), browser("reviewer")
+    (group,) = supplier.get("/api/reviews/open?period=2020Q1").json()
+    body = {name: group[name] for name in ("supplier", "product", "period", "county")}
+    body |= {"mechanisms": ["work"], "households": 7, "people": 3}
+    send = {"content_type": "application/json"}
+    refused = supplier.post("/api/reviews", body, **send)
+    assert refused.status_code == 422 and set(refused.json()["fields"]) == {"people"}
+    ref = supplier.post("/api/reviews", body | {"people": 20}, **send).json()["ref"]
+    assert [one["ref"] for one in reviewer.get("/api/reviews").json()["items"]] == [ref]
+    seen = reviewer.get(f"/api/reviews/{ref}").json()
+    assert (seen["fen"], seen["due_on"], "confirm" in seen["steps"]) == (93_300, "2020-03-31", True)
+    step = {"step": "confirm", "version": seen["version"], "content_sha256": "0" * 64}
+    assert reviewer.post(f"/api/reviews/{ref}/decide", step, **send).status_code == 409
+    step["content_sha256"] = seen["content_sha256"]
+    assert supplier.post(f"/api/reviews/{ref}/decide", step, **send).status_code == 403
+    assert reviewer.post(f"/api/reviews/{ref}/decide", step, **send).json()["state"] == "confirmed"
+    settle()
+    assert reviewer.get(f"/api/reviews/{ref}").json()["confirmed_fen"] == 93_300
+    assert cube() == (93_300, 93_300, 7, 20)

@@ -4,7 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
+from django.conf import settings as _settings
 
 ROOT = Path(__file__).parent
 _base = Path(os.environ.get("NIANGJIA_HOME") or tempfile.mkdtemp(prefix="niangjia-test-"))
@@ -12,6 +14,16 @@ _home = _base / os.environ.get("PYTEST_XDIST_WORKER", "main")
 _home.mkdir(parents=True, exist_ok=True)
 os.environ["NIANGJIA_HOME"] = str(_home)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
+if str(_home) != _settings.NIANGJIA_HOME:
+    raise pytest.UsageError("settings were loaded before the home was named")
+django.setup()
+
+
+def pytest_sessionstart(session):  # type: ignore[no-untyped-def]
+    """Workers do not inherit which settings to load: they would load them before this file has
+    named a home of their own, and share one, the log's key in it too."""
+    if not hasattr(session.config, "workerinput"):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def test_data() -> Path:

@@ -41,6 +41,10 @@ SEEDS = {
         "programmes/assistance_ledger/policy.py",
         "import niangjia.blocks.evidence.models",
     ),
+    "door-households": (
+        "programmes/assistance_ledger/policy.py",
+        "import niangjia.blocks.households.models",
+    ),
     "door-cases": ("programmes/assistance_ledger/policy.py", "import niangjia.blocks.cases.rules"),
     "door-intake": (
         "programmes/assistance_ledger/policy.py",

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "835d967293b812dd2ad06ef6d7064cdcf0e78c2d4f6338067243bd95ca6cd5aa"
+    expected = "b225d05fe4a746f6e270c57a484d6a44e9e700ff766dae85af2bb1227146d76f"
     assert together.hexdigest() == expected

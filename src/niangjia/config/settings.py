@@ -27,6 +27,9 @@ NIANGJIA_CITY_CODE = SITE.city_code
 NIANGJIA_UPLOADS_KEPT_DAYS = int(SITE.uploads_kept_days)
 NIANGJIA_CITY_DATE = SITE.city_date if NIANGJIA_DEMO else ""
 NIANGJIA_TSA_URL = SITE.tsa_url
+NIANGJIA_KEYHOLDER_URL = SITE.keyholder_url
+NIANGJIA_KEYHOLDER_NAME = SITE.keyholder_name
+NIANGJIA_KEYHOLDER_TOKEN_FILE = SITE.keyholder_token_file
 SECRET_KEY = site_settings.secret_key(NIANGJIA_HOME)
 DEBUG = SITE.debug == "1"
 ALLOWED_HOSTS = SITE.hosts.split(",")
@@ -95,6 +98,7 @@ INSTALLED_APPS = [
     "niangjia.blocks.ledger",
     "niangjia.blocks.desk",
     "niangjia.blocks.evidence",
+    "niangjia.blocks.households",
     "niangjia.blocks.indicators",
     "niangjia.blocks.intake",
     "niangjia.blocks.cases",

@@ -2,6 +2,7 @@
 
 from niangjia.blocks.desk.public import FindJob, exports_sweep, inbox_counts
 from niangjia.blocks.evidence.public import evidence_sweep
+from niangjia.blocks.households.public import households_sweep
 from niangjia.blocks.indicators.public import ProjectionJob
 from niangjia.blocks.intake.public import uploads_sweep
 from niangjia.blocks.ledger.public import (
@@ -29,6 +30,7 @@ for name, sweep in (
     ("exports", exports_sweep),
     ("uploads", uploads_sweep),
     ("evidence", evidence_sweep),
+    ("households", households_sweep),
     ("journal", retention.sweep),
     ("sm3", sm3_step),
 ):

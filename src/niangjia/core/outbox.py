@@ -44,6 +44,14 @@ class Interrupted(Exception):
     """The worker stops: the message is carried out again from where it was at the next start."""
 
 
+class Away(Exception):
+    """Whom the handler needs is away for now: it is carried out again every minute, for as long as
+    that lasts, and does not count as failed."""
+
+
+AWAY_S = 60
+
+
 def _due() -> "models.QuerySet[OutboxMessage]":
     rows = OutboxMessage.objects.filter(failed_at__isnull=True, due_at__lte=clock.real_now())
     return rows.order_by("due_at", "id")
@@ -54,6 +62,8 @@ def _carry_out(message: OutboxMessage) -> None:
         _handlers[message.topic](message.payload)
     except Interrupted:
         return
+    except Away as error:
+        _put_off(message, error, failed=False)
     except Exception as error:  # a handler's failure of any kind is retried, then kept
         log.exception("outbox %s failed", message.topic)
         _put_off(message, error)
@@ -62,11 +72,12 @@ def _carry_out(message: OutboxMessage) -> None:
             message.delete()
 
 
-def _put_off(message: OutboxMessage, error: Exception) -> None:
-    message.attempts += 1
+def _put_off(message: OutboxMessage, error: Exception, *, failed: bool = True) -> None:
+    message.attempts += failed
     message.error = f"{type(error).__name__}: {error}"[:200]
     now = clock.real_now()
-    message.due_at = now + dt.timedelta(seconds=min(2**message.attempts, 3600))
+    seconds = min(2**message.attempts, 3600) if failed else AWAY_S
+    message.due_at = now + dt.timedelta(seconds=seconds)
     if message.attempts >= MAX_ATTEMPTS:
         message.failed_at = now
     with transaction.atomic():

@@ -30,6 +30,9 @@ class Site:
     backups_kept: str = "14"
     backup_passphrase_file: str = ""
     uploads_kept_days: str = "0"  # 0: for ever
+    keyholder_url: str = ""  # of the department that holds the pseudonym keys
+    keyholder_name: str = "市扶贫支援办"
+    keyholder_token_file: str = ""
     tsa_url: str = ""  # RFC 3161 authority that stamps checkpoints; none if empty
 
 

@@ -214,4 +214,30 @@ _REASONS = {
     "a group has members": "group一行没有成员",
 }
 
-TABLE: dict[str, str] = _OPTIONS | _SENTENCES | _REASONS
+_HOLDER = {
+    "Keeps the pseudonym keys of a city's programmes": "保管全市业务化名密钥的程序",
+    "evaluate for the platform over the network": "联网运行，为平台计算化名",
+    "destroy a key for good": "永久销毁一把密钥",
+    "show the keys and how much they were used": "查看各密钥及使用量",
+    "folder of the keys": "密钥目录",
+    "programme": "业务代号，如assistance_ledger",
+    "year": "年度，四位数字",
+    "do not ask": "不再询问",
+    "elements evaluated in a day at most": "每天最多计算多少个化名",
+    "there is or was a key of this programme and year": "这一年度的密钥已经有了，或者已经销毁",
+    "a programme is small letters and _, a year four digits": (
+        "业务代号用小写字母和下划线，年度为四位数字"
+    ),
+    "The platform shows this to be answered: {file}": "平台凭此口令文件才能得到应答：{file}",
+    "Nobody can count with this key any more. Type its name to destroy it:": (
+        "销毁后任何人都不能再用它去重。确认销毁请输入密钥名称："
+    ),
+    "Nothing was destroyed.": "没有销毁。",
+    "there is no such key": "没有这把密钥",
+    "it was destroyed before": "这把密钥早已销毁",
+    "destroyed {at}": "已于{at}销毁",
+    "in force": "使用中",
+    "{n} evaluated, {today} today": "共计算{n}个，今天{today}个",
+}
+
+TABLE: dict[str, str] = _OPTIONS | _SENTENCES | _REASONS | _HOLDER

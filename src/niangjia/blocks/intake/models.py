@@ -26,7 +26,8 @@ class Upload(models.Model):
     of the take. n_done of n_expected rows; finished_at: when the slow step ended, or while it runs
     its last sign of life; error: why it was refused or stopped, code and text.
     role: the hat it was brought under, with login_id. kind: which of the programme's kinds of file
-    it is read as, empty until it was looked at.
+    it is read as, empty until it was looked at. subject: what it belongs to, `review:<ref>`, empty
+    for what stands alone.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -39,6 +40,7 @@ class Upload(models.Model):
     login_id = models.BigIntegerField(null=True)
     role = models.CharField(max_length=20, blank=True)
     kind = models.CharField(max_length=20, blank=True)
+    subject = models.CharField(max_length=60, blank=True)
     received_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="taking")
     version = models.PositiveIntegerField(default=0)

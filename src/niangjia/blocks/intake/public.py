@@ -62,6 +62,7 @@ from niangjia.blocks.intake.wizard import (
     upload_take,
     upload_taken,
     upload_undo,
+    upload_waits,
 )
 
 __all__ = [
@@ -123,6 +124,7 @@ __all__ = [
     "upload_take",
     "upload_taken",
     "upload_undo",
+    "upload_waits",
     "uploads_named",
     "uploads_page",
     "uploads_sweep",

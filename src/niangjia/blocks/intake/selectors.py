@@ -39,6 +39,7 @@ _SHOWN = (
     "result",
     "error",
     "kind",
+    "subject",
 )
 PAGE = 20
 LOOKED_AT = 500
@@ -79,9 +80,10 @@ def uploads_named(actor: Actor) -> list[tuple[int, UploadView]]:
     return [(row[0], UploadView(*row[1:])) for row in rows.values_list("id", *_SHOWN)[:LOOKED_AT]]
 
 
-def same_file(actor: Actor, *, sha256: str) -> UploadView | None:
-    """The newest upload of this very file that is not given up or refused."""
-    rows = _mine(actor).filter(sha256=sha256).exclude(state__in=("refused", "abandoned"))
+def same_file(actor: Actor, *, sha256: str, subject: str = "") -> UploadView | None:
+    """The newest upload of this very file, for the subject, that is not given up or refused."""
+    rows = _mine(actor).filter(sha256=sha256, subject=subject)
+    rows = rows.exclude(state__in=("refused", "abandoned"))
     found = rows.order_by("-id").values_list(*_SHOWN).first()
     return UploadView(*found) if found else None
 

@@ -238,6 +238,7 @@ class UploadView:
     result: Mapping[str, Any]
     error: Mapping[str, Any]
     kind: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,11 @@ def _changed(upload: Upload) -> object:
     )
 
 
-def upload_receive(work: Work, *, stored: Stored, name: str, kind: str = "") -> str:
-    """The file is noted and waits to be looked at; returns its ref. kind: if the clerk said it."""
+def upload_receive(
+    work: Work, *, stored: Stored, name: str, kind: str = "", subject: str = ""
+) -> str:
+    """The file is noted and waits to be looked at; returns its ref. kind: if the clerk said it;
+    subject: what it belongs to."""
     if work.actor.organisation_id is None:
         raise Invalid(_("Only who acts for an organisation can import on the page."))
     Upload.objects.create(
@@ -73,6 +76,7 @@ def upload_receive(work: Work, *, stored: Stored, name: str, kind: str = "") -> 
         login_id=work.actor.login_id,
         role=work.actor.role,
         kind=kind,
+        subject=subject,
         received_at=work.at,
         state="received",
         kept=True,
@@ -258,6 +262,12 @@ def upload_progress(work: Work, *, ref: str, version: int, n_done: int, n_expect
     """How far a slow step is; False if the clerk went back meanwhile."""
     rows = Upload.objects.filter(ref=ref, version=version, **_mine(work))
     return bool(rows.update(n_done=n_done, n_expected=n_expected, finished_at=real_now()))
+
+
+def upload_waits(work: Work, *, ref: str, version: int, code: str, text: str) -> None:
+    """A slow step waits for somebody else and says so; nothing of it is undone."""
+    rows = Upload.objects.filter(ref=ref, version=version, **_mine(work))
+    rows.update(error={"code": code, "text": text[:500]}, finished_at=real_now())
 
 
 def upload_restart(work: Work, *, ref: str, version: int) -> tuple[str, int, dict[str, str]]:

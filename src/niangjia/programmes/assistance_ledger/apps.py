@@ -15,6 +15,13 @@ class AssistanceLedgerConfig(RoomConfig):
     verbose_name = _("Assistance ledger")
     grants = {
         "purchases.import": UNIT | {"city"},
+        "imports.use": UNIT | {"city", "supplier", "reviewer"},
+        "rosters.bring": frozenset({"supplier", "reviewer"}),
+        "rosters.see": frozenset({"supplier", "reviewer", "district", "city", "auditor"}),
+        "rosters.open": frozenset({"supplier", "reviewer", "auditor"}),
+        "rosters.strike": frozenset({"reviewer"}),
+        "rosters.erase": frozenset({"reviewer", "city"}),
+        "rosters.count": frozenset(),
         "purchases.see": STAFF | {"supplier", "reviewer"},
         "heads.see": frozenset({"district", "city", "auditor", "reviewer"}),
         "purchases.correct": UNIT | {"city"},
@@ -71,6 +78,9 @@ class AssistanceLedgerConfig(RoomConfig):
         "import": frozenset(
             {
                 "purchases.import",
+                "imports.use",
+                "rosters.bring",
+                "rosters.see",
                 "purchases.correct",
                 "purchases.see",
                 "sources.see",
@@ -119,6 +129,7 @@ class AssistanceLedgerConfig(RoomConfig):
         MenuEntry(_("Ledger records"), "assistance_ledger:records", "ledger", "purchases.see", 10),
         MenuEntry(_("Evidence"), "assistance_ledger:evidence", "evidence", "evidence.open", 12),
         MenuEntry(_("Help reviews"), "assistance_ledger:reviews", "witnessed", "reviews.see", 13),
+        MenuEntry(_("Households"), "assistance_ledger:households", "home", "heads.see", 13),
         MenuEntry(_("Look up figures"), "assistance_ledger:pivot", "table", "purchases.see", 11),
         MenuEntry(_("Audit pack"), "assistance_ledger:packs", "witnessed", "packs.make", 14),
         MenuEntry(_("Assessment"), "assistance_ledger:targets", "gauge", "unit_targets.see", 14),

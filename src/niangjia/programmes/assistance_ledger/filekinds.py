@@ -8,6 +8,7 @@ from niangjia.blocks.intake.public import Schema, SheetLook
 from niangjia.lib.text import compact
 from niangjia.programmes.assistance_ledger import sheet
 from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
+from niangjia.programmes.assistance_ledger.roster_sheet import ROSTER, roster_schema
 from niangjia.programmes.assistance_ledger.sources_sheet import source_schema
 
 PURCHASES = "purchases"
@@ -16,8 +17,19 @@ KINDS = {
     ORDER: _("Orders exported from a buying platform"),
     PAYMENT: _("Payments from the bank or the official card"),
 }
+# What is brought where it belongs, never from the list of kinds.
+BOUND = {ROSTER: _("Roster of registered poor households")}
 # Headers that only such a file has.
 _TELLING = {
+    ROSTER: (
+        "户编号",
+        "人编号",
+        "与户主关系",
+        "证件号码",
+        "贫困户属性",
+        "脱贫属性",
+        "主要致贫原因",
+    ),
     ORDER: (
         "订单状态",
         "下单时间",
@@ -47,13 +59,15 @@ TOLD_BY = 2
 
 def schema_of(kind: str) -> Schema:
     """The columns of a kind of file; of the office's own ledger where none is named."""
+    if kind == ROSTER:
+        return roster_schema()
     return source_schema(kind) if kind in (ORDER, PAYMENT) else sheet.schema()
 
 
 def most_likely(look: Callable[[Schema], list[SheetLook]]) -> tuple[str, list[SheetLook]]:
     """(kind, what the sheets hold read as that kind). look: the sheets under a schema."""
     seen = look(schema_of(PURCHASES))
-    for kind in (ORDER, PAYMENT):
+    for kind in (ROSTER, ORDER, PAYMENT):
         if _told(kind, seen):
             found = look(schema_of(kind))
             if any(one.signature for one in found):

@@ -9,9 +9,15 @@ from niangjia.blocks.intake.public import UploadView, remove, upload_get
 from niangjia.blocks.orgs.public import actor_under
 from niangjia.core.actor import Actor, system_actor
 from niangjia.core.errors import Conflict, DomainError, NotFound, Unavailable
-from niangjia.core.outbox import handles
+from niangjia.core.outbox import Away, handles
 from niangjia.programmes.assistance_ledger import wizard
-from niangjia.programmes.assistance_ledger.services.uploads import CHECK, LOOK, TAKE, import_stop
+from niangjia.programmes.assistance_ledger.services.uploads import (
+    CHECK,
+    LOOK,
+    TAKE,
+    import_stop,
+    import_waits,
+)
 
 SYSTEM = system_actor("imports")
 Step = Callable[[Actor, UploadView, Mapping[str, Any]], None]
@@ -52,8 +58,13 @@ def _carry_out(payload: Mapping[str, Any], state: str, step: Step, on_error: str
             step(actor, view, payload)
         except (wizard.GoneBack, NotFound):
             return
-        except Unavailable:
-            raise
+        except Unavailable as error:
+            if not error.code.startswith("key_"):
+                raise
+            import_waits(
+                SYSTEM, ref=view.ref, version=view.version, code=error.code, text=str(error)
+            )
+            raise Away(str(error)) from error
         except DomainError as error:
             _stop(view, error, on_error)
 

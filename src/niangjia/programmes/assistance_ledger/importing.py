@@ -26,6 +26,7 @@ from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.filekinds import PURCHASES, schema_of
 from niangjia.programmes.assistance_ledger.matching import party_key
+from niangjia.programmes.assistance_ledger.roster_sheet import RosterRow
 from niangjia.programmes.assistance_ledger.services import (
     purchases_take,
     upload_begin,
@@ -101,7 +102,7 @@ class Outcome:
     changed: list[Changed] = field(default_factory=list)
 
 
-Item = TypeVar("Item", PurchaseIn, SourceIn)
+Item = TypeVar("Item", PurchaseIn, SourceIn, RosterRow)
 Item_co = TypeVar("Item_co", covariant=True)
 
 
@@ -117,7 +118,10 @@ class Reading(ABC, Generic[Item]):
 
     choices, edits: as the clerk left them on the page. hints: also tell what is not refused. kind:
     of file, see filekinds. refused: told of each row that is not taken; else they are kept here.
+    subject: what the file belongs to.
     """
+
+    permission = "purchases.import"
 
     def __init__(
         self,
@@ -130,9 +134,10 @@ class Reading(ABC, Generic[Item]):
         hints: bool = False,
         kind: str = PURCHASES,
         refused: Refused | None = None,
+        subject: str = "",
     ) -> None:
         self.refused = refused or self._keep_refused
-        self.actor = authorise(actor, "purchases.import")
+        self.actor, self.subject = authorise(actor, self.permission), subject
         self.path, self.name, self.kind = path, name, kind
         self.book = Workbook(path, name, schema_of(kind), choices=choices, edits=edits)
         self.outcome = Outcome()

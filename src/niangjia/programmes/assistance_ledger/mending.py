@@ -28,6 +28,7 @@ from niangjia.programmes.assistance_ledger import policy
 from niangjia.programmes.assistance_ledger.filekinds import schema_of
 from niangjia.programmes.assistance_ledger.forms.imports import cell_problem
 from niangjia.programmes.assistance_ledger.importing import DAY, HELD_BACK, Reading
+from niangjia.programmes.assistance_ledger.roster_sheet import roster_schema
 from niangjia.programmes.assistance_ledger.sheet import schema
 from niangjia.programmes.assistance_ledger.wizard import reading_of
 
@@ -47,6 +48,15 @@ HINTS = {
     "invoice_no": "8位或20位；一行只填一个号码",
     "households": "整数",
     "people": "整数，不少于户数",
+}
+
+ROSTER_HINTS = {
+    "household_no": "同一户各成员填同一个编号；用扶贫信息系统的户编号，不要另编",
+    "id_number": "18位，末位为数字或X；整列设为文本格式",
+    "n_people": "全户人口数，整数",
+    "exit": "已脱贫、未脱贫或返贫",
+    "exit_year": "例：2019",
+    "gain_fen": "单位：元；本次带动给这一户的增收，只填一行",
 }
 
 
@@ -194,3 +204,8 @@ def template_into(path: Path) -> None:
         "category": policy.categories(),
     }
     template_workbook(path, schema(), lists, HINTS)
+
+
+def roster_template_into(path: Path) -> None:
+    """An empty roster with the columns of data/roster.toml lies at `path`."""
+    template_workbook(path, roster_schema(), {}, ROSTER_HINTS)

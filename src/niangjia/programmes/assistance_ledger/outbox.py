@@ -11,7 +11,13 @@ from niangjia.blocks.orgs.public import buyers_closed, buyers_in_force
 from niangjia.core import jobs
 from niangjia.core.actor import system_actor
 from niangjia.core.outbox import Interrupted, handles
-from niangjia.programmes.assistance_ledger import batch_jobs, import_jobs, periods, review_jobs
+from niangjia.programmes.assistance_ledger import (
+    batch_jobs,
+    household_jobs,
+    import_jobs,
+    periods,
+    review_jobs,
+)
 from niangjia.programmes.assistance_ledger.looking import MATCH
 from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
 from niangjia.programmes.assistance_ledger.models import (
@@ -27,7 +33,15 @@ SYSTEM = system_actor("reporting periods")
 SYSTEM_MATCHING = system_actor("matching of sources")
 PREPARED = 400
 
-__all__ = ["batch_jobs", "import_jobs", "match", "prepare", "publish", "review_jobs"]
+__all__ = [
+    "batch_jobs",
+    "household_jobs",
+    "import_jobs",
+    "match",
+    "prepare",
+    "publish",
+    "review_jobs",
+]
 
 
 @handles("figures.publish")

@@ -31,6 +31,13 @@ urlpatterns = [
     path("desk/reviews/<slug:ref>", views.reviews.review, name="review"),
     path("desk/reviews/<slug:ref>/decide", views.reviews.review_step, name="review_decide"),
     path("desk/reviews/<slug:ref>/print", views.reviews.review_print, name="review_print"),
+    path("desk/reviews/<slug:ref>/roster", views.rosters.roster, name="roster"),
+    path(
+        "desk/reviews/<slug:ref>/roster/<slug:household>",
+        views.rosters.household,
+        name="household",
+    ),
+    path("desk/households", views.rosters.households, name="households"),
     path("desk/packs", views.packs.packs, name="packs"),
     path("desk/pivot", views.pivot.pivot, name="pivot"),
     path("desk/pivot/export", views.pivot.export, name="pivot_export"),

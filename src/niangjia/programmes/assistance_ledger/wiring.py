@@ -1,8 +1,11 @@
 """What the ledger keeps about organisations, and what it does when they change."""
 
 from niangjia.blocks.orgs.public import Follower, organisation_follower
+from niangjia.core import jobs
+from niangjia.programmes.assistance_ledger.household_jobs import refresh
 from niangjia.programmes.assistance_ledger.services import following
 
 organisation_follower(
     Follower("assistance_ledger", following.kept, following.obstacles, following.follow)
 )
+jobs.add(jobs.Sweeper("household counts", refresh))

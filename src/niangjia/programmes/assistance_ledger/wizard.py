@@ -29,7 +29,7 @@ from niangjia.core import jobs
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict
 from niangjia.core.outbox import Interrupted
-from niangjia.programmes.assistance_ledger import rules
+from niangjia.programmes.assistance_ledger import rosters, rules
 from niangjia.programmes.assistance_ledger.filekinds import most_likely, schema_of
 from niangjia.programmes.assistance_ledger.importing import (
     Changed,
@@ -42,6 +42,8 @@ from niangjia.programmes.assistance_ledger.importing import (
 )
 from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
 from niangjia.programmes.assistance_ledger.on_record import Foreseen
+from niangjia.programmes.assistance_ledger.roster_sheet import ROSTER
+from niangjia.programmes.assistance_ledger.rosters import RosterReading
 from niangjia.programmes.assistance_ledger.selectors.records import changes_of
 from niangjia.programmes.assistance_ledger.selectors.uploads import Recorded, recorded_of
 from niangjia.programmes.assistance_ledger.services.sourcing import sources_take
@@ -119,6 +121,9 @@ def look_at(actor: Actor, view: UploadView, _said: Said = NOTHING_SAID) -> None:
         return look(path, view.name, schema, known=known, header_rows=header_rows, progress=tell)
 
     kind, looks = (view.kind, seen(schema_of(view.kind))) if view.kind else most_likely(seen)
+    if kind == ROSTER:
+        looks = rosters.without_people(looks)
+        rosters.check_bound(actor, view)
     import_looked(actor, ref=view.ref, version=view.version, looks=looks, kind=kind)
 
 
@@ -154,7 +159,11 @@ def reading_of(
     actor: Actor, view: UploadView, *, hints: bool = False, refused: Refused | None = None
 ) -> Reading[Any]:
     """The pass over an upload as it stands now, with what was mended."""
-    kinds: dict[str, type[Reading[Any]]] = {ORDER: SourceReading, PAYMENT: SourceReading}
+    kinds: dict[str, type[Reading[Any]]] = {
+        ORDER: SourceReading,
+        PAYMENT: SourceReading,
+        ROSTER: RosterReading,
+    }
     return kinds.get(view.kind, PurchaseReading)(
         actor,
         file_of(view.ref),
@@ -164,6 +173,7 @@ def reading_of(
         hints=hints,
         kind=view.kind,
         refused=refused,
+        subject=view.subject,
     )
 
 
@@ -292,6 +302,9 @@ def take(actor: Actor, view: UploadView, said: Said = NOTHING_SAID) -> None:
     said: `reason` why rows come late; `correct` why changed rows take the place of their records.
     """
     check_whole(view)
+    if view.kind == ROSTER:
+        _take_roster(actor, view)
+        return
     if view.kind in (ORDER, PAYMENT):
         _take_lines(actor, view)
         return
@@ -299,6 +312,21 @@ def take(actor: Actor, view: UploadView, said: Said = NOTHING_SAID) -> None:
     result = work.taken(Telling(actor, view))
     import_taken(
         actor, ref=view.ref, version=view.version, result=result, problems=work.problems.kept
+    )
+
+
+def _take_roster(actor: Actor, view: UploadView) -> None:
+    """The households join the roster of their material; the file is kept as evidence, sealed."""
+    problems = Problems(view.kind)
+    work = reading_of(actor, view, refused=problems.add)
+    work.outcome.upload_ref = view.ref
+    rosters.take(actor, view, work, Telling(actor, view))
+    found = {"ready_rows": work.outcome.n_ready, "ready_fen": work.outcome.ready_fen}
+    edits = [one.id for one in reversed(edits_get(actor, ref=view.ref)[1])]
+    result = {**work.result(), **found, "changed": [], "first": [], "edits": edits}
+    kept = problems.kept
+    import_taken(
+        actor, ref=view.ref, version=view.version, result=result, problems=kept, forget=True
     )
 
 

@@ -234,7 +234,7 @@ def test_a_lost_state_ends_all_commands_with_one_sentence(run, folder, request_f
 
 def literals():
     """Every sentence that the room says or refuses with."""
-    for path in sorted(ROOM.glob("*.py")):
+    for path in sorted(ROOM.rglob("*.py")):
         for one in ast.walk(ast.parse(path.read_text("utf-8"))):
             name = getattr(getattr(one, "func", None), "id", "")
             if name not in ("say", "Unusable", "BadIdentity", "BadNote", "Decision", "refuse"):

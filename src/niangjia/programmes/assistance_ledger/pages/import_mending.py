@@ -44,6 +44,13 @@ TITLES = {
     "not_your_unit": gettext_lazy("is not your unit"),
     "unit_unknown": gettext_lazy("is not registered yet"),
     "word_unlisted": gettext_lazy("is no official word"),
+    "id_format": gettext_lazy("has not 18 digits"),
+    "id_birth_date": gettext_lazy("has no valid birth date"),
+    "id_check_digit": gettext_lazy("check digit does not fit"),
+    "person_in_two_households": gettext_lazy("stands in two households"),
+    "other_county": gettext_lazy("is of another county"),
+    "gain_negative": gettext_lazy("is below zero"),
+    "people_too_few": gettext_lazy("says nobody"),
 }
 # What is wrong lies in the row, not in the one value: each row is mended by itself.
 BY_ROW = frozenset(

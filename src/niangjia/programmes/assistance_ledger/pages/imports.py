@@ -14,6 +14,7 @@ from niangjia.blocks.orgs.public import actor_under
 from niangjia.core.clock import real_now
 from niangjia.core.errors import DomainError
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.roster_sheet import ROSTER
 from niangjia.programmes.assistance_ledger.sources_sheet import NOT_KEPT
 from niangjia.ui.words import role_name
 
@@ -128,6 +129,11 @@ class People:
 def told(view: UploadView) -> str:
     """What an upload's line in the list says beside its state."""
     result = view.result
+    if view.state == "done" and view.kind == ROSTER:
+        return _("%(n)s people taken; %(bad)s to be mended") % {
+            "n": f"{result['accepted_rows']:,}",
+            "bad": f"{result['more']['refused_rows']:,}",
+        }
     if view.state == "done":
         return _("%(n)s rows, %(yuan)s yuan taken; %(bad)s to be mended") % {
             "n": f"{result['accepted_rows']:,}",

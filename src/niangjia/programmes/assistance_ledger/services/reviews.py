@@ -11,23 +11,26 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
 from niangjia.blocks.desk.public import Waiting, inbox_put
-from niangjia.blocks.evidence.public import link, unlink
-from niangjia.blocks.orgs.public import OrgRef, county_office, organisation
+from niangjia.blocks.orgs.public import OrgRef, county_office
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.errors import Conflict, Denied, DomainError, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.lib.money import format_yuan
-from niangjia.programmes.assistance_ledger import chain, helping, inbox, requirements, reviewing
+from niangjia.programmes.assistance_ledger import (
+    chain,
+    helping,
+    inbox,
+    periods,
+    reviewing,
+)
 from niangjia.programmes.assistance_ledger.facts import (
     REVIEW_DECIDED,
     REVIEW_ENTERED,
-    REVIEW_FILED,
 )
 from niangjia.programmes.assistance_ledger.models import HelpReview, Purchase, ReviewLine
 from niangjia.programmes.assistance_ledger.reviewing import HelpForm
-from niangjia.programmes.assistance_ledger.selectors.evidence import document_get
 from niangjia.programmes.assistance_ledger.selectors.reviews import (
     Content,
     Group,
@@ -37,6 +40,7 @@ from niangjia.programmes.assistance_ledger.selectors.reviews import (
     may_take,
 )
 from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
+from niangjia.programmes.assistance_ledger.services.rosters import recount
 
 APPLY = "reviews.apply"
 BATCH = 200
@@ -364,6 +368,7 @@ def _share_out(work: Work, row: HelpReview, content: Content, confirmed: Confirm
         applying=True,
     )
     work.send(APPLY, {"review": row.ref})
+    recount(work, periods.parse(row.period).first.year)
 
 
 def _take_off(work: Work, row: HelpReview) -> None:
@@ -373,6 +378,7 @@ def _take_off(work: Work, row: HelpReview) -> None:
         confirmed_fen=None, confirmed_households=None, confirmed_people=None, applying=True
     )
     work.send(APPLY, {"review": row.ref})
+    recount(work, periods.parse(row.period).first.year)
 
 
 def _tell_back(work: Work, row: HelpReview, supplier: OrgRef) -> None:
@@ -431,64 +437,3 @@ def _tell(work: Work, line: ReviewLine, state: str) -> Fact | None:
 def _mark(line: ReviewLine, purchase: Purchase, help_state: str, **at: Any) -> None:
     Purchase.objects.filter(pk=purchase.pk).update(help=help_state)
     ReviewLine.objects.filter(pk=line.pk).update(**at)
-
-
-@service(permission="reviews.enter", records=FACT)
-def review_attach(work: Work, /, *, review_ref: str, document_ref: str, kind: str) -> bool:
-    """The document belongs to the review's material; False if it did already.
-
-    Raises NotFound, Conflict (decided already, file erased), Invalid (unknown kind).
-    """
-    row = _open_review(work, review_ref)
-    found = requirements.kinds().get(kind)
-    if found is None or found.of != "review":
-        message = _("Say what kind of evidence this is.")
-        raise Invalid(message, code="evidence_kind_missing", fields={"kind": str(message)})
-    document = document_get(work.actor, ref=document_ref)
-    if not link(work, subject=f"review:{row.ref}", kind=kind, document_ref=document.ref):
-        work.repeated()
-        return False
-    work.record(_file_fact(work, row, document.ref, document.sha256, kind, ""))
-    return True
-
-
-@service(permission="reviews.enter", records=FACT)
-def review_detach(
-    work: Work, /, *, review_ref: str, document_ref: str, kind: str, reason: str
-) -> None:
-    """The document does not belong to the material any more. Raises NotFound, Conflict, Invalid."""
-    row = _open_review(work, review_ref)
-    if len(reason.strip()) < 2:
-        message = _("Say why, in a few words: the reason stays with the record for ever.")
-        raise Invalid(message, code="reason_missing", fields={"reason": str(message)})
-    document = document_get(work.actor, ref=document_ref)
-    unlink(work, subject=f"review:{row.ref}", kind=kind, document_ref=document.ref)
-    work.record(_file_fact(work, row, document.ref, document.sha256, kind, reason.strip()[:200]))
-
-
-def _open_review(work: Work, ref: str) -> HelpReview:
-    row = reviews_visible_to(work.actor).select_related("case").filter(ref=ref).first()
-    if row is None:
-        raise NotFound(_("There is no such review, or it is not yours to see."))
-    if row.case.state in helping.STATES:
-        raise Conflict(
-            _("This was decided already; its files stand as they were."), code="review_decided"
-        )
-    return row
-
-
-def _file_fact(
-    work: Work, row: HelpReview, document: str, sha256: str, kind: str, reason: str
-) -> Fact:
-    supplier = organisation(row.supplier_id)
-    values: dict[str, Value] = {
-        "document": document,
-        "document_sha256": sha256,
-        "kind": kind,
-        "review": row.ref,
-        "taken_off": bool(reason),
-    }
-    if reason:
-        values["reason"] = reason
-    owners = {BUSINESS: f"org:{supplier.ref}"}
-    return Fact(REVIEW_FILED, f"review:{row.ref}", work.at, values, owners)

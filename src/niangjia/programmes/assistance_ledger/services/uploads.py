@@ -29,6 +29,7 @@ from niangjia.blocks.intake.public import (
     upload_take,
     upload_taken,
     upload_undo,
+    upload_waits,
 )
 from niangjia.core.errors import Invalid
 from niangjia.core.service import NOTHING, service
@@ -68,15 +69,18 @@ def _send(work: Work, topic: str, ref: str, version: int, **more: str) -> None:
     )
 
 
-@service(permission="purchases.import", records=NOTHING)
-def import_receive(work: Work, /, *, stored: Stored, name: str, kind: str = "") -> str:
-    """The stored file is noted and will be looked at; returns its ref. kind: of filekinds.KINDS."""
-    ref = upload_receive(work, stored=stored, name=name, kind=kind)
+@service(permission="imports.use", records=NOTHING)
+def import_receive(
+    work: Work, /, *, stored: Stored, name: str, kind: str = "", subject: str = ""
+) -> str:
+    """The stored file is noted and will be looked at; returns its ref. kind: of filekinds; subject:
+    what a roster belongs to. Who may take what is asked again by the check and by the take."""
+    ref = upload_receive(work, stored=stored, name=name, kind=kind, subject=subject)
     _send(work, LOOK, ref, 0)
     return ref
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_looked(
     work: Work, /, *, ref: str, version: int, looks: Sequence[SheetLook], kind: str
 ) -> None:
@@ -84,7 +88,7 @@ def import_looked(
     upload_looked(work, ref=ref, version=version, looks=looks, kind=kind)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_look_again(
     work: Work, /, *, ref: str, version: int, header_rows: dict[str, int], kind: str = ""
 ) -> None:
@@ -94,20 +98,20 @@ def import_look_again(
     _send(work, LOOK, ref, new)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_choose(work: Work, /, *, ref: str, version: int, choices: Choices) -> None:
     """How the file is read is settled and remembered; it will be checked. Raises Conflict."""
     new = upload_choose(work, ref=ref, version=version, choices=choices)
     _send(work, CHECK, ref, new)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_recheck(work: Work, /, *, ref: str, version: int) -> None:
     """The file will be checked again, with what was mended. Raises Conflict."""
     _send(work, CHECK, ref, upload_recheck(work, ref=ref, version=version))
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_checked(
     work: Work,
     /,
@@ -121,19 +125,19 @@ def import_checked(
     upload_checked(work, ref=ref, version=version, result=result, problems=problems)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_edit(work: Work, /, *, ref: str, version: int, edits: Sequence[Edit]) -> list[str]:
     """The edits are kept, all or none; returns their ids. Raises Conflict, Invalid."""
     return upload_edit(work, ref=ref, version=version, edits=edits)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_undo(work: Work, /, *, ref: str, version: int, edit_id: str) -> None:
     """The edit is taken back. Raises Conflict."""
     upload_undo(work, ref=ref, version=version, edit_id=edit_id)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_take(work: Work, /, *, ref: str, version: int, explain_late: str = "") -> None:
     """The file will be taken as it was last checked, once, whoever presses. Raises Conflict.
 
@@ -157,7 +161,7 @@ def import_correct(work: Work, /, *, ref: str, version: int, reason: str) -> Non
     _send(work, TAKE, ref, new, **said)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_taken(
     work: Work,
     /,
@@ -174,33 +178,39 @@ def import_taken(
         work.send("imports.forget", {"upload": ref})
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_progress(work: Work, /, *, ref: str, version: int, n_done: int, n_expected: int) -> bool:
     """How far a slow step is; False if the clerk went back meanwhile."""
     return upload_progress(work, ref=ref, version=version, n_done=n_done, n_expected=n_expected)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_restart(work: Work, /, *, ref: str, version: int) -> None:
     """A slow step that shows no life begins again. Raises Conflict if it has ended meanwhile."""
     state, new, said = upload_restart(work, ref=ref, version=version)
     _send(work, {"received": LOOK, "checking": CHECK, "taking": TAKE}[state], ref, new, **said)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_stop(work: Work, /, *, ref: str, version: int, state: str, code: str, text: str) -> None:
     """A slow step ended without a result: the upload is in `state`, and says why."""
     upload_stop(work, ref=ref, version=version, state=state, code=code, text=text)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_back(work: Work, /, *, ref: str, version: int) -> None:
     """Back at the columns; what was mended stays. Raises Conflict while it is being taken."""
     upload_back(work, ref=ref, version=version)
 
 
-@service(permission="purchases.import", records=NOTHING)
+@service(permission="imports.use", records=NOTHING)
 def import_abandon(work: Work, /, *, ref: str, version: int) -> None:
     """The file is given up. Raises Conflict if it is being taken or was."""
     upload_abandon(work, ref=ref, version=version)
     work.send("imports.forget", {"upload": ref})
+
+
+@service(permission="imports.use", records=NOTHING)
+def import_waits(work: Work, /, *, ref: str, version: int, code: str, text: str) -> None:
+    """A slow step waits for somebody else; it goes on by itself."""
+    upload_waits(work, ref=ref, version=version, code=code, text=text)

@@ -51,7 +51,7 @@ from niangjia.programmes.assistance_ledger.services.evidence import (
     supplier_attach,
     supplier_detach,
 )
-from niangjia.programmes.assistance_ledger.services.reviews import review_attach, review_detach
+from niangjia.programmes.assistance_ledger.services.review_files import review_attach, review_detach
 from niangjia.ui.page import actor_of
 
 TYPES = {

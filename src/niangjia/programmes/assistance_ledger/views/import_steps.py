@@ -33,6 +33,7 @@ from niangjia.programmes.assistance_ledger.importing import bridge_holds
 from niangjia.programmes.assistance_ledger.matching import PAYMENT
 from niangjia.programmes.assistance_ledger.pages import import_columns, import_mending, shown
 from niangjia.programmes.assistance_ledger.pages import imports as parts
+from niangjia.programmes.assistance_ledger.roster_sheet import ROSTER
 from niangjia.programmes.assistance_ledger.selectors import settled_periods
 from niangjia.programmes.assistance_ledger.services import uploads as services
 from niangjia.programmes.assistance_ledger.views.imports import (
@@ -45,6 +46,7 @@ from niangjia.programmes.assistance_ledger.views.imports import (
 
 LISTED = 200
 SOURCES = KINDS.keys() - {PURCHASES}
+GONE = frozenset({PAYMENT, ROSTER})  # such a file is removed once it is taken
 
 
 @never_cache
@@ -74,7 +76,7 @@ def _columns_sent(
 ) -> HttpResponse:
     version = forms.posted_version(request.POST)
     try:
-        kind = request.POST.get("kind", "")
+        kind = "" if view.subject else request.POST.get("kind", "")
         if "look_again" in request.POST or kind in KINDS.keys() - {view.kind}:
             rows = forms.header_rows_sent(form.looks, request.POST)
             services.import_look_again(
@@ -116,7 +118,8 @@ def _columns_page(
             ("", _("not read")),
             *((c.key, c.header) for c in schema_of(view.kind).columns),
         ],
-        "kinds": list(KINDS.items()),
+        "kinds": [] if view.subject else list(KINDS.items()),
+        "roster": view.kind == ROSTER,
         "n_hidden": sum(one.n_hidden_rows for one in form.looks if one.name in form.read),
         "general": form.errors.get("", []),
     }
@@ -141,6 +144,7 @@ def mend(request: HttpRequest, ref: str) -> HttpResponse:
         **step_context(view, 2),
         "kept": kept_form(request),
         "result": view.result,
+        "roster": view.kind == ROSTER,
         "settled": settled_periods(actor),
         "ready": shown.yuan(view.result["ready_fen"]),
         "n": parts.counts(view.result),
@@ -377,9 +381,10 @@ def take(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         **step_context(view, 3),
         "lines": view.kind in SOURCES,
+        "roster": view.kind == ROSTER,
         "kept": kept_form(request),
         "result": view.result,
-        "settled": settled_periods(actor),
+        "settled": [] if view.kind == ROSTER else settled_periods(actor),
         "late": view.result.get("foreseen_late", 0),
         "wrong": request.method == "POST",
         "ready": shown.yuan(view.result["ready_fen"]),
@@ -436,7 +441,8 @@ def _done(request: HttpRequest, ref: str, refusal: str = "", status: int = 200) 
         "n_more": result["more"]["changed_rows"] - len(result["changed"]),
         "may_correct": file_of(ref).exists() and any(one["ref"] for one in result["changed"]),
         "lines": view.kind in SOURCES,
-        "may_mend": view.kind != PAYMENT and file_of(ref).exists(),
+        "roster": view.subject.removeprefix("review:") if view.kind == ROSTER else "",
+        "may_mend": view.kind not in GONE and file_of(ref).exists(),
         "result": result,
         "taken": shown.yuan(result["accepted_fen"]),
         "bridge": parts.bridge(result),

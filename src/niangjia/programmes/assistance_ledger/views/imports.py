@@ -31,14 +31,17 @@ from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import mending
 from niangjia.programmes.assistance_ledger.filekinds import KINDS
+from niangjia.programmes.assistance_ledger.models import HelpReview
 from niangjia.programmes.assistance_ledger.pages import imports as parts
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.roster_sheet import ROSTER
+from niangjia.programmes.assistance_ledger.selectors.rosters import review_of
 from niangjia.programmes.assistance_ledger.services.uploads import import_receive
 from niangjia.ui.page import actor_of
 from niangjia.ui.words import file_size
 
 KEPT, MOST_KEPT = "kept_form", 64 * 1024
-PERMISSION = "purchases.import"
+PERMISSION = "imports.use"
 STEP_OF = {
     "mapping": "import_columns",
     "checked": "import_mend",
@@ -96,6 +99,7 @@ def step_context(view: UploadView, current: int) -> dict[str, Any]:
     """What every step's page shows: the file, the steps, the version it is made from."""
     return {
         "upload": view,
+        "bound_review": view.subject.removeprefix("review:"),
         "size": file_size(view.size_bytes),
         "steps": parts.steps(view, current, links(view)),
     }
@@ -134,17 +138,20 @@ def imports(request: HttpRequest) -> HttpResponse:
 @kept_over_sign_in
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
-    """A file is brought; it is refused in words at once if it is none we read."""
+    """A file is brought; it is refused in words at once if it is none we read. `review`: it is a
+    roster of that review's material."""
     actor, refused = importer(request), ""
+    bound = _bound(request, actor)
     if request.method == "POST":
         try:
-            return _onward(request, _received(request, actor))
+            return _onward(request, _received(request, actor, bound))
         except DomainError as error:
             refused = str(error)
     context = {
         "refused": refused,
         "steps": parts.steps(None, 0, []),
         "most": Limits().file_bytes,
+        "bound": bound,
         "kinds": list(KINDS.items()),
         "kind": request.POST.get("kind", request.GET.get("kind", "")),
     }
@@ -161,20 +168,36 @@ def _onward(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return told
 
 
-def _received(request: HttpRequest, actor: Actor) -> HttpResponse:
+def _bound(request: HttpRequest, actor: Actor) -> HelpReview | None:
+    """The review whose roster is brought; None for a file that stands alone. Raises Denied,
+    NotFound."""
+    ref = request.POST.get("review", request.GET.get("review", "")).replace("\0", "")
+    if not ref:
+        authorise(actor, "purchases.import")
+        return None
+    authorise(actor, "rosters.bring")
+    return review_of(actor, f"review:{ref}")
+
+
+def _received(request: HttpRequest, actor: Actor, bound: HelpReview | None) -> HttpResponse:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile) or not file.name:
         raise Invalid(_("Choose a file first."), code="file_missing")
     stored = store(file.chunks(), file.name)
-    known = same_file(actor, sha256=stored.sha256)
+    subject = f"review:{bound.ref}" if bound else ""
+    known = same_file(actor, sha256=stored.sha256, subject=subject)
     if known is not None and known.state != "done":
         remove(stored.ref)
         messages.info(request, _("This file is here already; go on where it was left."))
         return to_step(known)
     try:
-        kind = request.POST.get("kind", "")
+        kind = ROSTER if bound else request.POST.get("kind", "")
         ref = import_receive(
-            actor, stored=stored, name=file.name, kind=kind if kind in KINDS else ""
+            actor,
+            stored=stored,
+            name=file.name,
+            kind=kind if bound or kind in KINDS else "",
+            subject=subject,
         )
     except BaseException:
         remove(stored.ref)
@@ -227,8 +250,10 @@ def report(request: HttpRequest, ref: str) -> HttpResponse | FileResponse:
 @never_cache
 @require_GET
 def template(request: HttpRequest) -> FileResponse:
-    """An empty workbook with the official columns and drop-downs."""
+    """An empty workbook with the official columns and drop-downs; `kind=roster`: of a roster."""
     importer(request)
+    if request.GET.get("kind") == ROSTER:
+        return _sent(mending.roster_template_into, _("Roster, template.xlsx"))
     return _sent(mending.template_into, _("Purchase ledger, template.xlsx"))
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from niangjia.blocks.cases.public import state_name
 from niangjia.blocks.desk.public import sheet_keep
 from niangjia.blocks.evidence.public import MOST_BYTES
+from niangjia.blocks.households.public import roster_of
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import DomainError, Invalid
@@ -31,6 +32,7 @@ from niangjia.programmes.assistance_ledger.pages import evidence as evidence_par
 from niangjia.programmes.assistance_ledger.pages import printed, shown
 from niangjia.programmes.assistance_ledger.pages import reports as report_parts
 from niangjia.programmes.assistance_ledger.pages import reviews as parts
+from niangjia.programmes.assistance_ledger.pages import rosters as roster_parts
 from niangjia.programmes.assistance_ledger.selectors.reviews import (
     ReviewDetail,
     content_of,
@@ -182,6 +184,8 @@ def _review(
         "files": parts.files(detail),
         "file_kinds": evidence_parts.kind_choices("review"),
         "may_file": may_file,
+        "roster": _roster(actor, detail),
+        "may_bring": may_file and actor.may("rosters.bring"),
         "most": MOST_BYTES,
         "again": _again(detail) if any(one.name == "submit" for one in detail.steps) else "",
         "onward": onward,
@@ -193,6 +197,18 @@ def _review(
         "decided": state in ("confirmed", "partly", "refused", "returned"),
     }
     return render(request, "assistance_ledger/review.html", context, status=status)
+
+
+def _roster(actor: Actor, detail: ReviewDetail) -> dict[str, str] | None:
+    """The roster in short, without anybody in it, for those who may see it."""
+    found = roster_of(f"review:{detail.row.ref}") if actor.may("rosters.see") else None
+    if found is None:
+        return None
+    return {
+        "households": f"{found.n_households:,}",
+        "people": f"{found.n_people:,}",
+        "differs": roster_parts.differs(found, detail.row),
+    }
 
 
 def _again(detail: ReviewDetail) -> str:

@@ -1,0 +1,112 @@
+"""Which entries of rosters are one household; what a masked reader sees. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from niangjia.blocks.households.types import HouseholdView, Person
+
+# Numbers of the national register are long; a village's own 1, 2, 3 say nothing outside its sheet.
+NATIONAL_DIGITS = 10
+
+
+def is_national(number: str) -> bool:
+    """Whether a household's number means the same household everywhere."""
+    return len(number) >= NATIONAL_DIGITS and number.isascii() and number.isalnum()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A household of one roster. number: pseudonym of its national number, empty if it has none;
+    members: pseudonyms of its persons."""
+
+    id: int
+    number: str
+    members: frozenset[str]
+
+
+def same_households(entries: Sequence[Entry]) -> Mapping[int, int]:
+    """id -> id of the first entry that is the same household.
+
+    The same number is the same household. A person whom two entries share makes them one, unless
+    their numbers differ: then somebody wrote a person into two households, which is told, not
+    merged.
+    """
+    found = _Union(entries)
+    by_number: dict[str, int] = {}
+    for one in entries:
+        if one.number:
+            found.join(by_number.setdefault(one.number, one.id), one.id)
+    # Those without a number come last, so that the order of the rosters changes nothing.
+    by_member: dict[str, list[int]] = defaultdict(list)
+    for one in sorted(entries, key=lambda one: (not one.number, one.id)):
+        for member in sorted(one.members):
+            for other in by_member[member]:
+                found.join(other, one.id)
+            by_member[member].append(one.id)
+    return {one.id: found.root(one.id) for one in entries}
+
+
+class _Union:
+    """Sets of entries that are one household, each known by its first entry."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._up = {one.id: one.id for one in entries}
+        self._numbers = {one.id: one.number for one in entries}
+
+    def root(self, at: int) -> int:
+        while self._up[at] != at:
+            self._up[at] = self._up[self._up[at]]
+            at = self._up[at]
+        return at
+
+    def join(self, one: int, other: int) -> None:
+        """They are the same household, unless both have a number and these differ."""
+        a, b = sorted((self.root(one), self.root(other)))
+        numbers = {self._numbers[a], self._numbers[b]} - {""}
+        if a != b and len(numbers) < 2:
+            self._up[b] = a
+            self._numbers[a] = next(iter(numbers), "")
+
+
+def in_two_households(
+    entries: Sequence[Entry], one_of: Mapping[int, int]
+) -> Mapping[str, set[int]]:
+    """Member -> the households (roots) that it stands in, for members in more than one."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for one in entries:
+        for member in one.members:
+            found[member].add(one_of[one.id])
+    return {member: roots for member, roots in found.items() if len(roots) > 1}
+
+
+def overlap(one: Collection[str], other: Collection[str]) -> int:
+    """Share of the smaller roster's households that the other names too, in percent."""
+    few = min(len(set(one)), len(set(other)))
+    return len(set(one) & set(other)) * 100 // few if few else 0
+
+
+# What a masked reader still sees of a person's other fields: nothing that tells who it is.
+SHOWN = frozenset({"work_months"})
+KEPT_FIRST, KEPT_LAST = 3, 2
+
+
+def masked(household: HouseholdView) -> HouseholdView:
+    """The same household without who it is: surname, first and last digits, no village."""
+    persons = [masked_person(one) for one in household.persons]
+    number = hidden(household.number) if is_national(household.number) else household.number
+    return replace(household, persons=persons, number=number, place="")
+
+
+def masked_person(person: Person) -> Person:
+    fields = {name: text for name, text in person.fields.items() if name in SHOWN}
+    name = person.name[:1] + "*" * (len(person.name) - 1)
+    return Person(hidden(person.id_number), name, person.relation, fields)
+
+
+def hidden(text: str) -> str:
+    """`130***********24`."""
+    if len(text) <= KEPT_FIRST + KEPT_LAST:
+        return "*" * len(text)
+    middle = "*" * (len(text) - KEPT_FIRST - KEPT_LAST)
+    return text[:KEPT_FIRST] + middle + text[-KEPT_LAST:]

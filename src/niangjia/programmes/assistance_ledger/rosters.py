@@ -1,0 +1,130 @@
+"""A roster through the wizard: bound to the help material of a review, read, taken, kept sealed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.blocks.evidence.public import receive
+from niangjia.blocks.households.public import HouseholdIn, RosterOf, named
+from niangjia.blocks.intake.public import SheetLook, UploadView, file_of
+from niangjia.core.actor import Actor
+from niangjia.core.errors import Invalid
+from niangjia.programmes.assistance_ledger.importing import Checks, Reading
+from niangjia.programmes.assistance_ledger.roster_sheet import (
+    MOST_ROWS,
+    RosterChecker,
+    RosterRow,
+    households,
+)
+from niangjia.programmes.assistance_ledger.selectors.rosters import county_of, roster_place
+from niangjia.programmes.assistance_ledger.services.evidence import supplier_attach
+from niangjia.programmes.assistance_ledger.services.rosters import (
+    KIND,
+    roster_file,
+    roster_take_part,
+)
+
+BATCH = 200
+CHUNK = 1 << 20
+
+
+class RosterReading(Reading[RosterRow]):
+    """A roster, read for the review that it belongs to."""
+
+    permission = "rosters.bring"
+
+    def _checker(self) -> Checks[RosterRow]:
+        return RosterChecker(county_of(self.actor, self.subject))
+
+
+def check_bound(actor: Actor, view: UploadView) -> None:
+    """The roster belongs to open material that the actor may hand in. Raises Invalid, NotFound,
+    Conflict."""
+    if not view.subject:
+        raise Invalid(
+            _(
+                "This is a roster of households. It is brought on the page of the help material "
+                "that it belongs to; nothing of it was kept here."
+            ),
+            code="roster_unbound",
+        )
+    roster_place(actor, view.subject)
+
+
+def without_people(looks: Sequence[SheetLook]) -> list[SheetLook]:
+    """What the sheets hold, without anybody in it: a look is kept with the upload, unsealed."""
+    return [
+        replace(one, samples=[], top=one.top if not one.signature else [], titles=[])
+        for one in looks
+    ]
+
+
+def take(
+    actor: Actor,
+    view: UploadView,
+    work: Reading[RosterRow],
+    tell: Callable[[int, int], None],
+) -> None:
+    """Every household without a problem joins the roster; work.outcome counts the rows. Raises
+    Unavailable while the key holder is away: what was taken stays, repeating takes the rest."""
+    of = roster_place(actor, view.subject)
+    rows = [row for _sheet_row, row in work.rows() if row is not None]
+    if len(rows) > MOST_ROWS:
+        raise Invalid(
+            _("More than %(n)s people. Split the roster into several files."),
+            code="too_many_rows",
+            n=MOST_ROWS,
+        )
+    n_done = 0
+    for batch in _batches(households(rows)):
+        n_done += _take_batch(actor, view, work, of, batch)
+        tell(n_done, len(rows))
+    _keep_file(actor, view)
+
+
+def _batches(
+    found: Iterator[tuple[HouseholdIn, int]],
+) -> Iterator[list[tuple[HouseholdIn, int]]]:
+    batch: list[tuple[HouseholdIn, int]] = []
+    for one in found:
+        batch.append(one)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _take_batch(
+    actor: Actor,
+    view: UploadView,
+    work: Reading[RosterRow],
+    of: RosterOf,
+    batch: Sequence[tuple[HouseholdIn, int]],
+) -> int:
+    """How many rows it was."""
+    public, found = named(of, [one for one, _n in batch])
+    became = roster_take_part(
+        actor, subject=view.subject, public=public, households=found, file_sha256=view.sha256
+    )
+    outcome = work.outcome
+    for (household, n), what in zip(batch, became, strict=True):
+        fen = household.gain_fen or 0
+        if what == "known":
+            outcome.n_repeated += n
+            outcome.repeated_fen += fen
+        else:
+            outcome.n_taken += n
+            outcome.taken_fen += fen
+    return sum(n for _household, n in batch)
+
+
+def _keep_file(actor: Actor, view: UploadView) -> None:
+    """The file as received is evidence of the supplier, under a key of its own; it goes with the
+    first household that is erased, and with the roster."""
+    with file_of(view.ref).open("rb") as file:
+        received = receive(actor, chunks=iter(lambda: file.read(CHUNK), b""), name=view.name)
+    roster_file(actor, subject=view.subject, document_ref=received.ref)
+    supplier = roster_place(actor, view.subject).party.removeprefix("supplier:")
+    supplier_attach(actor, supplier_ref=supplier, document_ref=received.ref, kind=KIND)

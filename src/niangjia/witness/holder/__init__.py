@@ -1,0 +1,1 @@
+"""The key of the pseudonyms, kept by one department apart from the platform."""

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "b225d05fe4a746f6e270c57a484d6a44e9e700ff766dae85af2bb1227146d76f"
+    expected = "ab464cbb5aff6e47c8a191f2a649c9cdf9431dfdf61257d4603519baeb8d77ac"
     assert together.hexdigest() == expected

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from niangjia.blocks.orgs.public import demonstration_accounts
-from niangjia.config import witnesses
+from niangjia.config import keyholder, witnesses
 from niangjia.config.sample.city import DEMO_PASSWORD, sample_begun, sample_is_loaded
 from niangjia.config.system import databases
 from niangjia.config.system.upgrading import migrate, pending
@@ -93,8 +93,9 @@ def _up(options: argparse.Namespace) -> int:
             _stop([loading])
     parts: list[subprocess.Popen[bytes]] = []
     aside: list[subprocess.Popen[bytes]] = []
+    holding: list[subprocess.Popen[bytes]] = []
     try:
-        aside = _witnesses()
+        aside, holding = _witnesses(), _key_holder()
         parts.append(_spawn(_web(options.port)))
         parts.append(_spawn([sys.executable, "-m", "niangjia.config.cli", "worker"]))
         if not _answers(options.port, parts):
@@ -102,7 +103,7 @@ def _up(options: argparse.Namespace) -> int:
         _greet(options.port)
         return _watch(parts, aside)
     finally:
-        _stop([*parts, *aside])
+        _stop([*parts, *aside, *holding])
 
 
 def _witnesses() -> list["subprocess.Popen[bytes]"]:
@@ -117,6 +118,16 @@ def _witnesses() -> list["subprocess.Popen[bytes]"]:
     except witnesses.Failed as error:
         print(f"niangjia: {error}", file=sys.stderr)
     return serving
+
+
+def _key_holder() -> list["subprocess.Popen[bytes]"]:
+    """The demonstration's key holder runs; without it rosters wait, and the site goes on."""
+    if not keyholder.is_wanted():
+        return []
+    serving = _spawn(keyholder.command())
+    if not keyholder.introduce(serving):
+        print(_("The demonstration's key holder did not start; rosters wait."), file=sys.stderr)
+    return [serving]
 
 
 def _is_older() -> bool:

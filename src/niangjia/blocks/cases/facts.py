@@ -23,3 +23,24 @@ DECIDED = declare(
         ),
     )
 )
+_FINDING = ("finding", "params", "subjects")
+FINDING_RAISED = declare(
+    FactKind(
+        name="finding.raised",
+        version=1,
+        title=_("Something does not fit"),
+        policy="demonstration-2020-03",
+        open=("kind",),
+        sealed=_FINDING,
+    )
+)
+FINDING_DECIDED = declare(
+    FactKind(
+        name="finding.decided",
+        version=1,
+        title=_("Decision on what does not fit"),
+        policy="demonstration-2020-03",
+        open=("kind", "verdict"),
+        sealed=tuple(sorted((*_FINDING, "reason"))),
+    )
+)

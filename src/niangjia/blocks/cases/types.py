@@ -1,7 +1,7 @@
 """What crosses the door of cases. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -65,3 +65,35 @@ class Past:
     at: dt.datetime
     reason: str
     fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check finds. key: what it is known by within its kind; params: what its title says;
+    subjects: `purchase:<ref>` and the like; parties: ids of the organisations it is about."""
+
+    kind: str
+    key: str
+    params: Mapping[str, str | int]
+    subjects: Sequence[str]
+    parties: Sequence[int]
+    county_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding. state: open, explained, faulty; person, role, reason: of the newest decision."""
+
+    ref: str
+    kind: str
+    params: Mapping[str, str | int]
+    subjects: Sequence[str]
+    county_code: str
+    state: str
+    version: int
+    found_at: dt.datetime
+    gone_at: dt.datetime | None
+    reason: str
+    person: str
+    role: str
+    decided_at: dt.datetime | None

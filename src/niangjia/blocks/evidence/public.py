@@ -4,6 +4,7 @@ Columns that other rooms may join on: Document.ref, .organisation_id, .n_links; 
 .unlinked_at.
 """
 
+from niangjia.blocks.evidence.looking.hashing import NEAR
 from niangjia.blocks.evidence.receiving import Received, receive
 from niangjia.blocks.evidence.retention import sweep as evidence_sweep
 from niangjia.blocks.evidence.rules import (
@@ -19,6 +20,7 @@ from niangjia.blocks.evidence.selectors import (
     links_of,
     links_to,
     n_unplaced,
+    pictures_of,
     same_bytes,
     unplaced,
 )
@@ -37,6 +39,7 @@ from niangjia.blocks.evidence.types import (
 __all__ = [
     "EITHER",
     "MOST_BYTES",
+    "NEAR",
     "PICTURE",
     "SMALL",
     "CheckLine",
@@ -62,6 +65,7 @@ __all__ = [
     "missing",
     "n_unplaced",
     "needed",
+    "pictures_of",
     "read",
     "receive",
     "same_bytes",

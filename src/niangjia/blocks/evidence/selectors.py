@@ -1,7 +1,7 @@
 """Reads: documents and what they prove. Who may see them is the caller's to decide."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
 
@@ -87,3 +87,20 @@ def n_unplaced(organisation_id: int, most: int = 1000) -> int:
         organisation_id=organisation_id, n_links=0, erased_at__isnull=True
     )
     return rows[:most].count()
+
+
+def pictures_of(
+    kinds: Collection[str], prefix: str
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """(document -> its look, document -> subjects) of photos that prove one of `kinds` of subjects
+    that begin with `prefix`; erased ones and those without a look are left out."""
+    rows = Link.objects.filter(
+        kind__in=list(kinds), subject__startswith=prefix, unlinked_at__isnull=True
+    ).exclude(document__picture_hash="")
+    looks: dict[str, str] = {}
+    subjects: dict[str, list[str]] = {}
+    values = rows.order_by("id").values_list("document__ref", "document__picture_hash", "subject")
+    for ref, look, subject in values.iterator(chunk_size=2_000):
+        looks[ref] = look
+        subjects.setdefault(ref, []).append(subject)
+    return looks, {ref: tuple(dict.fromkeys(named)) for ref, named in subjects.items()}

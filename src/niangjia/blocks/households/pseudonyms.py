@@ -46,6 +46,11 @@ def held_keys() -> list[HeldKey]:
         raise _nonsense() from error
 
 
+def n_held_keys() -> int:
+    """How many keys the holder has that were not destroyed. Raises Unavailable."""
+    return sum(not one.gone_at for one in held_keys())
+
+
 def public_of(programme: str, year: int) -> str:
     """The public key of a programme's year. Raises Unavailable (holder away, no such key),
     Conflict (destroyed)."""

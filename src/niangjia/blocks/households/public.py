@@ -7,6 +7,7 @@ from niangjia.blocks.households.handling import (
 )
 from niangjia.blocks.households.naming import named
 from niangjia.blocks.households.pseudonyms import is_set_up as has_key_holder
+from niangjia.blocks.households.pseudonyms import n_held_keys
 from niangjia.blocks.households.retention import sweep as households_sweep
 from niangjia.blocks.households.selectors import (
     count_once,
@@ -56,6 +57,7 @@ __all__ = [
     "households_sweep",
     "keys_of",
     "looks_at",
+    "n_held_keys",
     "named",
     "pairs_alike",
     "persons_twice",

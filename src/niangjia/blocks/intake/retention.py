@@ -17,7 +17,8 @@ REF = re.compile(r"[0-9a-f]{32}")
 
 def sweep() -> int:
     """Files kept long enough are gone: of uploads that ended, after `uploads_kept_days` (0: never);
-    of no upload at all, after a day. Returns how many."""
+    of no upload at all, and rosters of people that nobody went on with, after a day. Returns how
+    many."""
     now = clock.real_now()
     ages = {
         entry.name: now - dt.datetime.fromtimestamp(entry.stat().st_mtime, dt.UTC)
@@ -27,7 +28,8 @@ def sweep() -> int:
     days = settings.NIANGJIA_UPLOADS_KEPT_DAYS
     old = {ref for ref, age in ages.items() if age > UNKNOWN_KEPT}
     states = dict(Upload.objects.filter(ref__in=old).values_list("ref", "state"))
-    gone = old - states.keys()
+    bound = Upload.objects.filter(ref__in=old).exclude(subject="")
+    gone = (old - states.keys()) | set(bound.values_list("ref", flat=True))
     if days:
         ended = {ref for ref, state in states.items() if state in ENDED}
         gone |= {ref for ref in ended if ages[ref] > dt.timedelta(days=days)}

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from niangjia.blocks.households.public import has_key_holder, n_held_keys
 from niangjia.blocks.indicators.public import declared, differences
 from niangjia.blocks.ledger.public import audit, audit_newest, newest_entry_at
 from niangjia.blocks.orgs.public import roles_misplaced
@@ -201,6 +202,19 @@ def _newest_log(n: int) -> Light:
     return _light("log", _("Newest of the log"), "bad" if found.faults else "good", text, todo)
 
 
+def _key_holder() -> Light:
+    title = _("Pseudonym keys")
+    if not has_key_holder():
+        todo = _("Until a department holds them no roster can be taken: operator's guide.")
+        return _light("key_holder", title, "good", _("No department holds them yet."), todo)
+    try:
+        n = n_held_keys()
+    except Unavailable as error:
+        todo = _("Ask the department to start its program; rosters wait meanwhile.")
+        return _light("key_holder", title, "warn", str(error), todo)
+    return _light("key_holder", title, "good", _("%(n)s at the department") % {"n": n})
+
+
 def _strays() -> Light:
     strays = stray_files()
     text = _("%(n)s files, %(mb)s MB") % {
@@ -249,4 +263,5 @@ INSIDE: tuple[Callable[[], Light], ...] = (
     _clock,
     _wal,
     _strays,
+    _key_holder,
 )

@@ -193,6 +193,11 @@ CLOSED = _kind(
         "reason",
     ),
 )
+CAPACITY = _kind(
+    "capacity.declared",
+    _("Yearly capacity declared"),
+    ("fen", "product", "source", "supplier"),
+)
 TARGET = _kind("target.set", _("Yearly target set"), ("fen", "office", "reason"))
 UNIT_TARGET_FILED = _kind(
     "unit_target.filed",

@@ -64,6 +64,11 @@ def schema_of(kind: str) -> Schema:
     return source_schema(kind) if kind in (ORDER, PAYMENT) else sheet.schema()
 
 
+def personal_columns(kind: str) -> frozenset[str]:
+    """Keys of the columns that are about people: what stands there is kept nowhere."""
+    return frozenset(one.key for one in schema_of(kind).columns if one.personal)
+
+
 def most_likely(look: Callable[[Schema], list[SheetLook]]) -> tuple[str, list[SheetLook]]:
     """(kind, what the sheets hold read as that kind). look: the sheets under a schema."""
     seen = look(schema_of(PURCHASES))

@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from niangjia.blocks.households.public import years_of
 from niangjia.blocks.ledger.public import log_size
 from niangjia.core import clock
 from niangjia.core.actor import system_actor
-from niangjia.core.outbox import handles
+from niangjia.core.outbox import handles, put
 from niangjia.programmes.assistance_ledger.counting import counted
 from niangjia.programmes.assistance_ledger.household_models import HouseholdCount
 from niangjia.programmes.assistance_ledger.selectors.rosters import PROGRAMME
@@ -34,12 +36,13 @@ def count_year(year: int) -> None:
 
 
 def refresh() -> int:
-    """One year with rosters is counted if the log went on since: purchases come and are taken
-    back. Returns how many were."""
-    size = log_size()
+    """Years with rosters are to be counted if the log went on since: purchases come and are taken
+    back. Returns how many are."""
+    size, n = log_size(), 0
     for year in years_of(PROGRAMME):
         if _seen.get(year) != size:
             _seen[year] = size
-            count_year(year)
-            return 1
-    return 0
+            n += 1
+            with transaction.atomic():
+                put(COUNT, {"year": year, "at": clock.city_now().isoformat()})
+    return n

@@ -44,6 +44,26 @@ def _in_force(table: str, day: dt.date) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Crosschecks:
+    """From when on what does not fit is flagged. invoice_run: consecutive invoices of a supplier to
+    a unit; round_fen: amounts that are multiples of it, round_records of them; roster_percent:
+    share of the smaller roster, roster_households: at least, that two suppliers both name."""
+
+    valid_from: dt.date
+    invoice_run: int
+    round_fen: int
+    round_records: int
+    roster_percent: int
+    roster_households: int
+    source: str
+
+
+def crosschecks_on(day: dt.date) -> Crosschecks:
+    """The limits of the cross-checks in force on `day`. Raises LookupError before the first."""
+    return Crosschecks(**_in_force("crosschecks", day))
+
+
 def counting_on(day: dt.date) -> Counting:
     """The counting rule in force on `day`. Raises LookupError before the first."""
     return Counting(**_in_force("counting", day))

@@ -2,6 +2,7 @@
 
 from niangjia.blocks.orgs.public import Follower, organisation_follower
 from niangjia.core import jobs
+from niangjia.programmes.assistance_ledger.crosschecks.jobs import refresh as crosscheck_refresh
 from niangjia.programmes.assistance_ledger.household_jobs import refresh
 from niangjia.programmes.assistance_ledger.services import following
 
@@ -9,3 +10,4 @@ organisation_follower(
     Follower("assistance_ledger", following.kept, following.obstacles, following.follow)
 )
 jobs.add(jobs.Sweeper("household counts", refresh))
+jobs.add(jobs.Sweeper("cross-checks", crosscheck_refresh))

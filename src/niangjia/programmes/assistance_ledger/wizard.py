@@ -30,7 +30,7 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict
 from niangjia.core.outbox import Interrupted
 from niangjia.programmes.assistance_ledger import rosters, rules
-from niangjia.programmes.assistance_ledger.filekinds import most_likely, schema_of
+from niangjia.programmes.assistance_ledger.filekinds import most_likely, personal_columns, schema_of
 from niangjia.programmes.assistance_ledger.importing import (
     Changed,
     Import,
@@ -132,7 +132,7 @@ class Problems:
 
     def __init__(self, kind: str) -> None:
         self.kept: list[Kept] = []
-        self._personal = {one.key for one in schema_of(kind).columns if one.personal}
+        self._personal = personal_columns(kind)
 
     def add(self, row: SheetRow, problems: list[Problem]) -> None:
         if not problems or len(self.kept) >= KEPT_PROBLEMS:

@@ -13,7 +13,7 @@ from niangjia.blocks.orgs.public import organisation, registered_names, scope_of
 from niangjia.blocks.places.public import CountyBook
 from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger import oddities, policy
-from niangjia.programmes.assistance_ledger.filekinds import schema_of
+from niangjia.programmes.assistance_ledger.filekinds import personal_columns, schema_of
 from niangjia.programmes.assistance_ledger.pages import shown
 
 TITLES = {
@@ -89,7 +89,8 @@ class AlikeValue:
 
 @dataclass(slots=True)
 class AlikeGroup:
-    """A group of problems as a card. by_row: each row is mended by itself; words: official ones."""
+    """A group of problems as a card. by_row: each row is mended by itself; words: official ones;
+    closed: the column is about people and is mended in the workbook alone."""
 
     group: ProblemGroup
     title: str
@@ -98,6 +99,7 @@ class AlikeGroup:
     n_more: int = 0
     n_offered: int = 0
     words: list[str] = field(default_factory=list)
+    closed: bool = False
 
     @property
     def first(self) -> list[AlikeValue]:
@@ -152,6 +154,7 @@ def alike(
     """The groups with what the register offers for each value."""
     offers, by_id = Offers(actor), {one.id: one for one in edits}
     titles = {column.key: column.header for column in schema_of(kind).columns}
+    closed = personal_columns(kind)
     made = []
     for group in groups:
         by_row = group.code in BY_ROW
@@ -166,6 +169,7 @@ def alike(
             )
         card.words = WORDS[group.key]() if group.key in WORDS else []
         card.n_offered = sum(one.n for one in group.values if one.offer and not one.edit)
+        card.closed = group.key in closed
         made.append(card)
     return made
 

@@ -13,6 +13,7 @@ from niangjia.blocks.intake.public import (
 from niangjia.blocks.orgs.public import actor_under
 from niangjia.core.clock import real_now
 from niangjia.core.errors import DomainError
+from niangjia.programmes.assistance_ledger.matching import ORDER, PAYMENT
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.roster_sheet import ROSTER
 from niangjia.programmes.assistance_ledger.sources_sheet import NOT_KEPT
@@ -55,7 +56,8 @@ class Step:
 
 def steps(view: UploadView | None, current: int, links: Sequence[str]) -> list[Step]:
     """The five steps; links: addresses of those that may be visited now, empty else."""
-    titles = (_("Upload"), _("Columns"), _("Check and mend"), _("Take"), _("Done"))
+    take = _("Take the roster") if view is not None and view.kind == ROSTER else _("Take")
+    titles = (_("Upload"), _("Columns"), _("Check and mend"), take, _("Done"))
     made = []
     for place, title in enumerate(titles):
         state = "current" if place == current else "past" if place < current else ""
@@ -164,13 +166,15 @@ def counts(result: Mapping[str, Any]) -> dict[str, str]:
     return {name: f"{n:,}" for name, n in found.items()}
 
 
-def outcome(result: Mapping[str, Any], *, lines: bool = False) -> str:
+def outcome(result: Mapping[str, Any], kind: str = "") -> str:
     """What became of all rows: `18 rows: 14 taken, 3 to be mended, 1 left out.`
 
-    lines: they are lines of another source, which make no record.
+    kind: of the file; lines of another source make no record, nor do people of a roster.
     """
     n = counts(result)
-    parts = [(_("%(n)s lines kept") if lines else _("%(n)s taken")) % {"n": n["taken"]}]
+    texts = {ROSTER: _("%(n)s people kept"), ORDER: _("%(n)s lines kept")}
+    texts[PAYMENT] = texts[ORDER]
+    parts = [texts.get(kind, _("%(n)s taken")) % {"n": n["taken"]}]
     if n["flagged"] != "0":
         parts[0] += _(" (%(n)s marked for review)") % {"n": n["flagged"]}
     named = (

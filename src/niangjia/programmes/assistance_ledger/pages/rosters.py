@@ -16,10 +16,10 @@ from niangjia.programmes.assistance_ledger.selectors.households import Counted
 from niangjia.ui.words import role_name
 
 KIND_NAMES = {
-    "county": gettext_lazy("Counties"),
-    "district": gettext_lazy("Districts"),
-    "unit": gettext_lazy("Units"),
-    "supplier": gettext_lazy("Suppliers"),
+    "county": gettext_lazy("By county"),
+    "district": gettext_lazy("By district"),
+    "unit": gettext_lazy("By unit"),
+    "supplier": gettext_lazy("By supplier"),
 }
 
 

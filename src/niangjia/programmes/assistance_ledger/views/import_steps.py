@@ -27,7 +27,12 @@ from niangjia.blocks.intake.public import (
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, DomainError, Invalid
 from niangjia.programmes.assistance_ledger import mending
-from niangjia.programmes.assistance_ledger.filekinds import KINDS, PURCHASES, schema_of
+from niangjia.programmes.assistance_ledger.filekinds import (
+    KINDS,
+    PURCHASES,
+    personal_columns,
+    schema_of,
+)
 from niangjia.programmes.assistance_ledger.forms import imports as forms
 from niangjia.programmes.assistance_ledger.importing import bridge_holds
 from niangjia.programmes.assistance_ledger.matching import PAYMENT
@@ -275,7 +280,7 @@ def rows(request: HttpRequest, ref: str) -> HttpResponse:
         "more": bool(more),
         "listed": LISTED,
         "title": f"{found[0].header}：{import_mending.TITLES.get(code, '')}" if found else "",
-        "may_mend": view.state == "checked",
+        "may_mend": view.state == "checked" and key not in personal_columns(view.kind),
     }
     return render(request, "assistance_ledger/import_rows.html", context)
 
@@ -448,7 +453,7 @@ def _done(request: HttpRequest, ref: str, refusal: str = "", status: int = 200) 
         "bridge": parts.bridge(result),
         "holds": bridge_holds(dict(result)),
         "n": parts.counts(result),
-        "outcome": parts.outcome(result, lines=view.kind in SOURCES),
+        "outcome": parts.outcome(result, view.kind),
         "records": [(one, shown.yuan(one["fen"])) for one in result["first"]],
         "normalised": parts.normalised(result),
         "seen": parts.seen(result),

@@ -16,6 +16,7 @@ from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger.forms import CorrectionForm, FiltersForm
 from niangjia.programmes.assistance_ledger.pages import evidence as evidence_parts
+from niangjia.programmes.assistance_ledger.pages import findings as finding_parts
 from niangjia.programmes.assistance_ledger.pages import record as record_parts
 from niangjia.programmes.assistance_ledger.pages import records as list_parts
 from niangjia.programmes.assistance_ledger.pages import shown
@@ -26,6 +27,7 @@ from niangjia.programmes.assistance_ledger.selectors import (
     purchases_total,
 )
 from niangjia.programmes.assistance_ledger.selectors.evidence import checklist_of
+from niangjia.programmes.assistance_ledger.selectors.findings import findings_of
 from niangjia.programmes.assistance_ledger.selectors.sources import sources_of
 from niangjia.programmes.assistance_ledger.services import (
     purchase_correct,
@@ -84,6 +86,7 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         "may_attach": actor.may("evidence.attach") and not detail.purchase.reversed_at,
         "may_attach_supplier": actor.may("evidence.attach_supplier"),
         "most": MOST_BYTES,
+        "findings": [finding_parts.line(one) for one in findings_of(actor, f"purchase:{ref}")],
         "sources": record_parts.sources(sources_of(detail.purchase)),
         "may_pack": actor.may("ledger.pack"),
         "may_note": actor.may("purchases.correct"),

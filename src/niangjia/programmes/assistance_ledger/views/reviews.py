@@ -29,10 +29,12 @@ from niangjia.programmes.assistance_ledger.forms.reviews import (
     ReviewDecisionForm,
 )
 from niangjia.programmes.assistance_ledger.pages import evidence as evidence_parts
+from niangjia.programmes.assistance_ledger.pages import findings as finding_parts
 from niangjia.programmes.assistance_ledger.pages import printed, shown
 from niangjia.programmes.assistance_ledger.pages import reports as report_parts
 from niangjia.programmes.assistance_ledger.pages import reviews as parts
 from niangjia.programmes.assistance_ledger.pages import rosters as roster_parts
+from niangjia.programmes.assistance_ledger.selectors.findings import findings_of
 from niangjia.programmes.assistance_ledger.selectors.reviews import (
     ReviewDetail,
     content_of,
@@ -184,6 +186,7 @@ def _review(
         "files": parts.files(detail),
         "file_kinds": evidence_parts.kind_choices("review"),
         "may_file": may_file,
+        "findings": [finding_parts.line(one) for one in findings_of(actor, f"review:{row.ref}")],
         "roster": _roster(actor, detail),
         "may_bring": may_file and actor.may("rosters.bring"),
         "most": MOST_BYTES,

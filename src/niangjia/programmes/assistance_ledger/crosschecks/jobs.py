@@ -1,0 +1,56 @@
+"""The cross-checks run beside the worker's round: hourly where the log went on, and when asked."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from niangjia.blocks.ledger.public import log_size
+from niangjia.core import clock, jobs
+from niangjia.core.actor import system_actor
+from niangjia.core.outbox import Interrupted, handles, put
+from niangjia.programmes.assistance_ledger import policy
+from niangjia.programmes.assistance_ledger.crosschecks.checks import CHECKS
+from niangjia.programmes.assistance_ledger.services.findings import (
+    BATCH,
+    RUN,
+    findings_found,
+    findings_gone,
+)
+
+SYSTEM = system_actor("cross-checks")
+_seen = [0]
+
+
+@handles(RUN, slow=True)
+def run(payload: Mapping[str, Any]) -> None:
+    """Everything that does not fit in the year stands as a finding, and nothing else does."""
+    year = int(payload["year"])
+    limits = policy.crosschecks_on(clock.city_today())
+    for kinds, check in CHECKS.items():
+        keys: dict[str, set[str]] = {kind: set() for kind in kinds}
+        found = check(year, limits)
+        while batch := list(islice(found, BATCH)):
+            if jobs.stopping():
+                raise Interrupted
+            findings_found(SYSTEM, year=year, found=batch)
+            for one in batch:
+                keys[one.kind].add(f"{year}:{one.key}")
+        for kind, there in keys.items():
+            while findings_gone(SYSTEM, kind=kind, year=year, but=there):
+                if jobs.stopping():
+                    raise Interrupted
+
+
+def refresh() -> int:
+    """This and the last year are to be checked, if the log went on; returns how many years."""
+    size = log_size()
+    if _seen[0] == size:
+        return 0
+    _seen[0] = size
+    year = clock.city_today().year
+    with transaction.atomic():
+        for one in (year - 1, year):
+            put(RUN, {"year": one})
+    return 0

@@ -182,6 +182,7 @@ def _chip_name(name: str) -> str:
         "mode": _("Mode"),
         "category": _("Kind"),
         "flag": _("Marks"),
+        "evidence": _("Evidence"),
         "unit": _("Buying unit"),
         "supplier": _("Supplier"),
         "upload": _("Import"),
@@ -205,6 +206,7 @@ def _chip_value(name: str, value: Any, names: Mapping[str, str]) -> str:
         "county": region_names({value}) if name == "county" else {},
         "mode": shown.MODES,
         "flag": shown.FLAGS,
+        "evidence": dict(evidence_choices()) if name == "evidence" else {},
         "state": {
             "reversed": _("Reversed"),
             "all": _("All"),

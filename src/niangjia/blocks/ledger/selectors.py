@@ -89,6 +89,7 @@ def _line(fact: StoredFact, witnessed: list[tuple[int, int]]) -> HistoryLine:
         index=entry.index if entry else None,
         leaf_hash=bytes(entry.leaf_hash).hex() if entry else "",
         witnessed=entry is not None and any(first <= entry.index < end for first, end in witnessed),
+        opened=canonical.reread(bytes(fact.body))["open"],  # type: ignore[index]
     )
 
 

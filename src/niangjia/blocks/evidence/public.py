@@ -16,6 +16,7 @@ from niangjia.blocks.evidence.rules import (
 )
 from niangjia.blocks.evidence.selectors import (
     document,
+    documents_hashed,
     links_of,
     links_to,
     n_unplaced,
@@ -49,6 +50,7 @@ __all__ = [
     "carry",
     "checklist",
     "document",
+    "documents_hashed",
     "evidence_discard",
     "evidence_erase",
     "evidence_sweep",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from niangjia.programmes.assistance_ledger import views
+from niangjia.programmes.assistance_ledger.tracing import views as tracing_views
 
 app_name = "assistance_ledger"
 urlpatterns = [
@@ -32,6 +33,8 @@ urlpatterns = [
     path("desk/reviews/<slug:ref>/decide", views.reviews.review_step, name="review_decide"),
     path("desk/reviews/<slug:ref>/print", views.reviews.review_print, name="review_print"),
     path("desk/packs", views.packs.packs, name="packs"),
+    path("desk/trace", tracing_views.trace, name="trace"),
+    path("desk/trace/released/<slug:ref>", tracing_views.released, name="released"),
     path("desk/pivot", views.pivot.pivot, name="pivot"),
     path("desk/pivot/export", views.pivot.export, name="pivot_export"),
     path("desk/pivot/print", views.pivot.paper, name="pivot_print"),

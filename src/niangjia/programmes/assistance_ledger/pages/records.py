@@ -22,7 +22,20 @@ from niangjia.ui.page import language_of
 from niangjia.ui.parts import Column, Table, sorted_columns
 
 CHOICES_KEPT_S = 300
-KEPT = ("county", "unit", "supplier", "upload", "line", "assisted", "from_month", "to_month")
+KEPT = (
+    "county",
+    "unit",
+    "supplier",
+    "upload",
+    "line",
+    "assisted",
+    "from_month",
+    "to_month",
+    "product",
+    "invoice",
+    "file",
+    "record",
+)
 SORT_KEYS = ("", "", "", "", "day", "", "amount", "")
 
 
@@ -193,6 +206,10 @@ def _chip_name(name: str) -> str:
         "assisted": _("Origin on the list"),
         "from_month": _("From month"),
         "to_month": _("To month"),
+        "product": _("Product"),
+        "invoice": _("Invoice"),
+        "file": _("File"),
+        "record": _("Record"),
     }[name]
 
 

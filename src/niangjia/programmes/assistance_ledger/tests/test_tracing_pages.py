@@ -227,7 +227,7 @@ def test_the_record_leads_on_to_all_it_belongs_to(books):
 def test_every_node_is_a_link_and_the_file_holds_what_the_page_adds_up(books):
     client = browser("auditor")
     shown = page(client, f"{TRACE}?county=130624")
-    total = re.search(r'Amount registered</h2><p class="value">¥ ([\d,.]+)', shown)[1]
+    total = re.search(r'Amount registered</h2><p class="value">¥\xa0([\d,.]+)', shown)[1]
     assert f"<strong>{total}</strong>" in shown  # the table behind the picture
     drawn = json.loads(re.search(r'id="trace-data"[^>]*>(.*?)</script>', shown)[1])
     supplier = next(one for one in drawn["nodes"] if one["depth"] == 0)

@@ -48,14 +48,14 @@ def title(found: Released) -> str:
 def figures(found: Released) -> list[tuple[str, str, str]]:
     """(title, number, note): as released, and in the reader's scope."""
     n = "" if found.n is None else shown.n_records(found.n)
-    lines = [(_("As released"), f"¥ {shown.yuan(found.fen)}", n)]
+    lines = [(_("As released"), f"¥\u00a0{shown.yuan(found.fen)}", n)]
     if found.own:
         own = shown.n_records(found.own.n)
         if found.own.n_off:
             off = _("%(n)s of them taken off") % {"n": f"{found.own.n_off:,}"}
             own = f"{own} · {off}"
         title = _("Its records") if found.everything else _("Its records in your scope")
-        lines.append((title, f"¥ {shown.yuan(found.own.fen)}", own))
+        lines.append((title, f"¥\u00a0{shown.yuan(found.own.fen)}", own))
     return lines
 
 

@@ -98,9 +98,9 @@ def figures(whole: Whole) -> list[tuple[str, str, str]]:
     off = _("and %(n)s reversed, which add nothing") % {"n": f"{whole.n_reversed:,}"}
     return [
         (_("Records in force"), f"{n:,}", off if whole.n_reversed else ""),
-        (_("Amount registered"), f"¥ {shown.yuan(whole.fen)}", ""),
-        (_("Confirmed by the county"), f"¥ {shown.yuan(whole.confirmed_fen)}", ""),
-        (_("Not confirmed yet"), f"¥ {shown.yuan(rest)}", ""),
+        (_("Amount registered"), f"¥\u00a0{shown.yuan(whole.fen)}", ""),
+        (_("Confirmed by the county"), f"¥\u00a0{shown.yuan(whole.confirmed_fen)}", ""),
+        (_("Not confirmed yet"), f"¥\u00a0{shown.yuan(rest)}", ""),
     ]
 
 
@@ -179,8 +179,8 @@ def _said(whole: Whole, names: Mapping[tuple[int, str], str], levels: Sequence[s
 def _links_table(asked: Traced, whole: Whole, names: Mapping[tuple[int, str], str]) -> Table:
     levels = LEVELS[asked.by]
     columns = [
-        Column(_("From"), "{0}", lead=True),
-        Column(_("To"), "{1}"),
+        Column(_("Where from"), "{0}", lead=True),
+        Column(_("Where to"), "{1}"),
         Column(_("Records"), "{2}", numeric=True),
         Column(_("Amount (yuan)"), "{3}", numeric=True),
     ]

@@ -4,7 +4,7 @@ Pure. A path is one of each level's keys; what is small stands together as OTHER
 so that the links between any two levels add up to all paths, to the fen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 Path = tuple[str, ...]
@@ -46,17 +46,31 @@ class Picture:
 
 
 def drawn(paths: Mapping[Path, Count], n_levels: int) -> Picture:
-    """The paths as nodes and links: as many nodes a level as leave MOST_LINKS links or fewer.
+    """The paths as nodes and links: as many nodes as leave MOST_LINKS links or fewer.
 
-    paths: (n_levels keys each) -> (records, fen). Two nodes a level and OTHERS always fit.
+    Level by level in turn one more node is shown, the largest of those left, while the links are
+    few enough. paths: (n_levels keys each) -> (records, fen).
     """
     ranked = [_ranked(paths, level) for level in range(n_levels)]
-    for most in range(MOST_NODES, 0, -1):
-        named = [_kept(keys, most) for keys in ranked]
-        links = _links(paths, named)
-        if len(links) <= MOST_LINKS:
-            break
-    return Picture(n_levels, _nodes(paths, named, ranked), links)
+    widest = [_kept(keys, MOST_NODES) for keys in ranked]
+    merged = {_named(path, widest) for path in paths}
+    most = [1] * n_levels
+    growing = set(range(n_levels))
+    while growing:
+        for level in sorted(growing):
+            wider = [*most[:level], most[level] + 1, *most[level + 1 :]]
+            if most[level] >= MOST_NODES or _n_links(merged, ranked, wider) > MOST_LINKS:
+                growing.remove(level)
+            else:
+                most = wider
+    named = [_kept(keys, one) for keys, one in zip(ranked, most, strict=True)]
+    return Picture(n_levels, _nodes(paths, named, ranked), _links(paths, named))
+
+
+def _n_links(paths: Collection[Path], ranked: Sequence[Sequence[str]], most: Sequence[int]) -> int:
+    named = [_kept(keys, one) for keys, one in zip(ranked, most, strict=True)]
+    shown = {_named(path, named) for path in paths}
+    return sum(len({path[at : at + 2] for path in shown}) for at in range(len(most) - 1))
 
 
 def _add(sums: dict[Path, Count], key: Path, count: Count) -> None:

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.ledger.public import HistoryLine, entries_before, history
+from niangjia.blocks.ledger.public import HistoryLine, entries_before
 from niangjia.blocks.orgs.public import nodes, scope_of
 from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
@@ -37,6 +37,7 @@ from niangjia.programmes.assistance_ledger.facts import REVERSED
 from niangjia.programmes.assistance_ledger.figures import TABLES
 from niangjia.programmes.assistance_ledger.models import Purchase, Release
 from niangjia.programmes.assistance_ledger.selectors import counted
+from niangjia.programmes.assistance_ledger.selectors.board import released_fact
 from niangjia.programmes.assistance_ledger.selectors.listing import COLUMNS, PER_PAGE
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_in
 
@@ -114,7 +115,7 @@ def released_get(
         own=own,
         rows=found[:PER_PAGE],
         next=str(found[PER_PAGE - 1]["id"]) if len(found) > PER_PAGE else "",
-        fact=history(f"release:{ref}")[0],
+        fact=released_fact(ref),
         everything=scope.kind == "all",
     )
 

@@ -36,14 +36,29 @@ BYS: Mapping[By, object] = {
 }
 
 
+def usual(filters: Filters) -> By:
+    """What stands in the middle of the picture if nobody says: of one county, its products."""
+    return "product" if filters.county and not filters.product else "county"
+
+
+def by_of(text: str, filters: Filters) -> By:
+    """What was asked to stand in the middle, or what usually does."""
+    return next((by for by in BYS if by == text), usual(filters))
+
+
 def address(
-    filters: Filters, *, by: By = "county", after: str = "", whole: bool = False, question: str = ""
+    filters: Filters,
+    *,
+    by: By | None = None,
+    after: str = "",
+    whole: bool = False,
+    question: str = "",
 ) -> str:
     """A trace's address; what is empty or usual is left out."""
     found = {name: str(value) for name, value in asdict(filters).items() if value}
     found.pop("state", None)
     more = {
-        "by": by if by != "county" else "",
+        "by": by if by and by != usual(filters) else "",
         "after": after,
         "whole": "1" * whole,
         "q": question,
@@ -76,19 +91,20 @@ def chips(asked: Traced, told: Sequence[Meaning]) -> list[tuple[object, str, str
     districts = asked.whole.names["district"] if asked.whole else {}
     words["district"] = districts.get(asked.filters.district, asked.filters.district)
     return [
-        (title, words[kind], address(replace(asked.filters, **{kind: ""}), by=asked.by))  # type: ignore[arg-type]
+        (title, words[kind], address(replace(asked.filters, **{kind: ""})))  # type: ignore[arg-type]
         for kind, title in KINDS.items()
         if getattr(asked.filters, kind)
     ]
 
 
+def unit_told(told: Sequence[Meaning]) -> str:
+    """The code, or where it has none the ref, of the unit that is traced; empty if none is."""
+    return next((one.detail or one.value for one in told if one.kind == "unit"), "")
+
+
 def bys(asked: Traced) -> list[tuple[object, str, bool]]:
     """(words, address, chosen) of what may stand in the middle of the picture."""
-    return [
-        (title, address(asked.filters, by=by), by == asked.by)
-        for by, title in BYS.items()
-        if not getattr(asked.filters, by)
-    ]
+    return [(title, address(asked.filters, by=by), by == asked.by) for by, title in BYS.items()]
 
 
 def figures(whole: Whole) -> list[tuple[str, str, str]]:
@@ -116,7 +132,7 @@ def _narrowing(asked: Traced, dimension: str, key: str) -> str:
     if key in ("", OTHERS) or getattr(asked.filters, dimension) == key:
         return ""
     narrower = replace(asked.filters, **{dimension: key})  # type: ignore[arg-type]
-    return address(narrower, by=asked.by)
+    return address(narrower, by=None if dimension == asked.by else asked.by)
 
 
 def flow(asked: Traced) -> Flow | None:

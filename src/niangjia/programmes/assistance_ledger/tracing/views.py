@@ -12,7 +12,7 @@ from niangjia.programmes.assistance_ledger.forms import FiltersForm
 from niangjia.programmes.assistance_ledger.pages.records import query_of
 from niangjia.programmes.assistance_ledger.selectors import Filters
 from niangjia.programmes.assistance_ledger.tracing import back, pages, questions
-from niangjia.programmes.assistance_ledger.tracing.found import By, trace_get
+from niangjia.programmes.assistance_ledger.tracing.found import trace_get
 from niangjia.programmes.assistance_ledger.tracing.released import Cell, released_get
 from niangjia.ui.page import actor_of
 
@@ -43,7 +43,7 @@ def trace(request: HttpRequest) -> HttpResponse:
 
 def _traced(request: HttpRequest, filters: Filters) -> HttpResponse:
     actor = actor_of(request)
-    by: By = "product" if request.GET.get("by") == "product" else "county"
+    by = pages.by_of(request.GET.get("by", ""), filters)
     after = request.GET.get("after", "").replace("\0", "")
     asked = trace_get(actor, filters=filters, by=by, after=after, whole="whole" in request.GET)
     told = questions.meaning_of(actor, asked.filters)
@@ -61,7 +61,7 @@ def _traced(request: HttpRequest, filters: Filters) -> HttpResponse:
         else "",
         "first": pages.address(asked.filters, by=by) if after else "",
         "whole": pages.address(asked.filters, by=by, whole=True),
-        "pack": asked.filters.unit if actor.may("packs.make") and asked.page.rows else "",
+        "pack": pages.unit_told(told) if actor.may("packs.make") and asked.page.rows else "",
         "behind": f"{lag():,}" if lag() else "",
     }
     return render(request, TRACE, context)

@@ -26,7 +26,7 @@ from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
 SHORTEST, LONGEST = 2, 200  # characters
 SHORTEST_HASH = 12  # hexadecimal digits
 MOST = 12  # meanings of a kind
-LOOKED_THROUGH = 3  # lists of what the index proposes for a name
+LOOKED_THROUGH = 5  # lists of what the index proposes for a name: up to 9,536
 CATEGORIES = {"supplier": (3, "supplier"), "unit": (2, "buyer")}  # number in the index, category
 _HEX = re.compile(r"[0-9a-f]+")
 _REF = re.compile(r"(?:.*/desk/records/)?([0-9a-f]{32})(?:[/?#].*)?")

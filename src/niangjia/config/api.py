@@ -19,6 +19,7 @@ from niangjia.programmes.assistance_ledger.rest_reports import router as reports
 from niangjia.programmes.assistance_ledger.rest_reviews import router as reviews
 from niangjia.programmes.assistance_ledger.rest_sources import router as sources
 from niangjia.programmes.assistance_ledger.rest_targets import router as unit_targets
+from niangjia.programmes.assistance_ledger.tracing.rest import router as trace
 from niangjia.ui.rest import Key, map_errors
 
 api = NinjaAPI(
@@ -39,6 +40,7 @@ api.add_router("/reports", reports)
 api.add_router("/periods", periods_router)
 api.add_router("/releases", releases_router)
 api.add_router("/pivot", pivot)
+api.add_router("/trace", trace)
 api.add_router("/targets", unit_targets)
 api.add_router("/imports", imports)
 api.add_router("/sources", sources)

@@ -31,6 +31,9 @@ ICONS = {
     "evidence": '<path d="M6 3h8l4 4v14H6zM14 3v4h4M9 14l2 2 4-4"/>',
     "camera": '<path d="M4 8h4l2-3h4l2 3h4v11H4z"/><circle cx="12" cy="13" r="3.5"/>',
     "match": '<path d="M4 5h9v9H4zM11 10h9v9h-9z"/>',
+    "trace": '<circle cx="6" cy="6" r="2.5"/><circle cx="6" cy="18" r="2.5"/>'
+    '<circle cx="18" cy="12" r="2.5"/>'
+    '<path d="M8.5 6.5c4 0 3.5 5 7 5.5M8.5 17.5c4 0 3.5-5 7-5.5"/>',
     "gauge": '<path d="M4 18a8.5 8.5 0 1 1 16 0M12 15l4-6M12 5v2M5 12h2M17 12h2"/>',
     "key": '<circle cx="8" cy="15" r="4"/><path d="m11 12 8-8M16 7l3 3"/>',
 }

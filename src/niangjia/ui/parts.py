@@ -1,4 +1,4 @@
-"""The parts of a page as values: Figure, Column, Table, Bars, DistrictMap. Views fill them."""
+"""The parts of a page as values: Figure, Table, Bars, Flow, DistrictMap. Views fill them."""
 
 import html
 from collections.abc import Callable, Iterable, Sequence
@@ -126,6 +126,57 @@ class Bars:
             "unit": self.unit,
             "categories": list(self.categories),
             "series": [{"name": name, "values": list(values)} for name, values in self.series],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FlowNode:
+    """A node of a flow. id: its own; level: from 0, left to right; said: its amount as shown.
+
+    href: where it leads, empty for nowhere; rest: it stands for all that is too small.
+    """
+
+    id: str
+    level: int
+    title: str
+    said: str
+    href: str = ""
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Streams from level to level (Sankey). links: (id of a node, of one of the next level, how
+    wide, as shown); table: the same numbers, with the same links."""
+
+    key: str
+    title: str
+    text: str
+    unit: str
+    nodes: Sequence[FlowNode]
+    links: Sequence[tuple[str, str, float | int, str]]
+    table: Table
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return {
+            "kind": "flow",
+            "unit": self.unit,
+            "nodes": [
+                {
+                    "name": one.id,
+                    "depth": one.level,
+                    "title": one.title,
+                    "said": one.said,
+                    "href": one.href,
+                    "rest": one.rest,
+                }
+                for one in self.nodes
+            ],
+            "links": [
+                {"source": source, "target": target, "value": value, "said": said}
+                for source, target, value, said in self.links
+            ],
         }
 
 

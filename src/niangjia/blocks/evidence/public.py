@@ -17,6 +17,7 @@ from niangjia.blocks.evidence.rules import (
 )
 from niangjia.blocks.evidence.selectors import (
     document,
+    documents_hashed,
     links_of,
     links_to,
     n_unplaced,
@@ -52,6 +53,7 @@ __all__ = [
     "carry",
     "checklist",
     "document",
+    "documents_hashed",
     "erase_linked",
     "evidence_discard",
     "evidence_erase",

@@ -50,6 +50,12 @@ def same_bytes(actor: Actor, plain: bytes) -> str:
     return rows.values_list("ref", flat=True).first() or ""
 
 
+def documents_hashed(sha256: str, most: int = 50) -> list[DocumentView]:
+    """The documents whose SHA-256 is this, or begins with it: hexadecimal, small letters."""
+    rows = Document.objects.filter(sha256__gte=sha256, sha256__lt=f"{sha256}g").order_by("id")
+    return [view_of(one) for one in rows[:most]]
+
+
 def links_of(subjects: Iterable[str]) -> list[LinkView]:
     """What proves these, oldest first."""
     rows = Link.objects.filter(subject__in=list(subjects), unlinked_at__isnull=True)

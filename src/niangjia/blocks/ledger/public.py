@@ -1,4 +1,7 @@
-"""The ledger's door."""
+"""The ledger's door.
+
+Columns that other rooms may join on: Entry.index, .fact__ref, .fact__subject, .fact__kind.
+"""
 
 from niangjia.blocks.ledger.agreement import submit_until
 from niangjia.blocks.ledger.auditing import audit, audit_newest
@@ -8,6 +11,7 @@ from niangjia.blocks.ledger.packing import Made as MadePack
 from niangjia.blocks.ledger.packing import pack_make, packs_make
 from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
+    entries_before,
     entry_body,
     history,
     log_size,
@@ -34,6 +38,7 @@ __all__ = [
     "adopt_entries",
     "audit",
     "audit_newest",
+    "entries_before",
     "entry_body",
     "freeze_notice",
     "history",

@@ -3,6 +3,8 @@
 import base64
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from niangjia.blocks.ledger import cosigning, envelope, opening, policies
 from niangjia.blocks.ledger.models import Entry, Head, Log, Pending, Policy, StoredFact
 from niangjia.blocks.ledger.types import HistoryLine, LoggedFact
@@ -27,6 +29,11 @@ def newest_entry_at() -> dt.datetime | None:
 
 def n_pending() -> int:
     return Pending.objects.count()
+
+
+def entries_before(size: int) -> QuerySet[Entry]:
+    """The first `size` entries, for `Exists`: to be narrowed by the columns that the door names."""
+    return Entry.objects.filter(index__lt=size)
 
 
 def logged_facts(start: int, limit: int, kinds: frozenset[str]) -> list[LoggedFact]:
@@ -89,6 +96,7 @@ def _line(fact: StoredFact, witnessed: list[tuple[int, int]]) -> HistoryLine:
         index=entry.index if entry else None,
         leaf_hash=bytes(entry.leaf_hash).hex() if entry else "",
         witnessed=entry is not None and any(first <= entry.index < end for first, end in witnessed),
+        opened=canonical.reread(bytes(fact.body))["open"],  # type: ignore[index]
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from niangjia.core.facts import Value
@@ -23,7 +23,10 @@ class LoggedFact:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One line of a record's history. index is None while the fact waits for its entry."""
+    """One line of a record's history. index is None while the fact waits for its entry.
+
+    opened: what its kind's version shows to everybody, by name of the field.
+    """
 
     ref: str
     kind: str
@@ -36,6 +39,7 @@ class HistoryLine:
     index: int | None
     leaf_hash: str
     witnessed: bool
+    opened: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def proof(self) -> ProofState:

@@ -389,6 +389,7 @@ def _sum(kept: Sequence[Kept]) -> Kept:
         last=max(days, default=None),
         href=next((one.href for one in kept if one.href), ""),
         lines=tuple(line for one in kept for line in one.lines),
+        links=tuple(link for one in kept for link in one.links),
     )
 
 

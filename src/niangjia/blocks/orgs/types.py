@@ -125,6 +125,7 @@ class Kept:
 
     n: records in force; fen: their amount; first, last: their days; href: where they are listed.
     lines: (what, state, href, fen) of what is under way or done there, the newest first.
+    links: (words, href, icon, permission) of the room's pages about it, for who holds that.
     """
 
     n: int = 0
@@ -133,3 +134,4 @@ class Kept:
     last: dt.date | None = None
     href: str = ""
     lines: tuple[tuple[str, str, str, int], ...] = ()
+    links: tuple[tuple[str, str, str, str], ...] = ()

@@ -138,6 +138,7 @@ class AssistanceLedgerConfig(RoomConfig):
         MenuEntry(_("Cross-checks"), "assistance_ledger:findings", "warn", "findings.see", 13),
         MenuEntry(_("Households helped"), "assistance_ledger:households", "home", "heads.see", 13),
         MenuEntry(_("Look up figures"), "assistance_ledger:pivot", "table", "purchases.see", 11),
+        MenuEntry(_("Trace"), "assistance_ledger:trace", "trace", "purchases.see", 12),
         MenuEntry(_("Audit pack"), "assistance_ledger:packs", "witnessed", "packs.make", 14),
         MenuEntry(_("Assessment"), "assistance_ledger:targets", "gauge", "unit_targets.see", 14),
         MenuEntry(_("Reports"), "assistance_ledger:reports", "table", "reports.see", 15),

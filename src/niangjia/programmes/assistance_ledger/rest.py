@@ -58,6 +58,10 @@ class Narrowed(Schema):
     assisted: Literal["", "0", "1"] = ""
     from_month: Month = ""
     to_month: Month = ""
+    product: Annotated[str, Field(max_length=200, pattern="^[^\\u0000]*$")] = ""
+    invoice: Code = ""
+    file: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    record: Ref = ""
 
 
 class PurchaseLine(Schema):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from niangjia.programmes.assistance_ledger import views
+from niangjia.programmes.assistance_ledger.tracing import views as tracing_views
 
 app_name = "assistance_ledger"
 urlpatterns = [
@@ -42,6 +43,8 @@ urlpatterns = [
     path("desk/capacities", views.findings.capacity, name="capacity"),
     path("desk/households", views.rosters.households, name="households"),
     path("desk/packs", views.packs.packs, name="packs"),
+    path("desk/trace", tracing_views.trace, name="trace"),
+    path("desk/trace/released/<slug:ref>", tracing_views.released, name="released"),
     path("desk/pivot", views.pivot.pivot, name="pivot"),
     path("desk/pivot/export", views.pivot.export, name="pivot_export"),
     path("desk/pivot/print", views.pivot.paper, name="pivot_print"),

@@ -1,6 +1,6 @@
 // Draws every .chart from the JSON beside it; the table behind it stays the source.
 import * as echarts from "echarts/core";
-import { BarChart, MapChart } from "echarts/charts";
+import { BarChart, MapChart, SankeyChart } from "echarts/charts";
 import {
   AriaComponent, GeoComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent,
 } from "echarts/components";
@@ -8,7 +8,7 @@ import { CanvasRenderer } from "echarts/renderers";
 
 echarts.use([
   AriaComponent, BarChart, CanvasRenderer, GeoComponent, GridComponent, LegendComponent, MapChart,
-  TooltipComponent, VisualMapComponent,
+  SankeyChart, TooltipComponent, VisualMapComponent,
 ]);
 
 function colours() {
@@ -63,8 +63,43 @@ function districts(data, c) {
   };
 }
 
+const ROW = 30; // pixels of a node with its name
+function flow(data, c, width) {
+  const depths = 1 + Math.max(...data.nodes.map((n) => n.depth));
+  const step = (width - 24) / depths;
+  const named = new Map(data.nodes.map((n) => [n.name, n.title]));
+  const last = (n) => n.depth === depths - 1;
+  return {
+    series: [{
+      type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14,
+      nodeAlign: "justify", draggable: false, layoutIterations: 24, emphasis: { focus: "adjacency" },
+      data: data.nodes.map((n) => ({
+        ...n, itemStyle: { color: n.rest ? c.line : c.series[n.depth % c.series.length], borderColor: c.text, borderWidth: n.rest ? 0.75 : 0 },
+        // The last two levels share the room between them.
+        label: { position: last(n) ? "left" : "right", width: Math.max(44, n.depth < depths - 2 ? step - 16 : step / 2) },
+      })),
+      // A stream that is nought or below has no width; the table has it.
+      links: data.links.filter((l) => l.value > 0),
+      lineStyle: { color: c.text, opacity: 0.14, curveness: 0.5 },
+      label: {
+        color: c.text, fontSize: width < 480 ? 11 : 12, overflow: "truncate",
+        textBorderColor: c.base, textBorderWidth: 2, formatter: (p) => named.get(p.name) ?? "",
+      },
+    }],
+  };
+}
+
+function tallest(data) {
+  const n = [];
+  for (const one of data.nodes) n[one.depth] = (n[one.depth] ?? 0) + 1;
+  return Math.max(...n);
+}
+
 function tip(data) {
+  const named = new Map((data.nodes ?? []).map((n) => [n.name, n.title]));
   return (p) => {
+    if (p.dataType === "node") return `${p.data.title}  ${p.data.said} ${data.unit}`;
+    if (p.dataType === "edge") return `${named.get(p.data.source)} → ${named.get(p.data.target)}  ${p.data.said} ${data.unit}`;
     const name = p.seriesType === "map" ? (p.data?.title ?? p.name) : `${p.name} ${p.seriesName}`;
     return `${name}  ${p.value || p.value === 0 ? p.value.toLocaleString() : "-"} ${data.unit}`;
   };
@@ -77,14 +112,17 @@ async function draw(box) {
     echarts.registerMap("districts", await answer.json());
   }
   const c = colours();
+  if (data.kind === "flow") box.style.height = `${Math.max(160, 24 + ROW * tallest(data))}px`;
   const chart = echarts.getInstanceByDom(box) ?? echarts.init(box, null, { renderer: "canvas" });
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     aria: { enabled: false },
     tooltip: { trigger: "item", renderMode: "richText", formatter: tip(data) },
-    ...(data.kind === "map" ? districts(data, c) : bars(data, c)),
+    ...({ map: districts, flow }[data.kind] ?? bars)(data, c, box.clientWidth),
   }, true);
+  chart.off("click");
+  if (data.kind === "flow") chart.on("click", (p) => { if (p.dataType === "node" && p.data.href) location.href = p.data.href; });
   box.dataset.drawn = "1";
   return chart;
 }

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from niangjia.ui.icons import ICONS
-from niangjia.ui.parts import Bars, DistrictMap, Figure, Table
+from niangjia.ui.parts import Bars, DistrictMap, Figure, Flow, Table
 
 register = template.Library()
 MANIFEST = Path(__file__).parent.parent / "static" / "ui" / "build" / "manifest.json"
@@ -52,7 +52,7 @@ def table(value: Table) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/chart.html")
-def chart(value: Bars | DistrictMap) -> dict[str, Any]:
+def chart(value: Bars | DistrictMap | Flow) -> dict[str, Any]:
     return {"chart": value, "is_map": isinstance(value, DistrictMap)}
 
 

@@ -80,6 +80,7 @@ def organisation(request: HttpRequest, ref: str) -> HttpResponse:
         "stays": parts.stays(detail),
         "seats": parts.seats(detail),
         "reports": parts.reports(detail.own),
+        "links": [one for one in detail.own.links if actor.may(one[3])],
         "merged": parts.merged(detail),
         "likely": [(one, parts.likeness(one)) for one in detail.listed.likely],
         "steps": parts.steps(_history(detail)),

@@ -36,6 +36,10 @@ def _words(listed: list[str], current: str) -> list[tuple[str, str]]:
     return [(word, word) for word in dict.fromkeys(["", *listed, current])]
 
 
+def _longest(name: str) -> int:
+    return 200 if name == "product" else 100
+
+
 class FiltersForm(forms.Form):
     """Reads the list's address; what cannot be read is left out."""
 
@@ -46,7 +50,9 @@ class FiltersForm(forms.Form):
         """Every filter that can be read."""
         self.is_valid()
         texts = {
-            field.name: self.data.get(field.name, "").replace("\0", "").strip()[:100]
+            field.name: self.data.get(field.name, "")
+            .replace("\0", "")
+            .strip()[: _longest(field.name)]
             for field in fields_of(Filters)
             if field.name not in ("first", "last", "state")
         }

@@ -2,17 +2,21 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from niangjia.programmes.assistance_ledger.disclosure import OTHER
 from niangjia.programmes.assistance_ledger.pages import kept, shown
 from niangjia.programmes.assistance_ledger.selectors import Board, board_get
+from niangjia.programmes.assistance_ledger.tracing import back
+from niangjia.programmes.assistance_ledger.tracing.released import Cell
 from niangjia.ui.page import language_of
 from niangjia.ui.parts import Bars, Column, DistrictMap, Figure, Table
 from niangjia.ui.templatetags.ui import asset
@@ -20,8 +24,9 @@ from niangjia.ui.templatetags.ui import asset
 Row = dict[str, Any]
 
 
-def board_content(period: str) -> tuple[tuple[str, SafeString], int]:
+def board_content(period: str, traced: str = "") -> tuple[tuple[str, SafeString], int]:
     """(heading, content) of the page in the language in force, and how many seconds it may be kept.
+    traced: which figures lead to their records, for who may see some: `all`, those of `some`.
 
     None before the release has its entry in the log, nor while nothing is released: then the
     heading is empty. Few before it is witnessed, so that the mark follows.
@@ -29,23 +34,25 @@ def board_content(period: str) -> tuple[tuple[str, SafeString], int]:
     board = board_get(period)
     if board is None:
         return ("", render_to_string("assistance_ledger/board_content.html")), 0
-    parts = board_parts(board) | {"page_language": language_of()}
+    parts = board_parts(board, traced) | {"page_language": language_of()}
     content = render_to_string("assistance_ledger/board_content.html", parts)
     return (parts["period"], content), kept.KEEP_S[board.fact.proof]
 
 
-def board_parts(board: Board) -> dict[str, Any]:
+def board_parts(board: Board, traced: str = "") -> dict[str, Any]:
     """Figures, map, charts and tables of the page, by their names in the template."""
     found = board.document
+    led = Led(board.release.ref, traced)
     return {
         "board": board,
         "period": shown.period(found["period"]),
-        "figures": _figures(board),
-        "map": _map(board),
-        "by_month": _bars(board, "month", _("By month"), shown.month, flat=False),
-        "by_category": _bars(board, "category", _("By kind"), str, flat=True),
-        "county": _county(board),
-        "line": _line(board),
+        "figures": _figures(board, led),
+        "traced": traced,
+        "map": _map(board, led),
+        "by_month": _bars(board, led, "month", _("By month"), shown.month),
+        "by_category": _bars(board, led, "category", _("By kind"), str),
+        "county": _county(board, led),
+        "line": _line(board, led),
         "merged": _merged(board),
         "not_counted": _not_counted(found),
         "released_at": shown.moment(board.released_at),
@@ -69,11 +76,11 @@ def _choices(board: Board) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _figures(board: Board) -> list[Figure]:
+def _figures(board: Board, led: "Led") -> list[Figure]:
     found = board.document
     rule = board.rule.rule_zh if language_of().startswith("zh") else board.rule.rule_en
 
-    def one(title: str, number: str, unit: str, note: str = "") -> Figure:
+    def one(title: str, number: str, unit: str, note: str = "", mode: str = "") -> Figure:
         return Figure(
             title=title,
             number=number,
@@ -84,15 +91,15 @@ def _figures(board: Board) -> list[Figure]:
             cut_off=_date(found["cut_off"]),
             log_size=found["log_size"],
             proof=board.fact.proof,
-            href="#release",
+            href=led.address("", "", mode) or "#release",
             note=note,
         )
 
     wan = _("× 10,000 yuan")
     return [
         one(_("Purchased in all"), shown.wan(found["counted_fen"]), wan),
-        one(_("Direct purchase"), shown.wan(found["direct_fen"]), wan),
-        one(_("Helped sale"), shown.wan(found["helped_fen"]), wan),
+        one(_("Direct purchase"), shown.wan(found["direct_fen"]), wan, mode="direct"),
+        one(_("Helped sale"), shown.wan(found["helped_fen"]), wan, mode="helped"),
         one(
             _("Purchases"),
             f"{found['n']:,}",
@@ -102,13 +109,38 @@ def _figures(board: Board) -> list[Figure]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Led:
+    """Whether numbers of a release lead to their records. traced: as board_content has it; of those
+    who see some records only, nobody learns what stands among the small ones together."""
+
+    release: str
+    traced: str
+
+    def address(self, table: str, label: str, mode: str) -> str:
+        """Of a figure's records; empty where it leads nowhere."""
+        if not self.traced or (label == OTHER and self.traced != "all"):
+            return ""
+        return back.address(self.release, Cell(table, label, mode))
+
+    def to(self, text: str, table: str, label: str, mode: str = "") -> SafeString | str:
+        """A number, as a link if it leads somewhere."""
+        href = self.address(table, label, mode)
+        return format_html('<a href="{}">{}</a>', href, text) if href else text
+
+
+NOWHERE = Led("", "")
+
+
 def _label(row: Row, name: Callable[[str], str]) -> str:
     if row["label"] == OTHER:
         return _("%(n)s others together") % {"n": row["merged"]}
     return name(row["label"]) or _("Not given")
 
 
-def _table(found: Row, key: str, title: str, name: Callable[[str], str]) -> Table:
+def _table(
+    found: Row, key: str, title: str, name: Callable[[str], str], led: Led = NOWHERE
+) -> Table:
     """A table's rows, largest first (months in order), with the total below."""
     rows = _ordered(found["tables"][key], key)
     columns = [
@@ -118,14 +150,22 @@ def _table(found: Row, key: str, title: str, name: Callable[[str], str]) -> Tabl
         Column(_("Together"), "{3}", numeric=True),
         Column(_("Purchases"), "{4}", numeric=True),
     ]
-    values = [_values(_label(row, name), row) for row in rows]
-    total = _values(_("Total"), found)
+    values = [_values(_label(row, name), row, led, key, row["label"]) for row in rows]
+    total = _values(_("Total"), found, led)
     return Table(title, columns, values, cards=False, foot=total)
 
 
-def _values(label: str, row: Row) -> tuple[str, str, str, str, str]:
+def _values(
+    name: str, row: Row, led: Led, table: str = "", label: str = ""
+) -> tuple[str, str, str, str, str]:
     direct, helped = row["direct_fen"], row["helped_fen"]
-    return label, shown.wan(direct), shown.wan(helped), shown.wan(direct + helped), f"{row['n']:,}"
+    return (
+        name,
+        led.to(shown.wan(direct), table, label, "direct"),
+        led.to(shown.wan(helped), table, label, "helped"),
+        led.to(shown.wan(direct + helped), table, label),
+        led.to(f"{row['n']:,}", table, label),
+    )
 
 
 def _ordered(rows: list[Row], key: str) -> list[Row]:
@@ -136,7 +176,7 @@ def _ordered(rows: list[Row], key: str) -> list[Row]:
     )
 
 
-def _bars(board: Board, key: str, title: str, name: Callable[[str], str], *, flat: bool) -> Bars:
+def _bars(board: Board, led: Led, key: str, title: str, name: Callable[[str], str]) -> Bars:
     rows = _ordered(board.document["tables"][key], key)
     labels = [_label(row, name) for row in rows]
     return Bars(
@@ -149,8 +189,8 @@ def _bars(board: Board, key: str, title: str, name: Callable[[str], str], *, fla
             (_("Direct purchase"), [shown.wan_number(row["direct_fen"]) for row in rows]),
             (_("Helped sale"), [shown.wan_number(row["helped_fen"]) for row in rows]),
         ],
-        table=_table(board.document, key, title, name),
-        flat=flat,
+        table=_table(board.document, key, title, name, led),
+        flat=key != "month",
     )
 
 
@@ -168,7 +208,7 @@ def _said(labels: list[str], rows: list[Row]) -> str:
     }
 
 
-def _map(board: Board) -> DistrictMap:
+def _map(board: Board, led: Led) -> DistrictMap:
     rows = _ordered(board.document["tables"]["district"], "district")
     names = board.names["district"]
 
@@ -190,22 +230,22 @@ def _map(board: Board) -> DistrictMap:
         outlines=asset("districts.json"),
         less=_("less"),
         more=_("more"),
-        table=_table(board.document, "district", _("District"), name),
+        table=_table(board.document, "district", _("District"), name, led),
     )
 
 
-def _county(board: Board) -> Table:
+def _county(board: Board, led: Led) -> Table:
     names, provinces = board.names["county"], board.provinces
 
     def name(code: str) -> str:
         return f"{provinces.get(code, '')} {names.get(code, code)}".strip()
 
-    return _table(board.document, "county", _("County of origin"), name)
+    return _table(board.document, "county", _("County of origin"), name, led)
 
 
-def _line(board: Board) -> Table:
+def _line(board: Board, led: Led) -> Table:
     names = board.names["line"]
-    return _table(board.document, "line", _("System"), lambda code: names.get(code, code))
+    return _table(board.document, "line", _("System"), partial(_named, names), led)
 
 
 def release_tables(found: Row, names: dict[str, dict[str, str]]) -> list[Table]:

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from niangjia.blocks.ledger.public import HistoryLine
 from niangjia.programmes.assistance_ledger.models import SourceMatch
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages.evidence import kind_name
 from niangjia.programmes.assistance_ledger.pages.reviews import help_name
 from niangjia.programmes.assistance_ledger.pages.sources import SOURCES, WHY, line_side
+from niangjia.programmes.assistance_ledger.projections import EVIDENCE
 from niangjia.programmes.assistance_ledger.selectors import Detail
 from niangjia.ui.words import who_name
 
@@ -104,7 +106,7 @@ def steps(lines: list[HistoryLine]) -> list[Step]:
     """The history, newest first."""
     return [
         Step(
-            title=line.title,
+            title=_title(line),
             when=shown.moment(line.recorded_at),
             who=who_name(line.who, line.role),
             reason=line.reason,
@@ -114,3 +116,11 @@ def steps(lines: list[HistoryLine]) -> list[Step]:
         )
         for line in reversed(lines)
     ]
+
+
+def _title(line: HistoryLine) -> str:
+    """What happened; where evidence came or went, which kind of it."""
+    kind = line.opened.get("kind")
+    if line.kind in EVIDENCE and isinstance(kind, str) and kind:
+        return _("%(what)s: %(name)s") % {"what": line.title, "name": kind_name(kind)}
+    return line.title

@@ -22,7 +22,20 @@ from niangjia.ui.page import language_of
 from niangjia.ui.parts import Column, Table, sorted_columns
 
 CHOICES_KEPT_S = 300
-KEPT = ("county", "unit", "supplier", "upload", "line", "assisted", "from_month", "to_month")
+KEPT = (
+    "county",
+    "unit",
+    "supplier",
+    "upload",
+    "line",
+    "assisted",
+    "from_month",
+    "to_month",
+    "product",
+    "invoice",
+    "file",
+    "record",
+)
 SORT_KEYS = ("", "", "", "", "day", "", "amount", "")
 
 
@@ -182,6 +195,7 @@ def _chip_name(name: str) -> str:
         "mode": _("Mode"),
         "category": _("Kind"),
         "flag": _("Marks"),
+        "evidence": _("Evidence"),
         "unit": _("Buying unit"),
         "supplier": _("Supplier"),
         "upload": _("Import"),
@@ -192,6 +206,10 @@ def _chip_name(name: str) -> str:
         "assisted": _("Origin on the list"),
         "from_month": _("From month"),
         "to_month": _("To month"),
+        "product": _("Product"),
+        "invoice": _("Invoice"),
+        "file": _("File"),
+        "record": _("Record"),
     }[name]
 
 
@@ -205,6 +223,7 @@ def _chip_value(name: str, value: Any, names: Mapping[str, str]) -> str:
         "county": region_names({value}) if name == "county" else {},
         "mode": shown.MODES,
         "flag": shown.FLAGS,
+        "evidence": dict(evidence_choices()) if name == "evidence" else {},
         "state": {
             "reversed": _("Reversed"),
             "all": _("All"),

@@ -18,6 +18,7 @@ from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods, policy
 from niangjia.programmes.assistance_ledger.disclosure import OTHER
+from niangjia.programmes.assistance_ledger.facts import RELEASED
 from niangjia.programmes.assistance_ledger.models import Release, ReportingPeriod
 
 
@@ -70,9 +71,15 @@ def board_get(period: str = "") -> Board | None:
         names=_names(document),
         provinces=provinces_of(counties),
         rule=_rule(document["policy"], document["cut_off"]),
-        fact=history(f"release:{release.ref}")[0],
+        fact=released_fact(release.ref),
         periods=list(_published().order_by("-period").values_list("period", flat=True).distinct()),
     )
+
+
+def released_fact(ref: str) -> HistoryLine:
+    """The log's line of a published release: not of its proposal, nor of what was decided on it."""
+    lines = history(f"release:{ref}")
+    return next(line for line in lines if line.kind == RELEASED.id)
 
 
 def _counties(document: dict[str, Any]) -> set[str]:

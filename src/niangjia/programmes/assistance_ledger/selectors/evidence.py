@@ -14,6 +14,7 @@ from niangjia.blocks.evidence.public import (
     LinkView,
     checklist,
     document,
+    documents_hashed,
     guessed_kind,
     links_of,
     links_to,
@@ -74,6 +75,11 @@ def document_get(actor: Actor, *, ref: str) -> DocumentView:
     if found is None or not _may_see(actor, found):
         raise NotFound(_("There is no such file, or it is not yours to see."))
     return found
+
+
+def documents_with(actor: Actor, *, sha256: str) -> list[DocumentView]:
+    """The files with this SHA-256, or with one that begins so, that the actor may open."""
+    return [one for one in documents_hashed(sha256) if _may_see(actor, one)]
 
 
 def _may_see(actor: Actor, found: DocumentView) -> bool:

@@ -14,14 +14,22 @@ from django.core.cache import cache
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.desk.public import Wanted, far_behind, in_ids, matched, proposed, walk
+from niangjia.blocks.desk.public import (
+    Wanted,
+    far_behind,
+    in_ids,
+    matched,
+    proposed,
+    walk,
+    wanted_of,
+)
 from niangjia.blocks.orgs.public import OrgRef, organisation_with, scope_of
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger.models import Purchase
-from niangjia.programmes.assistance_ledger.selectors import counted
+from niangjia.programmes.assistance_ledger.selectors import counted, traced
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_in, visible_to
 from niangjia.programmes.assistance_ledger.selectors.wanted import (
     INDEX,
@@ -35,6 +43,7 @@ PER_PAGE = 20
 COUNT_LIMIT = 1000
 SORTED_AT_ONCE = 2_000  # up to so many are read and sorted; more are met along the sorted index
 STEP = 500
+PROPOSED_LISTS = 5  # of what the index proposes: up to 9,536 records
 SPARE = 3  # asked for beyond what a page needs, as some may be out of force
 FEN = F("amount_fen")
 SIGNING = ("amount_fen", "month", "reversed_month")
@@ -49,9 +58,10 @@ class Filters:
     """What a list is narrowed to; empty means all.
 
     text: words, initials, numbers; unit, supplier, upload: refs; evidence: `missing`, `complete`,
-    or a kind of evidence that is missing.
-    text: words, initials, numbers; unit, supplier, upload: refs; assisted: `1` or `0`. state
-    `counted`: what counts in the months from `from_month` to `to_month` (`2020-03`), as totals do.
+    or a kind of evidence that is missing. assisted: `1` or `0`. state `counted`: what counts in the
+    months from `from_month` to `to_month` (`2020-03`), as totals do. product: its whole name;
+    invoice: its number, with the code in front where it has one; file: SHA-256 of evidence; record:
+    the ref of one record, with what it corrects and what corrects it.
     """
 
     text: str = ""
@@ -72,6 +82,10 @@ class Filters:
     assisted: str = ""
     from_month: str = ""
     to_month: str = ""
+    product: str = ""
+    invoice: str = ""
+    file: str = ""
+    record: str = ""
 
     @property
     def span(self) -> counted.Span:
@@ -196,13 +210,25 @@ def purchases_total(actor: Actor, *, filters: Filters) -> tuple[int, int]:
     """
     authorise(actor, "purchases.see")
     asked = _ask(actor, filters)
-    if not asked.wanted:
-        return _summed(asked.rows.order_by(), asked.fen)
-    sums = [
-        _summed(asked.rows.filter(pk__in=in_ids(ids)).order_by(), asked.fen)
-        for ids in walk(INDEX, asked.wanted)
-    ]
+    sums = [_summed(rows, asked.fen) for rows in _parts(asked)]
     return sum(n for n, _fen in sums), sum(fen for _n, fen in sums)
+
+
+def purchases_parts(actor: Actor, *, filters: Filters) -> Iterator[QuerySet[Purchase]]:
+    """All that match, unordered, as queries that share no record: one, or as the index proposes.
+
+    Raises NotSignedIn, Denied.
+    """
+    authorise(actor, "purchases.see")
+    yield from _parts(_ask(actor, filters))
+
+
+def _parts(asked: _Asked) -> Iterator[QuerySet[Purchase]]:
+    if not asked.wanted:
+        yield asked.rows.order_by()
+        return
+    for ids in walk(INDEX, asked.wanted):
+        yield asked.rows.filter(pk__in=in_ids(ids)).order_by()
 
 
 def purchases_each(
@@ -221,6 +247,23 @@ def purchases_each(
         yield signed(found, filters)
 
 
+def products_like(actor: Actor, *, text: str) -> list[str]:
+    """Names of products that contain the text, met among the newest records that the index proposes
+    for it: not every name where very many match. Raises NotSignedIn, Denied."""
+    authorise(actor, "purchases.see")
+    scope = scope_of(actor)
+    words, fixed = text_clauses(text), scope_clauses(scope)
+    found: dict[str, None] = {}
+    for turn, ids in enumerate(
+        walk(INDEX, (*words, *fixed)) if words and fixed is not None else ()
+    ):
+        rows = visible_in(scope).filter(pk__in=in_ids(ids), product__icontains=text).order_by()
+        found |= dict.fromkeys(rows.values_list("product", flat=True).distinct()[:STEP])
+        if turn + 1 == PROPOSED_LISTS:
+            break
+    return list(found)
+
+
 def purchases_chosen(
     actor: Actor, *, refs: Sequence[str], columns: Sequence[str]
 ) -> list[dict[str, Any]]:
@@ -237,21 +280,23 @@ def _ask(actor: Actor, filters: Filters) -> _Asked:
     if _REF.fullmatch(filters.text):
         return _Asked(_narrowed(rows.filter(ref=filters.text), filters, {}))
     words, fixed = text_clauses(filters.text), scope_clauses(scope)
+    named = traced.narrowed(actor, rows, filters)
     organisations = _organisations(filters)
     if words is None or fixed is None or organisations is None:
         return _Asked(rows.none())
     ids = {name: members for name, (_head, members) in organisations.items()}
     names = {name: head.name for name, (head, _members) in organisations.items()}
-    rows = _narrowed(rows, filters, ids)
+    rows = _narrowed(rows if named is None else named, filters, ids)
     equal: dict[str, str | tuple[int, ...]] = {name: getattr(filters, name) for name in _EQUAL}
     narrow = (
         *words,
+        *(wanted_of(filters.product)),
         *filter_clauses({**equal, **ids}, reversed_only=filters.state == "reversed"),
         *day_clauses(filters.first, filters.last, clock.city_today()),
     )
     fen = _fen(filters)
-    if filters.state == "counted" and not words:  # by month: an index of the records themselves
-        return _Asked(rows, (), names, fen)
+    if named is not None or (filters.state == "counted" and not words):
+        return _Asked(rows, (), names, fen)  # an index of the records themselves leads to them
     if not narrow and scope.kind != "beneath":
         return _Asked(rows, (), names, fen)
     if not words and far_behind():
@@ -293,6 +338,7 @@ _SQL = {
     "mode": "mode",
     "category": "category",
     "upload": "upload_ref",
+    "product": "product",
 }
 
 

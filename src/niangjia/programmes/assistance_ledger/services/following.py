@@ -49,6 +49,7 @@ def kept(one: OrgRef, category: str) -> Kept:
         first=found["first"],
         last=found["last"],
         href=f"{reverse('assistance_ledger:records')}?{name}={one.ref}",
+        links=_links(one, name),
         lines=tuple(
             (
                 periods.name(code),
@@ -59,6 +60,16 @@ def kept(one: OrgRef, category: str) -> Kept:
             for ref, code, state, fen, counted in reports.values_list(*columns)[:LISTED]
         ),
     )
+
+
+def _links(one: OrgRef, name: str) -> tuple[tuple[str, str, str, str], ...]:
+    """name: of the filter that lists by it."""
+    trace = f"{reverse('assistance_ledger:trace')}?{name}={one.ref}"
+    pack = f"{reverse('assistance_ledger:packs')}?unit={one.uscc or one.ref}"
+    links = [(str(_("Trace")), trace, "trace", "purchases.see")]
+    if name == "unit":
+        links.append((str(_("Audit pack")), pack, "witnessed", "packs.make"))
+    return tuple(links)
 
 
 def obstacles(change: Change) -> list[str]:

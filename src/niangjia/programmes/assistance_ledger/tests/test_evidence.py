@@ -9,6 +9,7 @@ from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.programmes.assistance_ledger import requirements
 from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.pages.record import steps
 from niangjia.programmes.assistance_ledger.projections import PURCHASES
 from niangjia.programmes.assistance_ledger.selectors import Filters, purchases_page
 from niangjia.programmes.assistance_ledger.selectors.evidence import document_get, proposals
@@ -265,3 +266,16 @@ def test_records_of_before_lack_all_that_they_need(django_db_blocker):
     step.fill(apps, None)
     one.refresh_from_db()
     assert one.missing.startswith("invoice,payment")
+
+
+def test_a_record_s_history_names_the_kind_of_evidence_that_came_and_went():
+    purchase, file = recorded(), brought(7)
+    placement = Placement(file, purchase.ref, "acceptance")
+    evidence_attach(given.actor("clerk"), placement=placement)
+    evidence_detach(given.actor("clerk"), placement=placement, reason="错放")
+    titles = [step.title for step in steps(history(f"purchase:{purchase.ref}"))]
+    assert titles == [
+        "Evidence taken off: Acceptance sheet",
+        "Evidence attached: Acceptance sheet",
+        "Purchase recorded",
+    ]

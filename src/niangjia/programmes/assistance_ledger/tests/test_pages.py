@@ -1,6 +1,7 @@
 """Pages against strange input: told in words, never a fault of ours, never a dead end."""
 
 import datetime as dt
+from dataclasses import fields
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -8,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from niangjia.programmes.assistance_ledger.models import Purchase, Release
+from niangjia.programmes.assistance_ledger.selectors import Filters
 from niangjia.programmes.assistance_ledger.tests import given
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
@@ -150,3 +152,10 @@ def test_a_program_corrects_reverses_and_notes(record):
     assert sent(f"{new}/correct", reason="没有变化").status_code == 422
     assert sent(f"{new}/reverse", reason="重复登记").json() == {"ref": new}
     assert Purchase.objects.get(ref=new).reversed_at is not None
+
+
+@pytest.mark.parametrize("one", [one for one in fields(Filters) if one.name != "state"])
+def test_every_filter_of_the_list_has_a_name_on_the_page(record, one):
+    value = "2020-02-10" if one.name in ("first", "last") else "2020-02"
+    answer = browser("city").get(f"/desk/records?{one.name}={value}")
+    assert answer.status_code == 200 and 'class="chip"' in answer.content.decode()

@@ -25,8 +25,8 @@ def packs(request: HttpRequest) -> HttpResponse:
     actor = authorise(actor_of(request), "packs.make")
     asked = request.POST.get("unit", request.GET.get("unit", _own_code(actor)))
     unit = asked.replace("\0", "").strip()[:40]
-    year = request.POST.get("year", str(clock.city_today().year))[:4]
-    error = ""
+    given = request.POST.get("year", request.GET.get("year", str(clock.city_today().year)))
+    year, error = given.replace("\0", "")[:4], ""
     if request.method == "POST":
         try:
             _ask(actor, unit, int(year) if year.isdecimal() else 0)
@@ -34,7 +34,7 @@ def packs(request: HttpRequest) -> HttpResponse:
             return redirect("desk:exports")
         except (Invalid, NotFound) as refused:
             error = str(refused)
-    context = {"unit": unit, "year": year, "error": error}
+    context = {"unit": unit, "name": _name(actor, unit), "year": year, "error": error}
     status = 422 if error else 200
     return render(request, "assistance_ledger/packs.html", context, status=status)
 
@@ -43,6 +43,14 @@ def _own_code(actor: Actor) -> str:
     """The code of the actor's own unit; empty for offices."""
     scope = scope_of(actor)
     return organisation(scope.id).uscc if scope.kind == "unit" and scope.id else ""
+
+
+def _name(actor: Actor, unit: str) -> str:
+    """The name of the unit with this code or ref; empty if the actor may make no pack of it."""
+    try:
+        return pack_of(actor, unit=unit, year=clock.city_today().year).unit.name
+    except NotFound:
+        return ""
 
 
 def _ask(actor: Actor, unit: str, year: int) -> None:

@@ -34,6 +34,7 @@ from niangjia.programmes.assistance_ledger.services import (
     purchase_note,
     purchase_reverse,
 )
+from niangjia.programmes.assistance_ledger.tracing.pages import traces_of
 from niangjia.ui.page import actor_of
 
 PAGE = "assistance_ledger:records"
@@ -80,6 +81,7 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         "amount": shown.yuan(detail.purchase.amount_fen),
         "facts": record_parts.facts(detail),
         "steps": record_parts.steps(detail.history),
+        "traces": traces_of(detail.purchase),
         "flags": shown.flags(detail.purchase.flags),
         "may_enter": actor.may("purchases.import"),
         "evidence": evidence_parts.panel(checklist_of(detail.purchase)),

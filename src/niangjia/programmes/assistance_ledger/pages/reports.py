@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -10,10 +11,9 @@ from django.utils.translation import gettext as _
 from niangjia.blocks.cases.public import CaseStep, Past, case_type, state_name
 from niangjia.core import clock
 from niangjia.programmes.assistance_ledger import chain, periods
-from niangjia.programmes.assistance_ledger.content import Sums
-from niangjia.programmes.assistance_ledger.models import Report
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import ReportDetail
+from niangjia.programmes.assistance_ledger.selectors.confirmed import Confirmed
 from niangjia.ui.parts import Column, Table
 from niangjia.ui.words import role_name
 
@@ -27,6 +27,7 @@ TONES = {
     "exempt": "",
     "carried": "",
 }
+BELOW = '<small class="muted block">{{{}}}</small>'
 MONEY = ("fen", "direct_fen", "helped_fen", "assisted_fen")
 
 
@@ -92,20 +93,30 @@ def number(name: str, value: int) -> str:
     return shown.yuan(value) if name in MONEY else f"{value:,}"
 
 
-def figures_table(sums: Sums, before: Report | None) -> Table:
-    """The report's figures, beside those of the unit's report before."""
-    earlier = before.period_id if before else ""
+def figures_table(detail: ReportDetail) -> Table:
+    """The report's figures and what the counties have confirmed of each, beside those of the
+    unit's report before."""
+    before, sums = detail.before, asdict(detail.content.sums)
     columns = [
         Column(_("Figure"), "{0}", lead=True),
-        Column(_("This period"), "<strong>{1}</strong>", numeric=True),
+        Column(_("This period"), f"<strong>{{1}}</strong>{BELOW.format(2)}", numeric=True),
     ]
     if before:
-        columns.append(Column(periods.name(earlier), "{2}", numeric=True))
+        name = periods.name(before.period_id)
+        columns.append(Column(name, f"{{3}}{BELOW.format(4)}", numeric=True))
     rows = []
     for name, title in names_of_sums().items():
-        was = number(name, getattr(before, name)) if before else ""
-        rows.append((title, number(name, asdict(sums)[name]), was))
+        was = getattr(before, name, 0)
+        own = (number(name, sums[name]), confirmed(name, detail.confirmed))
+        rows.append((title, *own, number(name, was), confirmed(name, detail.before_confirmed)))
     return Table(_("Figures of the report"), columns, rows, cards=False)
+
+
+def confirmed(name: str, found: Confirmed | None) -> str:
+    """What is confirmed of a sum, to stand below it; empty for a number of records."""
+    if found is None or name == "n":
+        return ""
+    return shown.confirmed(getattr(found, name), partial(number, name))
 
 
 def decisions(
@@ -142,7 +153,7 @@ def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column(_("State"), '<span class="tag {2}">{3}</span>'),
         Column(_("Due"), '<span class="num">{4}</span>'),
         Column(_("Purchases"), "{5}", numeric=True),
-        Column(_("Amount (yuan)"), "{6}", numeric=True),
+        Column(_("Amount (yuan)"), f"{{6}}{BELOW.format(8)}", numeric=True),
     ]
     lines = [
         (
@@ -153,6 +164,7 @@ def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
             row["period__due_on"].isoformat(),
             *_entered(row),
             row["before"],
+            shown.confirmed(row["confirmed"].fen) if _entered(row)[1] else "",
         )
         for row in rows
     ]

@@ -16,7 +16,7 @@ from niangjia.programmes.assistance_ledger.selectors.board import (
     release_waiting,
     releases_list,
 )
-from niangjia.programmes.assistance_ledger.selectors.brief import Brief, brief_get
+from niangjia.programmes.assistance_ledger.selectors.brief import Brief, Part, brief_get
 from niangjia.programmes.assistance_ledger.selectors.listing import (
     Filters,
     RecordPage,
@@ -49,6 +49,7 @@ __all__ = [
     "Detail",
     "Filters",
     "Moving",
+    "Part",
     "Proposal",
     "RecordPage",
     "ReportDetail",

@@ -432,9 +432,15 @@ class Release(models.Model):
 
 
 class ReleaseCell(models.Model):
-    """The unmerged sums behind a release; never public: the next one is compared with them."""
+    """The unmerged sums behind a release; never public: the next one is compared with them.
+
+    confirmed_*: what the counties had confirmed; null where the release knew nothing of it.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="cells")
     key = models.CharField(max_length=300)
     n = models.BigIntegerField()
     fen = models.BigIntegerField()
+    confirmed_fen = models.BigIntegerField(null=True)
+    confirmed_households = models.BigIntegerField(null=True)
+    confirmed_people = models.BigIntegerField(null=True)

@@ -17,6 +17,7 @@ from niangjia.programmes.assistance_ledger.selectors.board import (
     releases_list,
 )
 from niangjia.programmes.assistance_ledger.selectors.brief import Brief, Part, brief_get
+from niangjia.programmes.assistance_ledger.selectors.heads import HeadsShown, heads_get
 from niangjia.programmes.assistance_ledger.selectors.listing import (
     Filters,
     RecordPage,
@@ -48,6 +49,7 @@ __all__ = [
     "Collection",
     "Detail",
     "Filters",
+    "HeadsShown",
     "Moving",
     "Part",
     "Proposal",
@@ -62,6 +64,7 @@ __all__ = [
     "carrying",
     "changes_of",
     "collection_get",
+    "heads_get",
     "n_of_upload",
     "periods_known",
     "purchase_get",

@@ -109,41 +109,19 @@ def brief_get(actor: Actor) -> Brief:
     scope = scope_of(actor)
     path = scope.path if scope.kind == "beneath" else ""
     counted = _counted(quarter, path)
-    sums, total = counted.sums, _total(counted.sums)
-    confirmed = total_of(counted.confirmed.values())
-    before, same = _before(quarter), f"{int(quarter[:4]) - 1}{quarter[4:]}"
-    paired = paired_counties()
     office = organisation(scope.id) if path else city_office()
     reports = reports_visible_to(actor)
     period = ReportingPeriod.objects.filter(closed_at__isnull=True).order_by("code").first()
     states = _states(reports, period)
     return Brief(
+        **_amounts(counted, quarter, path),
         office=office.name,
         quarter=quarter,
         year=today.year,
         as_of=counted.as_of,
         size=counted.size,
-        quarter_fen=total.fen,
-        confirmed_fen=confirmed.fen,
-        n=total.n,
-        direct_fen=total.direct_fen,
-        direct_confirmed_fen=confirmed.direct_fen,
-        helped_fen=total.helped_fen,
-        helped_confirmed_fen=confirmed.helped_fen,
-        year_fen=sum(_total(_counted(one, path).sums).fen for one in _of_year(quarter)),
-        year_confirmed_fen=sum(
-            total_of(_counted(one, path).confirmed.values()).fen for one in _of_year(quarter)
-        ),
-        before=before,
-        before_part=_part(before, path),
-        same=same,
-        same_part=_part(same, path),
         target_fen=_target(office.id, today.year),
         gone=_gone(today),
-        paired_fen=sum(one.fen for (_d, county), one in sums.items() if county in paired),
-        paired_confirmed_fen=total_of(
-            one for (_d, county), one in counted.confirmed.items() if county in paired
-        ).fen,
         ranks=_ranks(counted if not path else _counted(quarter, ""), office.district),
         period=period,
         n_units=sum(states.values()),
@@ -152,6 +130,33 @@ def brief_get(actor: Actor) -> Brief:
         missing=_missing(reports, period),
         waiting=inbox_groups(actor),
     )
+
+
+def _amounts(counted: "_Counted", quarter: str, path: str) -> dict[str, Any]:
+    """Sums of the quarter, the year and the quarters compared with, by their names in Brief."""
+    total, confirmed = _total(counted.sums), total_of(counted.confirmed.values())
+    year = [_sum_of(one, path)[1] for one in _of_year(quarter)]
+    before, same = _before(quarter), f"{int(quarter[:4]) - 1}{quarter[4:]}"
+    paired = paired_counties()
+    return {
+        "quarter_fen": total.fen,
+        "confirmed_fen": confirmed.fen,
+        "n": total.n,
+        "direct_fen": total.direct_fen,
+        "direct_confirmed_fen": confirmed.direct_fen,
+        "helped_fen": total.helped_fen,
+        "helped_confirmed_fen": confirmed.helped_fen,
+        "year_fen": sum(one.fen for one in year),
+        "year_confirmed_fen": sum(one.confirmed_fen for one in year),
+        "before": before,
+        "before_part": _part(before, path),
+        "same": same,
+        "same_part": _part(same, path),
+        "paired_fen": sum(one.fen for (_d, code), one in counted.sums.items() if code in paired),
+        "paired_confirmed_fen": sum(
+            one.fen for (_d, code), one in counted.confirmed.items() if code in paired
+        ),
+    }
 
 
 Cells = dict[tuple[str, ...], Sums]
@@ -194,10 +199,16 @@ def _total(cells: Cells) -> Sums:
     return total
 
 
-def _part(quarter: str, path: str) -> Part | None:
+def _sum_of(quarter: str, path: str) -> tuple[int, Part]:
+    """(records, amounts) of a quarter."""
     counted = _counted(quarter, path)
     total = _total(counted.sums)
-    return Part(total.fen, total_of(counted.confirmed.values()).fen) if total.n else None
+    return total.n, Part(total.fen, total_of(counted.confirmed.values()).fen)
+
+
+def _part(quarter: str, path: str) -> Part | None:
+    n, part = _sum_of(quarter, path)
+    return part if n else None
 
 
 def _before(quarter: str) -> str:

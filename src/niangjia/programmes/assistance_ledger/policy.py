@@ -84,6 +84,24 @@ def matching_on(day: dt.date) -> Matching:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewing:
+    """By when counties confirm a quarter's help. days: after its last one; remind: days before."""
+
+    valid_from: dt.date
+    days: int
+    remind: list[int]
+    source: str
+
+
+def reviewing_on(day: dt.date) -> Reviewing | None:
+    """The rule of reviewing in force on `day`; None before the first."""
+    try:
+        return Reviewing(**_in_force("reviewing", day))
+    except LookupError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Heads:
     """Public head counts from `valid_from` on. tables: dimensions of the cube; threshold: a count
     from 1 up to below it is left out; every: `quarter`."""

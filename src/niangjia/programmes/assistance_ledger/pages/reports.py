@@ -1,6 +1,6 @@
 """One report's page: its figures beside those before, the chain, who decided what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -94,26 +94,52 @@ def number(name: str, value: int) -> str:
 
 
 def figures_table(detail: ReportDetail) -> Table:
-    """The report's figures and what the counties have confirmed of each, beside those of the
-    unit's report before."""
-    before, sums = detail.before, asdict(detail.content.sums)
+    """The report's figures and below each what the counties have confirmed of it, beside those of
+    the unit's report before."""
     columns = [
         Column(_("Figure"), "{0}", lead=True),
         Column(_("This period"), f"<strong>{{1}}</strong>{BELOW.format(2)}", numeric=True),
     ]
-    if before:
-        name = periods.name(before.period_id)
+    if detail.before:
+        name = periods.name(detail.before.period_id)
         columns.append(Column(name, f"{{3}}{BELOW.format(4)}", numeric=True))
-    rows = []
+    return Table(_("Figures of the report"), columns, _figures(detail, confirmed), cards=False)
+
+
+def paper_table(detail: ReportDetail) -> Table:
+    """The same for paper: what is confirmed has columns of its own."""
+    columns = [
+        Column(_("Figure"), "{0}", lead=True),
+        Column(_("This period"), "<strong>{1}</strong>", numeric=True),
+        Column(_("Of it confirmed"), "{2}", numeric=True),
+    ]
+    if detail.before:
+        columns.append(Column(periods.name(detail.before.period_id), "{3}", numeric=True))
+        columns.append(Column(_("Of it confirmed"), "{4}", numeric=True))
+    return Table(_("Figures of the report"), columns, _figures(detail, bare), cards=False)
+
+
+Told = Callable[[str, Confirmed | None], str]
+
+
+def _figures(detail: ReportDetail, told: Told) -> list[tuple[str, ...]]:
+    """(title, this period, confirmed, period before, confirmed) of every figure."""
+    before, sums = detail.before, asdict(detail.content.sums)
+    rows: list[tuple[str, ...]] = []
     for name, title in names_of_sums().items():
-        was = getattr(before, name, 0)
-        own = (number(name, sums[name]), confirmed(name, detail.confirmed))
-        rows.append((title, *own, number(name, was), confirmed(name, detail.before_confirmed)))
-    return Table(_("Figures of the report"), columns, rows, cards=False)
+        own = (number(name, sums[name]), told(name, detail.confirmed))
+        was = number(name, getattr(before, name, 0))
+        rows.append((title, *own, was, told(name, detail.before_confirmed)))
+    return rows
+
+
+def bare(name: str, found: Confirmed | None) -> str:
+    """What is confirmed of a sum; empty for a number of records."""
+    return number(name, getattr(found, name)) if found and name != "n" else ""
 
 
 def confirmed(name: str, found: Confirmed | None) -> str:
-    """What is confirmed of a sum, to stand below it; empty for a number of records."""
+    """The same in words, to stand below the sum."""
     if found is None or name == "n":
         return ""
     return shown.confirmed(getattr(found, name), partial(number, name))

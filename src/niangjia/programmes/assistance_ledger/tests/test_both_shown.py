@@ -136,10 +136,12 @@ def pages_say(yuan_all: str, yuan_a: str, households: int):
     collect = text("city", f"/desk/collect?period={PERIOD}")
     assert f"622.00 confirmed {yuan_all}" in collect
     assert collect.count(f"311.00 confirmed {yuan_a}") >= 4  # both units, both districts
-    for path in ("", "/print"):
-        own = text("clerk", f"/desk/reports/{refs()['示例甲工会']}{path}")
-        assert f"311.00 confirmed {yuan_a}" in own
-        assert f"Households helped 3 confirmed {households}" in own
+    own = text("clerk", f"/desk/reports/{refs()['示例甲工会']}")
+    assert f"311.00 confirmed {yuan_a}" in own
+    assert f"Households helped 3 confirmed {households}" in own
+    own = text("clerk", f"/desk/reports/{refs()['示例甲工会']}/print")
+    assert f"311.00 {yuan_a} of it direct purchase 311.00 {yuan_a}" in own
+    assert f"Households helped 3 {households} " in own
     assert f"Confirmed by the assisted county: ¥ {yuan_a}" in own
     assert f"311.00 confirmed {yuan_a}" in text("clerk", "/desk/reports")
     assert f"622.00 confirmed {yuan_all}" in text("city", "/desk/periods")

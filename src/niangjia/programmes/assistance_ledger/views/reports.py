@@ -144,7 +144,7 @@ def paper(request: HttpRequest, ref: str) -> HttpResponse:
         "title": title,
         "detail": detail,
         "state": state_name("report", detail.report.case.state),
-        "table": parts.figures_table(detail),
+        "table": parts.paper_table(detail),
         "total": shown.yuan(detail.content.sums.fen),
         "confirmed": shown.yuan(detail.confirmed.fen),
         "capitals": money.capitals(detail.content.sums.fen),

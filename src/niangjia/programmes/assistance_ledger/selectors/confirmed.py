@@ -4,19 +4,22 @@ A report and a closed period stand still; what is confirmed of them does not, so
 each time, from the cube that the log feeds.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import reduce
 from operator import add
 from typing import Any
 
-from niangjia.blocks.indicators.public import summed
+from django.core.cache import cache
+
+from niangjia.blocks.indicators.public import position, summed
 from niangjia.blocks.orgs.public import heads_by_ref, organisation
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.content import units_counted
 from niangjia.programmes.assistance_ledger.models import Report
 from niangjia.programmes.assistance_ledger.projections import MEASURES, PURCHASES
 
+KEPT_S = 60
 COLUMNS = [MEASURES[f"confirmed_{name}"] for name in ("fen", "households", "people")]
 
 
@@ -47,7 +50,8 @@ def confirmed_by(
     limits = [("month", list(months)), *within]
     found: dict[tuple[str, ...], Confirmed] = {}
     for row in summed(PURCHASES, [*by, "mode", "assisted"], COLUMNS, within=limits):
-        *key, mode, assisted, fen, households, people = row
+        *key, mode, assisted = row[: len(by) + 2]
+        fen, households, people = map(int, row[len(by) + 2 :])
         one = Confirmed(
             fen,
             fen if mode == "direct" else 0,
@@ -68,21 +72,40 @@ def confirmed_of(unit_id: int, period: str) -> Confirmed:
     return found.get((), Confirmed())
 
 
-def confirmed_by_report(codes: Sequence[str], refs: Collection[str] = ()) -> dict[int, Confirmed]:
-    """By id of the report that counts it; what was merged counts where its records are reported.
+def confirmed_by_report(code: str) -> dict[int, Confirmed]:
+    """By id of the report of a period that counts it; what was merged counts where its records are
+    reported. Over all units: counted once as long as the cube stands still, at most a minute."""
+    key = f"confirmed:{code}:{position(PURCHASES.name)}"
+    found: dict[int, Confirmed] | None = cache.get(key)
+    if found is None:
+        by_unit = confirmed_by(("unit",), periods.parse(code).months)
+        found = _placed({(code, ref): one for (ref,), one in by_unit.items()}, [code])
+        cache.set(key, found, KEPT_S)
+    return found
 
-    codes: of periods; refs: of units, if not of all.
-    """
+
+def confirmed_by_own_report(codes: Sequence[str], refs: Collection[str]) -> dict[int, Confirmed]:
+    """The same for the reports of several periods, of these units."""
+    quarter = {month: code for code in codes for month in periods.parse(code).months}
+    sums: dict[tuple[str, str], Confirmed] = {}
+    found = confirmed_by(("unit", "month"), list(quarter), [("unit", list(refs))])
+    for (ref, month), one in found.items():
+        at = (quarter[month], ref)
+        sums[at] = sums.get(at, Confirmed()).plus(one)
+    return _placed(sums, codes, refs)
+
+
+def _placed(
+    sums: Mapping[tuple[str, str], Confirmed], codes: Sequence[str], refs: Collection[str] = ()
+) -> dict[int, Confirmed]:
+    """Sums by (period, unit) where they are reported. refs: of units, if not of all."""
     rows = Report.objects.filter(period__in=codes).order_by()
-    rows = rows.filter(unit__ref__in=refs) if refs else rows
+    rows = rows.filter(unit__ref__in=list(refs)) if refs else rows
     columns = ("period_id", "unit__ref", "counted_with_id", "id")
     places = {(code, ref): other or pk for code, ref, other, pk in rows.values_list(*columns)}
     heads = heads_by_ref("buyer")
-    quarter = {month: code for code in codes for month in periods.parse(code).months}
     found: dict[int, Confirmed] = {}
-    within = [("unit", refs)] if refs else []
-    for (ref, month), one in confirmed_by(("unit", "month"), list(quarter), within).items():
-        code = quarter[month]
+    for (code, ref), one in sums.items():
         at = places.get((code, ref)) or places.get((code, heads.get(ref, "")), 0)
         found[at] = found.get(at, Confirmed()).plus(one)
     return found

@@ -30,6 +30,7 @@ from niangjia.programmes.assistance_ledger.content import (
 from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
 from niangjia.programmes.assistance_ledger.selectors.confirmed import (
     Confirmed,
+    confirmed_by_own_report,
     confirmed_by_report,
     confirmed_of,
     total_of,
@@ -197,7 +198,7 @@ def collection_get(
     page = listed.order_by("district_code", "unit_id").values("case__moved_at", *columns)
     rows = list(page[after : after + PER_PAGE + 1])
     accepted = scope.filter(case__state="accepted")
-    confirmed = confirmed_by_report([row.code])
+    confirmed = confirmed_by_report(row.code)
     placed = list(accepted.order_by().values_list("id", "district_code", "line_code"))
     return Collection(
         period=row,
@@ -303,7 +304,7 @@ def reports_own(actor: Actor) -> list[dict[str, Any]]:
     found = list(rows.values("before", "id", *columns)[:OWN])
     merged = predecessors_of([actor.organisation_id]).get(actor.organisation_id, ())
     refs = [actor.organisation_ref or "", *(one.ref for one in merged)]
-    confirmed = confirmed_by_report(sorted({one["period_id"] for one in found}), refs)
+    confirmed = confirmed_by_own_report(sorted({one["period_id"] for one in found}), refs)
     return [one | {"confirmed": confirmed.get(one["id"], Confirmed())} for one in found]
 
 

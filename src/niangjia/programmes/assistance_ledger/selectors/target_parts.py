@@ -59,7 +59,7 @@ def _counted(year: int) -> dict[str, Counted]:
     for ref, channel, fen, confirmed_fen in rows:
         own = sums.setdefault(heads.get(ref, ref), {})
         part = part_of.get(channel, OTHER)
-        own[part] = own.get(part, Amounts()).plus(Amounts(fen, confirmed_fen))
+        own[part] = own.get(part, Amounts()).plus(Amounts(int(fen), int(confirmed_fen)))
     return {ref: Counted(_sum(parts), parts) for ref, parts in sums.items()}
 
 

@@ -1,5 +1,6 @@
 """The door of desk."""
 
+from niangjia.blocks.desk.cards import CardLine, DeskCard, desk_card
 from niangjia.blocks.desk.drafts import draft_drop, draft_get, draft_put
 from niangjia.blocks.desk.exports import Rows, Tell, export_file_kind, export_kind, rows_of
 from niangjia.blocks.desk.exports import sweep as exports_sweep
@@ -28,8 +29,10 @@ from niangjia.blocks.desk.types import (
 )
 
 __all__ = [
+    "CardLine",
     "Cell",
     "Clause",
+    "DeskCard",
     "Document",
     "FindJob",
     "Hit",
@@ -43,6 +46,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "code_tokens",
+    "desk_card",
     "draft_drop",
     "draft_get",
     "draft_put",

@@ -38,6 +38,7 @@ class AssistanceLedgerConfig(RoomConfig):
         "reviews.enter": UNIT | {"supplier", "reviewer"},
         "reviews.decide": frozenset({"reviewer"}),
         "reviews.apply": frozenset(),
+        "reviews.remind": frozenset(),
         "sources.see": UNIT | {"checker", "head", "district", "city", "auditor"},
         "sources.decide": UNIT | {"city"},
         "sources.match": frozenset(),

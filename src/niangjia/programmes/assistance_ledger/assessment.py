@@ -42,6 +42,13 @@ def exemptions(year: int) -> list[Exemption]:
     return [one for one in rows if one.valid_from <= dt.date(year, 1, 1)]
 
 
+def part_of_channel(year: int) -> dict[str, str]:
+    """Channel -> `canteen` or `gifts`, as on the year's first day; others are of no part."""
+    rows = [one for one in _tables()["part"] if one["valid_from"] <= dt.date(year, 1, 1)]
+    found: dict[str, Any] = max(rows, key=lambda one: one["valid_from"], default={})
+    return {channel: part for part in ("canteen", "gifts") for channel in found.get(part, ())}
+
+
 def exempt_of(code: str, year: int) -> str:
     """`gifts` or `all`; empty for no ground. Raises LookupError for one that is not in force."""
     if not code:

@@ -71,6 +71,22 @@ REVIEW_BACK = inbox_kind(
     shown=_shown,
 )
 
+REVIEW_QUARTER = _kind(
+    "review.quarter",
+    name=_("Help of a quarter to be confirmed"),
+    title=_("%(period)s: %(n)s products of suppliers are not confirmed yet"),
+)
+REVIEW_QUARTER_LATE = _kind(
+    "review.quarter_late",
+    name=_("Help of a quarter not confirmed in time"),
+    title=_("%(period)s, %(county)s: %(n)s products are not confirmed, the deadline is over"),
+)
+REVIEW_LATE = _kind(
+    "review.late",
+    name=_("Help reviews overdue at the county"),
+    title=_("%(period)s: %(supplier)s, %(product)s, review overdue"),
+)
+
 TARGET_FILE = inbox_kind(
     "unit_target.file",
     name=_("Yearly targets to file"),

@@ -302,7 +302,8 @@ class HelpReview(models.Model):
     period: a quarter. mechanisms to note: the form as submitted; entered_by, entered_at_id: the
     person (random id) and the organisation that did. n, fen, content_sha256: the records it was
     decided on. confirmed_*: what the county confirms, null until it does. applying: the worker is
-    still at handing a decision on to the records.
+    still at handing a decision on to the records. late_told_on: the case's deadline that its
+    districts were told was missed.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -330,6 +331,7 @@ class HelpReview(models.Model):
     confirmed_households = models.PositiveIntegerField(null=True)
     confirmed_people = models.PositiveIntegerField(null=True)
     applying = models.BooleanField(default=False)
+    late_told_on = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -371,6 +373,20 @@ class ReviewLine(models.Model):
                 condition=Q(applied_at__isnull=True, ended_at__isnull=True)
                 | Q(applied_at__isnull=False, ended_at__isnull=False, undone_at__isnull=True),
             )
+        ]
+
+
+class ReviewReminder(models.Model):
+    """The counties were reminded of a quarter's help, once. mark: days before the deadline; 0: it
+    was over."""
+
+    period = models.CharField(max_length=10)
+    mark = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["period", "mark"], name="review_reminded_once")
         ]
 
 
@@ -432,9 +448,15 @@ class Release(models.Model):
 
 
 class ReleaseCell(models.Model):
-    """The unmerged sums behind a release; never public: the next one is compared with them."""
+    """The unmerged sums behind a release; never public: the next one is compared with them.
+
+    confirmed_*: what the counties had confirmed; null where the release knew nothing of it.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="cells")
     key = models.CharField(max_length=300)
     n = models.BigIntegerField()
     fen = models.BigIntegerField()
+    confirmed_fen = models.BigIntegerField(null=True)
+    confirmed_households = models.BigIntegerField(null=True)
+    confirmed_people = models.BigIntegerField(null=True)

@@ -81,6 +81,12 @@ def after(quarter: str) -> str:
     return f"{int(year) + 1}Q1" if number == "4" else f"{year}Q{int(number) + 1}"
 
 
+def before(day: dt.date, n: int) -> list[str]:
+    """Codes of the n quarters that ended before the one of `day`, the newest first."""
+    at = day.year * 4 + (day.month - 1) // 3
+    return [f"{one // 4}Q{one % 4 + 1}" for one in range(at - 1, at - 1 - n, -1)]
+
+
 def first_month(quarter: str) -> str:
     """`2020-04` of `2020Q2`."""
     year, _mark, number = quarter.partition("Q")

@@ -103,6 +103,59 @@ def matching_on(day: dt.date) -> Matching:
     return Matching(**_in_force("matching", day))
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """By when counties confirm a quarter's help. days: after its last one; remind: days before."""
+
+    valid_from: dt.date
+    days: int
+    remind: list[int]
+    source: str
+
+
+def reviewing_on(day: dt.date) -> Reviewing | None:
+    """The rule of reviewing in force on `day`; None before the first."""
+    try:
+        return Reviewing(**_in_force("reviewing", day))
+    except LookupError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Public head counts from `valid_from` on. tables: dimensions of the cube; threshold: a count
+    from 1 up to below it is left out; every: `quarter`."""
+
+    id: str
+    valid_from: dt.date
+    every: str
+    threshold: int
+    tables: tuple[str, ...]
+    rule_en: str
+    rule_zh: str
+    source: str
+
+
+@functools.cache
+def _heads() -> list[Heads]:
+    rows = tomllib.loads((DATA / "heads.toml").read_text("utf-8"))["heads"]
+    return [Heads(**{**row, "tables": tuple(row["tables"])}) for row in rows]
+
+
+def heads_on(day: dt.date) -> Heads | None:
+    """The declared head counts in force on `day`; None before the first."""
+    known = [one for one in _heads() if one.valid_from <= day]
+    return max(known, key=lambda one: one.valid_from, default=None)
+
+
+def heads_named(policy_id: str) -> Heads:
+    """The same by its id. Raises LookupError."""
+    for one in _heads():
+        if one.id == policy_id:
+            return one
+    raise LookupError(policy_id)
+
+
 @functools.cache
 def _words() -> dict[str, list[str] | dict[str, str]]:
     return tomllib.loads((DATA / "words.toml").read_text("utf-8"))

@@ -15,6 +15,7 @@ from niangjia.programmes.assistance_ledger.pages.records import query_of
 from niangjia.programmes.assistance_ledger.selectors import (
     Filters,
     board_get,
+    heads_get,
     purchase_get,
     purchases_page,
     purchases_total,
@@ -144,17 +145,54 @@ class PurchaseDetail(PurchaseLine):
 
 
 class Row(Schema):
-    """A row of a released table. label `*`: several together, as many as `merged` says."""
+    """A row of a released table. label `*`: several together, as many as `merged` says.
+
+    confirmed_fen: of it confirmed by the assisted counties, null where it is left out.
+    """
 
     label: str
     merged: int
     direct_fen: int
     helped_fen: int
     n: int
+    confirmed_fen: int | None = None
+
+
+class HeadsRow(Schema):
+    """A row of a table of heads; null: left out. label `other`: what is in no other row."""
+
+    label: str
+    households: int | None
+    people: int | None
+
+
+class HeadsPart(Schema):
+    """Confirmed head counts of a release. Counts from 1 up to below `threshold` are left out, with
+    as many others as protect them; totals null and no tables: not even these may be stated."""
+
+    policy: str
+    threshold: int
+    households: int | None
+    people: int | None
+    tables: dict[str, list[HeadsRow]]
+
+
+class HeadsOut(HeadsPart):
+    """The newest release of the period that states them. sha256: of its document."""
+
+    period: str
+    version: int
+    cut_off: dt.date
+    log_size: int
+    released_at: dt.datetime
+    sha256: str
 
 
 class Released(Schema):
-    """Released figures: integer fen, with cut-off, policy and log size that reproduce them."""
+    """Released figures: integer fen, with cut-off, policy and log size that reproduce them.
+
+    states: `registered`, and `confirmed` if confirmed_fen is stated; heads: of a quarter.
+    """
 
     period: str
     version: int
@@ -171,6 +209,9 @@ class Released(Schema):
     not_counted_n: int | None
     tables: dict[str, list[Row]]
     sha256: str
+    states: list[Literal["registered", "confirmed"]] = ["registered"]
+    confirmed_fen: int | None = None
+    heads: HeadsPart | None = None
 
 
 @router.get("", response={200: PurchaseLines, **SIGNED_IN}, operation_id="purchases")
@@ -345,3 +386,12 @@ def board(request: HttpRequest, period: Ref) -> Released:
     if found is None:
         raise NotFound(_("Nothing has been released for this period yet."))
     return Released(**found.document, sha256=found.release.sha256)
+
+
+@open_router.get("/{period}/heads", response={200: HeadsOut, **OPEN}, operation_id="board_heads")
+def board_heads(request: HttpRequest, period: Ref) -> HeadsOut:
+    """Released head counts of a quarter, open to everyone."""
+    found = heads_get(period)
+    if found is None:
+        raise NotFound(_("No head counts have been released for this period yet."))
+    return HeadsOut(**found.data)

@@ -1,6 +1,7 @@
 """JSON: reports and their chain, reporting periods, proposals of releases."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -20,6 +21,11 @@ from niangjia.programmes.assistance_ledger.selectors import (
     report_get,
     reports_chosen,
 )
+from niangjia.programmes.assistance_ledger.selectors.confirmed import (
+    Confirmed,
+    confirmed_by_period,
+)
+from niangjia.programmes.assistance_ledger.selectors.reports import Part as SummedPart
 from niangjia.programmes.assistance_ledger.services import (
     period_adopt,
     period_close,
@@ -56,6 +62,17 @@ class Figures(Schema):
     people: int
 
 
+class ConfirmedFigures(Schema):
+    """What the assisted counties have confirmed of them by now. Money in integer fen."""
+
+    fen: int
+    direct_fen: int
+    helped_fen: int
+    assisted_fen: int
+    households: int
+    people: int
+
+
 class ReportLine(Schema):
     """A report in the collection."""
 
@@ -65,6 +82,7 @@ class ReportLine(Schema):
     state: str
     due_on: dt.date | None
     figures: Figures
+    confirmed: ConfirmedFigures
 
 
 class Part(Schema):
@@ -74,6 +92,7 @@ class Part(Schema):
     name: str
     n_units: int
     figures: Figures
+    confirmed: ConfirmedFigures
 
 
 class CollectionOut(Schema):
@@ -85,6 +104,7 @@ class CollectionOut(Schema):
     closed: bool
     n: dict[str, int]
     total: Figures
+    total_confirmed: ConfirmedFigures
     by_territory: list[Part]
     by_line: list[Part]
     items: list[ReportLine]
@@ -111,6 +131,7 @@ class ReportOut(Schema):
     state: str
     version: int
     figures: Figures
+    confirmed: ConfirmedFigures
     content_sha256: str
     note: str
     steps: list[str]
@@ -168,7 +189,7 @@ class OrderOut(Schema):
 
 
 class PeriodOut(Schema):
-    """A reporting period. sums: what it was closed with."""
+    """A reporting period. sums: what it was closed with; confirmed: of it, by now."""
 
     code: str
     first: dt.date
@@ -176,6 +197,7 @@ class PeriodOut(Schema):
     due_on: dt.date
     closed: bool
     sums: dict[str, int]
+    confirmed: ConfirmedFigures
 
 
 class PeriodIn(Schema):
@@ -212,6 +234,10 @@ def _figures(sums: Sums) -> Figures:
     return Figures(**{name: getattr(sums, name) for name in Figures.model_fields})
 
 
+def _confirmed(found: Confirmed) -> ConfirmedFigures:
+    return ConfirmedFigures(**asdict(found))
+
+
 @router.get("", response={200: CollectionOut | None, **ONE}, operation_id="collection")
 def collection(
     request: HttpRequest,
@@ -233,8 +259,9 @@ def collection(
         closed=found.period.closed_at is not None,
         n=dict(found.n),
         total=_figures(found.total),
-        by_territory=[_part(*one) for one in found.by_territory],
-        by_line=[_part(*one) for one in found.by_line],
+        total_confirmed=_confirmed(found.total_confirmed),
+        by_territory=[_part(one) for one in found.by_territory],
+        by_line=[_part(one) for one in found.by_line],
         items=[
             ReportLine(
                 ref=row["ref"],
@@ -243,6 +270,7 @@ def collection(
                 state=row["case__state"],
                 due_on=row["case__due_on"],
                 figures=Figures(**{name: row[name] for name in Figures.model_fields}),
+                confirmed=_confirmed(found.confirmed.get(row["id"], Confirmed())),
             )
             for row in found.rows
         ],
@@ -250,8 +278,14 @@ def collection(
     )
 
 
-def _part(code: str, name: str, n_units: int, sums: Sums) -> Part:
-    return Part(code=code, name=name, n_units=n_units, figures=_figures(sums))
+def _part(one: SummedPart) -> Part:
+    return Part(
+        code=one.code,
+        name=one.name,
+        n_units=one.n_units,
+        figures=_figures(one.sums),
+        confirmed=_confirmed(one.confirmed),
+    )
 
 
 @router.post("/remind", response={200: Reminded, **CHANGED}, operation_id="reports_remind")
@@ -308,6 +342,7 @@ def report(request: HttpRequest, ref: Ref) -> ReportOut:
         state=found.report.case.state,
         version=found.report.case.version,
         figures=_figures(found.content.sums),
+        confirmed=_confirmed(found.confirmed),
         content_sha256=found.content.sha256,
         note=found.report.note,
         steps=[step.name for step in found.steps],
@@ -340,6 +375,8 @@ def report_step(request: HttpRequest, ref: Ref, given: Step) -> StateOut:
 def periods(request: HttpRequest) -> list[PeriodOut]:
     """Reporting periods, the newest first."""
     authorise(actor_of(request), "reports.see")
+    rows = periods_known()
+    confirmed = confirmed_by_period([one.code for one in rows])
     return [
         PeriodOut(
             code=one.code,
@@ -348,8 +385,9 @@ def periods(request: HttpRequest) -> list[PeriodOut]:
             due_on=one.due_on,
             closed=one.closed_at is not None,
             sums=one.sums,
+            confirmed=_confirmed(confirmed[one.code]),
         )
-        for one in periods_known()
+        for one in rows
     ]
 
 

@@ -81,9 +81,21 @@ class TargetVersionOut(Schema):
     content_sha256: str
 
 
+class TargetPartOut(Schema):
+    """Progress of a part. name: `canteen`, `gifts`, `other` (channels of neither); permille: null
+    where nothing is owed. Money in integer fen."""
+
+    name: str
+    target_fen: int
+    counted_fen: int
+    confirmed_fen: int
+    permille: int | None
+
+
 class OneTarget(Schema):
     """One target. version: to be sent with the next step; accepted_n: the version in force, 0 if
-    none; sealed: verdict on each sealed sheet, newest first."""
+    none; sealed: verdict on each sealed sheet, newest first. counted_fen: registered purchases that
+    count; confirmed_fen: of them confirmed by the assisted counties."""
 
     ref: str
     unit: str
@@ -92,6 +104,9 @@ class OneTarget(Schema):
     version: int
     accepted_n: int
     permille: int | None
+    counted_fen: int
+    confirmed_fen: int
+    parts: list[TargetPartOut]
     place: int
     versions: list[TargetVersionOut]
     sealed: list[str]
@@ -214,6 +229,18 @@ def one_target(request: HttpRequest, ref: Ref) -> OneTarget:
         version=found.row.case.version,
         accepted_n=found.row.accepted_n,
         permille=found.progress.permille,
+        counted_fen=found.progress.counted_fen,
+        confirmed_fen=found.confirmed_fen,
+        parts=[
+            TargetPartOut(
+                name=one.name,
+                target_fen=one.progress.target_fen,
+                counted_fen=one.progress.counted_fen,
+                confirmed_fen=one.confirmed_fen,
+                permille=one.progress.permille,
+            )
+            for one in found.parts
+        ],
         place=found.place,
         versions=[
             TargetVersionOut(**{name: getattr(one, name) for name in names})

@@ -1,7 +1,10 @@
 """Pure decisions of the county's review: how confirmed help is shared out, what a form must say."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from niangjia.lib import working_days
 
 MECHANISMS = ("purchase", "work", "dividend", "transfer")
 LEVELS = ("village", "township", "line", "office")
@@ -84,3 +87,23 @@ def oddities(form: HelpForm, fen: int) -> tuple[str, ...]:
     if form.households and form.paid_fen and form.paid_fen % (form.households * 100_00) == 0:
         found.append("round_per_household")
     return tuple(found)
+
+
+OVERDUE = 0
+
+
+def deadline(last: dt.date, days: int) -> dt.date:
+    """The day `days` after the quarter's last one; the next working day, where offices rest."""
+    day = last + dt.timedelta(days=days)
+    if working_days.is_working_day(day, beyond=working_days.monday_to_friday):
+        return day
+    return working_days.after(day, 1, beyond=working_days.monday_to_friday)
+
+
+def mark_of(due_on: dt.date, today: dt.date, marks: Sequence[int]) -> int | None:
+    """The reminder whose day has come: days before the deadline, OVERDUE after it, None before the
+    first. Those that were passed by are not made up for."""
+    left = (due_on - today).days
+    if left < 0:
+        return OVERDUE
+    return min((mark for mark in marks if left <= mark), default=None)

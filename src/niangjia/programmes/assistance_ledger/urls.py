@@ -8,6 +8,9 @@ from niangjia.programmes.assistance_ledger.tracing import views as tracing_views
 app_name = "assistance_ledger"
 urlpatterns = [
     path("board/<slug:period>", views.board.board, name="board"),
+    path("board/<slug:period>/heads", views.heads.heads, name="board_heads"),
+    path("board/<slug:period>/heads.csv", views.heads.heads_csv, name="board_heads_csv"),
+    path("board/<slug:period>/heads.json", views.heads.heads_json, name="board_heads_json"),
     path("desk/records", views.records.records, name="records"),
     path("desk/records/chosen", views.chosen.chosen, name="chosen"),
     path("desk/records/print", views.printing.sheet, name="print"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from niangjia.blocks.desk.cards import cards_for
 from niangjia.blocks.desk.inbox import kind_known, kind_name
 from niangjia.blocks.desk.selectors import inbox_groups, inbox_page
 from niangjia.core.errors import NotFound
@@ -22,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     groups = inbox_groups(actor)
     context = {
         "groups": groups,
+        "cards": cards_for(actor),
         "n": sum(group.n for group in groups),
         "n_overdue": sum(group.n_overdue for group in groups),
         "tasks": menu_for(actor.may),

@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from niangjia.programmes.assistance_ledger.disclosure import OTHER
+from niangjia.programmes.assistance_ledger.figures import is_both
 from niangjia.programmes.assistance_ledger.pages import kept, shown
-from niangjia.programmes.assistance_ledger.selectors import Board, board_get
+from niangjia.programmes.assistance_ledger.selectors import Board, board_get, heads_get
 from niangjia.programmes.assistance_ledger.tracing import back
 from niangjia.programmes.assistance_ledger.tracing.released import Cell
 from niangjia.ui.page import language_of
@@ -22,6 +23,7 @@ from niangjia.ui.parts import Bars, Column, DistrictMap, Figure, Table
 from niangjia.ui.templatetags.ui import asset
 
 Row = dict[str, Any]
+NOT_SHOWN = "—"
 
 
 def board_content(period: str, traced: str = "") -> tuple[tuple[str, SafeString], int]:
@@ -55,6 +57,8 @@ def board_parts(board: Board, traced: str = "") -> dict[str, Any]:
         "line": _line(board, led),
         "merged": _merged(board),
         "not_counted": _not_counted(found),
+        "states": states(found),
+        "has_heads": heads_get(found["period"]) is not None,
         "released_at": shown.moment(board.released_at),
         "cut_off": _date(found["cut_off"]),
         "choices": _choices(board),
@@ -106,6 +110,7 @@ def _figures(board: Board, led: "Led") -> list[Figure]:
             _("purchases"),
             _("by %(n)s units") % {"n": f"{found['n_units']:,}"},
         ),
+        *([one(*_confirmed(found))] if "states" in found else []),
     ]
 
 
@@ -132,6 +137,15 @@ class Led:
 NOWHERE = Led("", "")
 
 
+def _confirmed(found: Row) -> tuple[str, str, str, str]:
+    """(title, number, unit, note) of what the counties have confirmed of the whole."""
+    title, fen = _("Confirmed by the assisted counties"), found["confirmed_fen"]
+    if fen is None:
+        return title, NOT_SHOWN, "", _("not stated in this release")
+    rest = _("not confirmed: %(fen)s") % {"fen": shown.wan(found["counted_fen"] - fen)}
+    return title, shown.wan(fen), _("× 10,000 yuan"), rest
+
+
 def _label(row: Row, name: Callable[[str], str]) -> str:
     if row["label"] == OTHER:
         return _("%(n)s others together") % {"n": row["merged"]}
@@ -150,21 +164,23 @@ def _table(
         Column(_("Together"), "{3}", numeric=True),
         Column(_("Purchases"), "{4}", numeric=True),
     ]
+    if is_both(found):
+        columns.insert(4, Column(_("Confirmed"), "{5}", numeric=True))
     values = [_values(_label(row, name), row, led, key, row["label"]) for row in rows]
     total = _values(_("Total"), found, led)
     return Table(title, columns, values, cards=False, foot=total)
 
 
-def _values(
-    name: str, row: Row, led: Led, table: str = "", label: str = ""
-) -> tuple[str, str, str, str, str]:
-    direct, helped = row["direct_fen"], row["helped_fen"]
+def _values(name: str, row: Row, led: Led, table: str = "", label: str = "") -> tuple[str, ...]:
+    direct, helped, confirmed = row["direct_fen"], row["helped_fen"], row.get("confirmed_fen")
+    told = NOT_SHOWN if confirmed is None else shown.wan(confirmed)
     return (
         name,
         led.to(shown.wan(direct), table, label, "direct"),
         led.to(shown.wan(helped), table, label, "helped"),
         led.to(shown.wan(direct + helped), table, label),
         led.to(f"{row['n']:,}", table, label),
+        told,
     )
 
 
@@ -268,6 +284,24 @@ def _named(names: dict[str, str], code: str) -> str:
 def _merged(board: Board) -> bool:
     tables = board.document["tables"].values()
     return any(row["label"] == OTHER for rows in tables for row in rows)
+
+
+def states(found: Row) -> str:
+    """Which of both sums a release states, in words."""
+    if is_both(found):
+        return _(
+            "Registered by the buying units, and of it confirmed by the assisted counties. A dash: "
+            "left out, for too few units stand behind what is confirmed or what is not."
+        )
+    if "states" in found:
+        return _(
+            "Registered by the buying units. What the counties have confirmed is left out: too few "
+            "units stand behind it, or behind what changed since an earlier release."
+        )
+    return _(
+        "Registered by the buying units. This release was made before what the counties confirm "
+        "was counted."
+    )
 
 
 def _not_counted(found: Row) -> str:

@@ -17,7 +17,7 @@ from docx.shared import Cm, Pt
 from niangjia.core.errors import Unavailable
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.selectors import Brief
+from niangjia.programmes.assistance_ledger.selectors import Brief, Part
 
 TEMPLATE = Path(__file__).parent.parent / "data" / "brief.typ"
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "SimSun", "Microsoft YaHei")
@@ -47,6 +47,7 @@ def meters(found: Brief) -> list[Meter]:
             "done": shown.wan(found.year_fen),
             "target": shown.wan(found.target_fen),
         }
+        text += f" · {shown.help_of(found.year_fen, found.year_confirmed_fen)}"
         title = _("Yearly target")
         made.append(_meter(title, found.year_fen, found.target_fen, text))
     made.append(_meter(_("Calendar"), found.gone, 1000, _("of the year is over")))
@@ -55,7 +56,8 @@ def meters(found: Brief) -> list[Meter]:
             _("From paired counties"),
             found.paired_fen,
             found.quarter_fen,
-            _("%(fen)s (10,000 yuan) this quarter") % {"fen": shown.wan(found.paired_fen)},
+            _("%(fen)s (10,000 yuan) this quarter") % {"fen": shown.wan(found.paired_fen)}
+            + f" · {shown.help_of(found.paired_fen, found.paired_confirmed_fen)}",
         )
     )
     return made
@@ -74,13 +76,17 @@ def change(now: int, was: int | None) -> str:
     return f"{'+' if tenths >= 0 else '-'}{abs(tenths) // 10}.{abs(tenths) % 10}%"
 
 
-def compared(found: Brief) -> list[tuple[str, str, str]]:
-    """(period, amount in 10,000 yuan, change against it) of earlier quarters that are known."""
+def compared(found: Brief) -> list[tuple[str, Part, str]]:
+    """(period, amounts, change against it) of earlier quarters that are known."""
     return [
-        (periods.name(code), shown.wan(fen), change(found.quarter_fen, fen))
-        for code, fen in ((found.before, found.before_fen), (found.same, found.same_fen))
-        if fen is not None
+        (periods.name(code), part, change(found.quarter_fen, part.fen))
+        for code, part in ((found.before, found.before_part), (found.same, found.same_part))
+        if part is not None
     ]
+
+
+def _pair(fen: int, confirmed_fen: int) -> str:
+    return f"{shown.wan(fen)} / {shown.wan(confirmed_fen)}"
 
 
 def behind(found: Brief) -> str:
@@ -95,12 +101,13 @@ def behind(found: Brief) -> str:
 
 def sheet(found: Brief) -> dict[str, Any]:
     """What the one-page brief says, ready for both file formats."""
+    unit = _("10,000 yuan")
     lines = [
-        (_("Purchased this quarter"), shown.wan(found.quarter_fen), _("10,000 yuan")),
-        (_("Direct purchase"), shown.wan(found.direct_fen), _("10,000 yuan")),
-        (_("Helped sale"), shown.wan(found.helped_fen), _("10,000 yuan")),
+        (_("Purchased this quarter"), _pair(found.quarter_fen, found.confirmed_fen), unit),
+        (_("Direct purchase"), _pair(found.direct_fen, found.direct_confirmed_fen), unit),
+        (_("Helped sale"), _pair(found.helped_fen, found.helped_confirmed_fen), unit),
         (_("Purchases"), f"{found.n:,}", ""),
-        (_("Purchased this year"), shown.wan(found.year_fen), _("10,000 yuan")),
+        (_("Purchased this year"), _pair(found.year_fen, found.year_confirmed_fen), unit),
     ]
     return {
         "title": _("Brief on purchases from assisted counties"),
@@ -114,10 +121,17 @@ def sheet(found: Brief) -> dict[str, Any]:
         "lines": [list(one) for one in lines],
         "meters": [[one.title, one.percent, one.note] for one in meters(found)],
         "behind": behind(found),
-        "compared": [list(one) for one in compared(found)],
+        "both": _("Amounts: as registered / of it confirmed by the assisted counties"),
+        "compared": [
+            [name, _pair(part.fen, part.confirmed_fen), text]
+            for name, part, text in compared(found)
+        ],
         "compared_title": _("Against earlier quarters"),
         "ranks_title": _("Districts"),
-        "ranks": [[str(one.place), one.name, shown.wan(one.fen)] for one in found.ranks[:RANKED]],
+        "ranks": [
+            [str(one.place), one.name, _pair(one.fen, one.confirmed_fen)]
+            for one in found.ranks[:RANKED]
+        ],
         "reports_title": _("Reports"),
         "reports": _("%(all)s units report; %(in)s in the city sum, %(missing)s not reported yet.")
         % {
@@ -160,6 +174,7 @@ def docx(found: Brief) -> bytes:
     run.bold, run.font.size = True, Pt(18)
     under = document.add_paragraph(f"{text['office']} · {text['period']}")
     under.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.add_paragraph(text["both"])
     _grid(document, text["lines"])
     _grid(document, text["meters"])
     if text["behind"]:

@@ -14,8 +14,10 @@ from niangjia.programmes.assistance_ledger import chain, periods
 from niangjia.programmes.assistance_ledger.content import Sums
 from niangjia.programmes.assistance_ledger.models import ReportingPeriod
 from niangjia.programmes.assistance_ledger.pages import shown
-from niangjia.programmes.assistance_ledger.pages.reports import tone
+from niangjia.programmes.assistance_ledger.pages.reports import BELOW, tone
 from niangjia.programmes.assistance_ledger.selectors import Collection, ReportFilters
+from niangjia.programmes.assistance_ledger.selectors.confirmed import Confirmed
+from niangjia.programmes.assistance_ledger.selectors.reports import Part
 from niangjia.ui.parts import Column, Table
 
 
@@ -86,11 +88,21 @@ def list_table(found: Collection, districts: Mapping[str, str]) -> Table:
         Column(_("District"), "{2}"),
         Column(_("State"), '<span class="tag {3}">{4}</span> <small>{5}</small>'),
         Column(_("Purchases"), "{6}", numeric=True),
-        Column(_("Amount (yuan)"), "{7}", numeric=True),
+        Column(_("Amount (yuan)"), f"{{7}}{BELOW.format(8)}", numeric=True),
     ]
     today = clock.city_today()
-    rows = [_row(row, districts, today, found.period) for row in found.rows]
+    rows = [
+        (
+            *_row(row, districts, today, found.period),
+            _confirmed(found.confirmed.get(row["id"], Confirmed())) if row["n"] else "",
+        )
+        for row in found.rows
+    ]
     return Table(_("Reports of the units"), columns, rows)
+
+
+def _confirmed(found: Confirmed) -> str:
+    return shown.confirmed(found.fen)
 
 
 def _row(
@@ -112,35 +124,39 @@ def _row(
 
 
 def sums_table(
-    caption: str, first: str, parts: Sequence[tuple[str, str, int, Sums]], total: Sums
+    caption: str, first: str, parts: Sequence[Part], total: Sums, confirmed: Confirmed
 ) -> Table:
     """What was accepted, by territory or by line; its foot is the sum of its rows."""
     columns = [
         Column(first, "{0}", lead=True),
         Column(_("Units"), "{1}", numeric=True),
         Column(_("Purchases"), "{2}", numeric=True),
-        Column(_("Amount (yuan)"), "{3}", numeric=True),
-        Column(_("Direct"), "{4}", numeric=True),
-        Column(_("Helped"), "{5}", numeric=True),
+        Column(_("Amount (yuan)"), f"{{3}}{BELOW.format(4)}", numeric=True),
+        Column(_("Direct"), f"{{5}}{BELOW.format(6)}", numeric=True),
+        Column(_("Helped"), f"{{7}}{BELOW.format(8)}", numeric=True),
     ]
-    rows = [_sums_row(name, units, sums) for _code, name, units, sums in parts]
-    n_units = sum(units for _code, _name, units, _sums in parts)
-    return Table(caption, columns, rows, foot=_sums_row(_("In all"), n_units, total))
+    rows = [_sums_row(one.name, one.n_units, one.sums, one.confirmed) for one in parts]
+    n_units = sum(one.n_units for one in parts)
+    foot = _sums_row(_("In all"), n_units, total, confirmed)
+    return Table(caption, columns, rows, foot=foot)
 
 
-def _sums_row(name: str, units: int, sums: Sums) -> tuple[object, ...]:
+def _sums_row(name: str, units: int, sums: Sums, confirmed: Confirmed) -> tuple[object, ...]:
     return (
         name,
         f"{units:,}",
         f"{sums.n:,}",
         shown.yuan(sums.fen),
+        shown.confirmed(confirmed.fen),
         shown.yuan(sums.direct_fen),
+        shown.confirmed(confirmed.direct_fen),
         shown.yuan(sums.helped_fen),
+        shown.confirmed(confirmed.helped_fen),
     )
 
 
-def periods_table(rows: Sequence[ReportingPeriod]) -> Table:
-    """Reporting periods, the newest first."""
+def periods_table(rows: Sequence[ReportingPeriod], confirmed: Mapping[str, Confirmed]) -> Table:
+    """Reporting periods, the newest first. confirmed: by code, as of now."""
     address = reverse("assistance_ledger:collect") + "?period={0}"
     columns = [
         Column(_("Quarter"), f'<a href="{address}">{{1}}</a>', lead=True),
@@ -149,7 +165,7 @@ def periods_table(rows: Sequence[ReportingPeriod]) -> Table:
         Column(_("Closed"), "{5}"),
         Column(_("Reports summed"), "{6}", numeric=True),
         Column(_("Purchases"), "{7}", numeric=True),
-        Column(_("Amount (yuan)"), "{8}", numeric=True),
+        Column(_("Amount (yuan)"), f"{{8}}{BELOW.format(9)}", numeric=True),
     ]
     lines = []
     for one in rows:
@@ -169,6 +185,7 @@ def periods_table(rows: Sequence[ReportingPeriod]) -> Table:
                 f"{one.sums['n_accepted']:,}" if one.closed_at else "",
                 f"{one.sums['n']:,}" if one.closed_at else "",
                 shown.yuan(one.sums["fen"]) if one.closed_at else "",
+                _confirmed(confirmed[one.code]) if one.closed_at else "",
             )
         )
     return Table(_("Reporting periods"), columns, lines)

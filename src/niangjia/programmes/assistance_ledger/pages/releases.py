@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from niangjia.blocks.cases.public import state_name
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.pages import shown
+from niangjia.programmes.assistance_ledger.pages.board import NOT_SHOWN
 from niangjia.programmes.assistance_ledger.pages.reports import tone
 from niangjia.programmes.assistance_ledger.selectors import Proposal
 from niangjia.ui.parts import Column, Table
@@ -59,12 +60,17 @@ def difference_table(found: Proposal) -> Table:
         "counted_fen": _("Purchased in all (yuan)"),
         "direct_fen": _("Direct purchase (yuan)"),
         "helped_fen": _("Helped sale (yuan)"),
+        "confirmed_fen": _("Confirmed by the assisted counties (yuan)"),
         "n": _("Purchases"),
         "n_units": _("Buying units"),
     }
-    rows = []
-    for key, title in names.items():
-        told = shown.yuan if key.endswith("_fen") else "{:,}".format
-        old = was[key] if was else 0
-        rows.append((title, told(now[key]), told(old), told(now[key] - old)))
+    rows = [(title, *_compared(key, now, was)) for key, title in names.items()]
     return Table(_("What would be published"), columns, rows, cards=False)
+
+
+def _compared(key: str, now: Mapping[str, Any], was: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """(proposed, published now, difference); a dash where a release does not state it."""
+    told = shown.yuan if key.endswith("_fen") else "{:,}".format
+    new, old = now.get(key), (was or {}).get(key)
+    step = None if new is None or old is None else new - old
+    return tuple(NOT_SHOWN if one is None else told(one) for one in (new, old, step))

@@ -1,7 +1,8 @@
 """One report's page: its figures beside those before, the chain, who decided what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -10,10 +11,9 @@ from django.utils.translation import gettext as _
 from niangjia.blocks.cases.public import CaseStep, Past, case_type, state_name
 from niangjia.core import clock
 from niangjia.programmes.assistance_ledger import chain, periods
-from niangjia.programmes.assistance_ledger.content import Sums
-from niangjia.programmes.assistance_ledger.models import Report
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import ReportDetail
+from niangjia.programmes.assistance_ledger.selectors.confirmed import Confirmed
 from niangjia.ui.parts import Column, Table
 from niangjia.ui.words import role_name
 
@@ -27,6 +27,7 @@ TONES = {
     "exempt": "",
     "carried": "",
 }
+BELOW = '<small class="muted block">{{{}}}</small>'
 MONEY = ("fen", "direct_fen", "helped_fen", "assisted_fen")
 
 
@@ -92,20 +93,56 @@ def number(name: str, value: int) -> str:
     return shown.yuan(value) if name in MONEY else f"{value:,}"
 
 
-def figures_table(sums: Sums, before: Report | None) -> Table:
-    """The report's figures, beside those of the unit's report before."""
-    earlier = before.period_id if before else ""
+def figures_table(detail: ReportDetail) -> Table:
+    """The report's figures and below each what the counties have confirmed of it, beside those of
+    the unit's report before."""
+    columns = [
+        Column(_("Figure"), "{0}", lead=True),
+        Column(_("This period"), f"<strong>{{1}}</strong>{BELOW.format(2)}", numeric=True),
+    ]
+    if detail.before:
+        name = periods.name(detail.before.period_id)
+        columns.append(Column(name, f"{{3}}{BELOW.format(4)}", numeric=True))
+    return Table(_("Figures of the report"), columns, _figures(detail, confirmed), cards=False)
+
+
+def paper_table(detail: ReportDetail) -> Table:
+    """The same for paper: what is confirmed has columns of its own."""
     columns = [
         Column(_("Figure"), "{0}", lead=True),
         Column(_("This period"), "<strong>{1}</strong>", numeric=True),
+        Column(_("Of it confirmed"), "{2}", numeric=True),
     ]
-    if before:
-        columns.append(Column(periods.name(earlier), "{2}", numeric=True))
-    rows = []
+    if detail.before:
+        columns.append(Column(periods.name(detail.before.period_id), "{3}", numeric=True))
+        columns.append(Column(_("Of it confirmed"), "{4}", numeric=True))
+    return Table(_("Figures of the report"), columns, _figures(detail, bare), cards=False)
+
+
+Told = Callable[[str, Confirmed | None], str]
+
+
+def _figures(detail: ReportDetail, told: Told) -> list[tuple[str, ...]]:
+    """(title, this period, confirmed, period before, confirmed) of every figure."""
+    before, sums = detail.before, asdict(detail.content.sums)
+    rows: list[tuple[str, ...]] = []
     for name, title in names_of_sums().items():
-        was = number(name, getattr(before, name)) if before else ""
-        rows.append((title, number(name, asdict(sums)[name]), was))
-    return Table(_("Figures of the report"), columns, rows, cards=False)
+        own = (number(name, sums[name]), told(name, detail.confirmed))
+        was = number(name, getattr(before, name, 0))
+        rows.append((title, *own, was, told(name, detail.before_confirmed)))
+    return rows
+
+
+def bare(name: str, found: Confirmed | None) -> str:
+    """What is confirmed of a sum; empty for a number of records."""
+    return number(name, getattr(found, name)) if found and name != "n" else ""
+
+
+def confirmed(name: str, found: Confirmed | None) -> str:
+    """The same in words, to stand below the sum."""
+    if found is None or name == "n":
+        return ""
+    return shown.confirmed(getattr(found, name), partial(number, name))
 
 
 def decisions(
@@ -142,7 +179,7 @@ def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column(_("State"), '<span class="tag {2}">{3}</span>'),
         Column(_("Due"), '<span class="num">{4}</span>'),
         Column(_("Purchases"), "{5}", numeric=True),
-        Column(_("Amount (yuan)"), "{6}", numeric=True),
+        Column(_("Amount (yuan)"), f"{{6}}{BELOW.format(8)}", numeric=True),
     ]
     lines = [
         (
@@ -153,6 +190,7 @@ def own_table(rows: Sequence[Mapping[str, Any]]) -> Table:
             row["period__due_on"].isoformat(),
             *_entered(row),
             row["before"],
+            shown.confirmed(row["confirmed"].fen) if _entered(row)[1] else "",
         )
         for row in rows
     ]

@@ -1,10 +1,11 @@
 """Numbers, dates and codes as these pages show them."""
 
 import datetime as dt
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from niangjia.blocks.places.public import region_names
 from niangjia.programmes.assistance_ledger import periods
@@ -34,6 +35,19 @@ def wan(fen: int) -> str:
 def wan_number(fen: int) -> float:
     """The same for charts."""
     return (fen // FEN_PER_CUT) / 100
+
+
+def help_of(fen: int, confirmed_fen: int, told: Callable[[int], str] = wan) -> str:
+    """What of a registered amount the counties have confirmed, and what they have not yet."""
+    return gettext("confirmed %(done)s · not confirmed %(rest)s") % {
+        "done": told(confirmed_fen),
+        "rest": told(fen - confirmed_fen),
+    }
+
+
+def confirmed(value: int, told: Callable[[int], str] = yuan) -> str:
+    """What of a registered number the counties have confirmed, to stand below it."""
+    return gettext("confirmed %(done)s") % {"done": told(value)}
 
 
 def milli(value: int | None) -> str:

@@ -15,6 +15,7 @@ from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors.unit_targets import (
     Sealed,
     TargetLine,
+    TargetPart,
     is_exempt,
 )
 from niangjia.programmes.assistance_ledger.unit_target_models import (
@@ -100,6 +101,41 @@ def _line(one: TargetLine) -> Line:
         gap=shown.yuan(one.progress.gap_fen) if one.progress.permille is not None else "—",
         bar=bar(one.progress),
     )
+
+
+PART_NAMES = {
+    "canteen": gettext_lazy("Canteen"),
+    "gifts": gettext_lazy("Gifts of the union"),
+    "other": gettext_lazy("Other channels"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the target as shown. bar: None where nothing is owed."""
+
+    name: str
+    target: str
+    counted: str
+    help: str
+    gap: str
+    bar: Bar | None
+
+
+def parts(found: Sequence[TargetPart]) -> list[Part]:
+    """Canteen and gifts; other channels if anything came by them."""
+    return [
+        Part(
+            name=str(PART_NAMES[one.name]),
+            target=shown.yuan(one.progress.target_fen) if one.progress.target_fen else "—",
+            counted=shown.yuan(one.progress.counted_fen),
+            help=shown.help_of(one.progress.counted_fen, one.confirmed_fen, shown.yuan),
+            gap=shown.yuan(one.progress.gap_fen) if one.progress.target_fen else "—",
+            bar=bar(one.progress),
+        )
+        for one in found
+        if one.name != "other" or one.progress.counted_fen
+    ]
 
 
 def state(code: str) -> str:

@@ -16,7 +16,8 @@ from niangjia.programmes.assistance_ledger.selectors.board import (
     release_waiting,
     releases_list,
 )
-from niangjia.programmes.assistance_ledger.selectors.brief import Brief, brief_get
+from niangjia.programmes.assistance_ledger.selectors.brief import Brief, Part, brief_get
+from niangjia.programmes.assistance_ledger.selectors.heads import HeadsShown, heads_get
 from niangjia.programmes.assistance_ledger.selectors.listing import (
     Filters,
     RecordPage,
@@ -48,7 +49,9 @@ __all__ = [
     "Collection",
     "Detail",
     "Filters",
+    "HeadsShown",
     "Moving",
+    "Part",
     "Proposal",
     "RecordPage",
     "ReportDetail",
@@ -61,6 +64,7 @@ __all__ = [
     "carrying",
     "changes_of",
     "collection_get",
+    "heads_get",
     "n_of_upload",
     "periods_known",
     "purchase_get",

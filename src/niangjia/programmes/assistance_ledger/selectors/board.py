@@ -19,6 +19,7 @@ from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import periods, policy
 from niangjia.programmes.assistance_ledger.disclosure import OTHER
 from niangjia.programmes.assistance_ledger.facts import RELEASED
+from niangjia.programmes.assistance_ledger.heads import ELSEWHERE
 from niangjia.programmes.assistance_ledger.models import Release, ReportingPeriod
 
 
@@ -68,7 +69,7 @@ def board_get(period: str = "") -> Board | None:
         release=release,
         released_at=dt.datetime.fromisoformat(document["released_at"]),
         document=document,
-        names=_names(document),
+        names=names_in(document),
         provinces=provinces_of(counties),
         rule=_rule(document["policy"], document["cut_off"]),
         fact=released_fact(release.ref),
@@ -86,11 +87,14 @@ def _counties(document: dict[str, Any]) -> set[str]:
     return {row["label"] for row in document["tables"]["county"]} - {OTHER}
 
 
-def _names(document: dict[str, Any]) -> dict[str, dict[str, str]]:
+def names_in(document: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """label -> name by table, of all that a release's document shows."""
+    heads = ((document.get("heads") or {}).get("tables") or {}).get("county", ())
+    counties = _counties(document) | ({row["label"] for row in heads} - {ELSEWHERE})
     return {
         "district": dict(nodes("district", "virtual_district")),
         "line": dict(nodes("line", "virtual_line")),
-        "county": region_names(_counties(document)),
+        "county": region_names(counties),
     }
 
 
@@ -149,7 +153,7 @@ def release_get(actor: Actor, *, ref: str) -> Proposal:
         sha256=row.sha256,
         written=bytes(row.document),
         document=document,
-        names=_names(document),
+        names=names_in(document),
         rule=_rule(document["policy"], document["cut_off"]),
         steps=case_steps(actor, row.case),
         past=past,

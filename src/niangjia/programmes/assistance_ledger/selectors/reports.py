@@ -1,6 +1,6 @@
 """Reads of the reporting chain: one report, a period's list, its sums by territory and line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -12,6 +12,7 @@ from niangjia.blocks.orgs.public import (
     nodes,
     organisation,
     people_named,
+    predecessors_of,
     roles_filled,
     scope_of,
 )
@@ -27,9 +28,17 @@ from niangjia.programmes.assistance_ledger.content import (
     counting_reports,
 )
 from niangjia.programmes.assistance_ledger.models import Report, ReportingPeriod
+from niangjia.programmes.assistance_ledger.selectors.confirmed import (
+    Confirmed,
+    confirmed_by_own_report,
+    confirmed_by_report,
+    confirmed_of,
+    total_of,
+)
 from niangjia.programmes.assistance_ledger.selectors.scope import reports_visible_to
 
 PER_PAGE = 50
+OWN = 40  # reports of a unit that its list shows: ten years
 SUMMED = tuple(one.name for one in fields(Sums))
 # States as one line of the collection counts them.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +55,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 class ReportDetail:
     """One report as its page shows it.
 
-    content: what it says now; moved: that differs from what was entered. steps: what the actor can
+    content: what it says now; confirmed: what the counties have confirmed of it by now, and of the
+    report `before`; moved: that differs from what was entered. steps: what the actor can
     do; past: decisions, oldest first, with the people's names by ref in `who`. unfilled: roles that
     the next steps need and nobody at the unit holds.
     """
@@ -56,6 +66,7 @@ class ReportDetail:
     district_name: str
     line_name: str
     content: Content
+    confirmed: Confirmed
     steps: Sequence[CaseStep]
     past: Sequence[Past]
     who: Mapping[str, str]
@@ -63,6 +74,7 @@ class ReportDetail:
     unfilled: Sequence[str]
     returned: Past | None = None
     before: Report | None = None
+    before_confirmed: Confirmed | None = None
 
 
 def report_get(actor: Actor, *, ref: str) -> ReportDetail:
@@ -75,7 +87,7 @@ def report_get(actor: Actor, *, ref: str) -> ReportDetail:
     closed = report.period.closed_at is not None
     past = past_of(report.case_id)
     content = content_of(report.unit_id, report.period_id)
-    state = report.case.state
+    state, before = report.case.state, _before(report)
     firm = state in ("entered", "checked", "signed", "reported", "accepted")
     unit = organisation(report.unit_id)
     return ReportDetail(
@@ -84,13 +96,15 @@ def report_get(actor: Actor, *, ref: str) -> ReportDetail:
         district_name=_name("district", report.district_code),
         line_name=_name("line", report.line_code),
         content=content,
+        confirmed=confirmed_of(report.unit_id, report.period_id),
         steps=() if closed else case_steps(actor, report.case),
         past=past,
         who=people_named({one.person_ref for one in past}),
         moved=firm and content.sha256 != report.content_sha256,
         unfilled=_unfilled(report),
         returned=past[-1] if state == "returned" and past else None,
-        before=_before(report),
+        before=before,
+        before_confirmed=confirmed_of(before.unit_id, before.period_id) if before else None,
     )
 
 
@@ -114,18 +128,31 @@ def _before(report: Report) -> Report | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What was accepted of a district or a line. n_units: reports; confirmed: as of now."""
+
+    code: str
+    name: str
+    n_units: int
+    sums: Sums
+    confirmed: Confirmed
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """Where a period stands in the actor's scope. n: by group of GROUPS, and `all`, `overdue`.
 
-    by_territory, by_line: (code, name, n of units, Sums) of what was accepted; both add up to
-    `total`. rows: one page of reports; next: place of the following page, or 0.
+    by_territory, by_line: what was accepted; both add up to `total`. confirmed: by id of a report,
+    as of now. rows: one page of reports; next: place of the following page, or 0.
     """
 
     period: ReportingPeriod
     n: Mapping[str, int]
     total: Sums
-    by_territory: Sequence[tuple[str, str, int, Sums]]
-    by_line: Sequence[tuple[str, str, int, Sums]]
+    total_confirmed: Confirmed
+    by_territory: Sequence[Part]
+    by_line: Sequence[Part]
+    confirmed: Mapping[int, Confirmed]
     rows: Sequence[Mapping[str, Any]]
     next: int
     n_listed: int
@@ -167,16 +194,24 @@ def collection_get(
     row = row or (running[-1] if running else known[0])
     scope = reports_visible_to(actor).filter(period=row)
     listed = narrowed(scope, filters, row.code)
-    columns = ("ref", "case__state", "case__due_on", "unit__name", "district_code", *SUMMED)
+    columns = ("id", "ref", "case__state", "case__due_on", "unit__name", "district_code", *SUMMED)
     page = listed.order_by("district_code", "unit_id").values("case__moved_at", *columns)
     rows = list(page[after : after + PER_PAGE + 1])
     accepted = scope.filter(case__state="accepted")
+    confirmed = confirmed_by_report(row.code)
+    placed = list(accepted.order_by().values_list("id", "district_code", "line_code"))
     return Collection(
         period=row,
         n=_counts(scope, row),
         total=_total(accepted),
-        by_territory=_by(accepted, "district_code", "district"),
-        by_line=_by(accepted, "line_code", "line"),
+        total_confirmed=total_of(confirmed.get(pk, Confirmed()) for pk, _d, _l in placed),
+        by_territory=_by(
+            accepted, "district", _gathered((confirmed.get(pk), code) for pk, code, _l in placed)
+        ),
+        by_line=_by(
+            accepted, "line", _gathered((confirmed.get(pk), code) for pk, _d, code in placed)
+        ),
+        confirmed=confirmed,
         rows=rows[:PER_PAGE],
         next=after + PER_PAGE if len(rows) > PER_PAGE else 0,
         n_listed=listed.count(),
@@ -225,15 +260,26 @@ def _total(rows: QuerySet[Report]) -> Sums:
     return Sums(*(found[f"{name}_"] for name in SUMMED))
 
 
-def _by(rows: QuerySet[Report], column: str, kind: str) -> list[tuple[str, str, int, Sums]]:
+def _gathered(parts: Iterable[tuple[Confirmed | None, str]]) -> dict[str, Confirmed]:
+    found: dict[str, Confirmed] = {}
+    for one, code in parts:
+        if one is not None:
+            found[code] = found.get(code, Confirmed()).plus(one)
+    return found
+
+
+def _by(rows: QuerySet[Report], kind: str, confirmed: Mapping[str, Confirmed]) -> list[Part]:
+    """kind: `district` or `line`."""
     names = dict(nodes(kind, f"virtual_{kind}"))
+    column = f"{kind}_code"
     grouped = rows.order_by(column).values(column).annotate(units_=Count("id"), **_SUMS)
     return [
-        (
+        Part(
             one[column],
             names.get(one[column], one[column]),
             one["units_"],
             Sums(*(one[f"{name}_"] for name in SUMMED)),
+            confirmed.get(one[column], Confirmed()),
         )
         for one in grouped
     ]
@@ -242,7 +288,8 @@ def _by(rows: QuerySet[Report], column: str, kind: str) -> list[tuple[str, str, 
 def reports_own(actor: Actor) -> list[dict[str, Any]]:
     """Reports of the actor's own unit, the newest period first.
 
-    before: name of the unit that was merged into it since and reported by itself then.
+    before: name of the unit that was merged into it since and reported by itself then; confirmed:
+    what the counties have confirmed of it by now.
     """
     authorise(actor, "reports.see")
     if actor.organisation_id is None:
@@ -254,7 +301,11 @@ def reports_own(actor: Actor) -> list[dict[str, Any]]:
     own = Q(unit_id=actor.organisation_id)
     before = Case(When(own, then=Value("")), default="unit__name")
     rows = rows.annotate(before=before).order_by("-period_id", "before")
-    return list(rows.values("before", *columns)[:40])
+    found = list(rows.values("before", "id", *columns)[:OWN])
+    merged = predecessors_of([actor.organisation_id]).get(actor.organisation_id, ())
+    refs = [actor.organisation_ref or "", *(one.ref for one in merged)]
+    confirmed = confirmed_by_own_report(sorted({one["period_id"] for one in found}), refs)
+    return [one | {"confirmed": confirmed.get(one["id"], Confirmed())} for one in found]
 
 
 def settled_periods(actor: Actor) -> list[str]:

@@ -1,5 +1,6 @@
 """Reads of the county's review: groups to be reviewed, one review, lists by state."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,15 +22,17 @@ from niangjia.blocks.orgs.public import (
     scope_of,
 )
 from niangjia.blocks.places.public import region_names
+from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.lib import canonical
-from niangjia.programmes.assistance_ledger import periods, reviewing
+from niangjia.programmes.assistance_ledger import periods, policy, reviewing
 from niangjia.programmes.assistance_ledger.models import HelpReview, Purchase
 from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
 
 PER_PAGE = 30
+LOOKED_BACK = 5  # quarters whose deadline may be ahead or was missed lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,3 +294,80 @@ def form_of(row: HelpReview) -> reviewing.HelpForm:
         opinions=row.opinions,
         note=row.note,
     )
+
+
+def unconfirmed(period: str, county: str = "") -> dict[str, dict[tuple[int, str], set[int]]]:
+    """County -> (supplier, product) -> units that bought it in the quarter and no decision on its
+    help says anything of. Of one county, if it is named."""
+    rows = Purchase.objects.filter(
+        month__in=periods.parse(period).months, assisted=True, reversed_at__isnull=True, help=""
+    )
+    rows = rows.filter(county_code=county) if county else rows
+    found: dict[str, dict[tuple[int, str], set[int]]] = {}
+    columns = ("county_code", "supplier_id", "product", "unit_id")
+    listed = list(rows.order_by().values_list(*columns).distinct())
+    heads = heads_of({row[1] for row in listed})
+    for code, supplier, product, unit in listed:
+        found.setdefault(code, {}).setdefault((heads[supplier], product), set()).add(unit)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerCard:
+    """What a county's reviewer looks at first. nearest: the open review due first, if any.
+
+    quarter: the one whose help is due to be confirmed next, with n_open products of suppliers left
+    and due_on; empty if none. n_decided to people: what was confirmed since the quarter began.
+    """
+
+    n_waiting: int
+    n_late: int
+    nearest: HelpReview | None
+    quarter: str
+    n_open: int
+    due_on: dt.date | None
+    n_decided: int
+    fen: int
+    households: int
+    people: int
+
+
+def reviewer_card(actor: Actor) -> ReviewerCard:
+    """The numbers of the actor's county. Raises NotSignedIn, Denied."""
+    authorise(actor, "reviews.decide")
+    today = clock.city_today()
+    rows = reviews_visible_to(actor)
+    waiting = rows.filter(case__state="submitted")
+    since = periods.parse(periods.of_day(today)).first
+    first = dt.datetime.combine(since, dt.time(), clock.zone())
+    decided = rows.filter(case__state__in=("confirmed", "partly"), case__moved_at__gte=first)
+    sums = decided.aggregate(
+        n=Count("id"),
+        fen=Sum("confirmed_fen", default=0),
+        households=Sum("confirmed_households", default=0),
+        people=Sum("confirmed_people", default=0),
+    )
+    quarter, n_open, due_on = _next_quarter(scope_of(actor).code, today)
+    return ReviewerCard(
+        n_waiting=waiting.count(),
+        n_late=waiting.filter(case__due_on__lt=today).count(),
+        nearest=waiting.select_related("case").order_by("case__due_on", "id").first(),
+        quarter=quarter,
+        n_open=n_open,
+        due_on=due_on,
+        n_decided=sums["n"],
+        fen=sums["fen"],
+        households=sums["households"],
+        people=sums["people"],
+    )
+
+
+def _next_quarter(county: str, today: dt.date) -> tuple[str, int, dt.date | None]:
+    """The oldest quarter of the last year with help left to be confirmed: (code, how many, day)."""
+    for code in reversed(periods.before(today, LOOKED_BACK)):
+        last = periods.parse(code).last
+        rule = policy.reviewing_on(last)
+        left = unconfirmed(code, county).get(county, {}) if rule and county else {}
+        if left and rule:
+            return code, len(left), reviewing.deadline(last, rule.days)
+    return "", 0, None

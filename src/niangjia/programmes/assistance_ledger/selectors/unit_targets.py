@@ -1,10 +1,10 @@
 """Reads of the yearly assessment: one target with its versions, the list of an office's units."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
@@ -12,7 +12,6 @@ from niangjia.blocks.evidence.public import LinkView, links_of
 from niangjia.blocks.orgs.public import (
     OrgRef,
     buyers_in_force,
-    heads_of,
     nodes,
     organisation,
     people_named,
@@ -26,15 +25,20 @@ from niangjia.core.service import authorise
 from niangjia.lib import canonical
 from niangjia.programmes.assistance_ledger import assessing, assessment
 from niangjia.programmes.assistance_ledger.assessing import Progress
-from niangjia.programmes.assistance_ledger.content import sums_by
 from niangjia.programmes.assistance_ledger.selectors.scope import unit_targets_visible_to
+from niangjia.programmes.assistance_ledger.selectors.target_parts import (
+    NOTHING,
+    PARTS,
+    Amounts,
+    Counted,
+    counted_in,
+)
 from niangjia.programmes.assistance_ledger.unit_target_models import (
     SealedSheet,
     UnitTarget,
     UnitTargetVersion,
 )
 
-KEPT_S = 60
 PER_PAGE = 50
 SAID = (
     "canteen",
@@ -76,22 +80,6 @@ def year_of(text: str) -> int:
         message = _("Write the year with four digits, next year at the latest.")
         raise Invalid(message, code="year", fields={"year": str(message)})
     return year
-
-
-def counted_in(year: int) -> dict[int, int]:
-    """Fen of recognised origin that count in the year, by unit as it stands today; at most a
-    minute old."""
-    key = f"unit_targets:{year}"
-    found: dict[int, int] | None = cache.get(key)
-    if found is None:
-        months = [f"{year}-{number:02d}" for number in range(1, 13)]
-        sums = sums_by(months, ("unit_id", "assisted"))
-        by = {int(unit): one.fen for (unit, assisted), one in sums.items() if assisted == "True"}
-        heads, found = heads_of(by), {}
-        for unit_id, fen in by.items():
-            found[heads[unit_id]] = found.get(heads[unit_id], 0) + fen
-        cache.set(key, found, KEPT_S)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +157,7 @@ def target_lines(actor: Actor, *, year: int) -> list[TargetLine]:
         target = targets.get(unit.id)
         version = versions.get(target.pk) if target else None
         owed = version.target_fen if version else 0
-        progress = assessing.progress(counted.get(unit.id, 0), owed, year, today)
+        progress = assessing.progress(counted.get(unit.ref, NOTHING).whole.fen, owed, year, today)
         state = target.case.state if target else "draft"
         made.append(TargetLine(unit, target, version, state, progress))
     return _placed(made)
@@ -259,8 +247,22 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetPart:
+    """A part of the target: `canteen`, `gifts`, or `other`: channels that are of neither, which
+    owe nothing by themselves. confirmed_fen: of what was counted."""
+
+    name: str
+    progress: Progress
+    confirmed_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class TargetDetail:
-    """One target. versions: newest first; version: the newest; in_force: the accepted one."""
+    """One target. versions: newest first; version: the newest; in_force: the accepted one.
+
+    progress, parts: against the version in force, else the newest; confirmed_fen: of what was
+    counted in all.
+    """
 
     row: UnitTarget
     unit: OrgRef
@@ -268,6 +270,8 @@ class TargetDetail:
     version: UnitTargetVersion
     in_force: UnitTargetVersion | None
     progress: Progress
+    confirmed_fen: int
+    parts: Sequence[TargetPart]
     place: int
     n_placed: int
     sheets: Sequence[Sealed]
@@ -286,8 +290,9 @@ def target_get(actor: Actor, *, ref: str) -> TargetDetail:
     in_force = next((one for one in versions if one.n == row.accepted_n), None)
     lines = target_lines(actor, year=row.year)
     own = next((one for one in lines if one.unit.id == row.unit_id), None)
-    counted = counted_in(row.year).get(row.unit_id, 0)
-    owed = (in_force or versions[0]).target_fen
+    counted = counted_in(row.year).get(row.unit.ref, NOTHING)
+    owed = in_force or versions[0]
+    today = clock.city_today()
     past = past_of(row.case_id)
     return TargetDetail(
         row=row,
@@ -295,7 +300,9 @@ def target_get(actor: Actor, *, ref: str) -> TargetDetail:
         versions=versions,
         version=versions[0],
         in_force=in_force,
-        progress=assessing.progress(counted, owed, row.year, clock.city_today()),
+        progress=assessing.progress(counted.whole.fen, owed.target_fen, row.year, today),
+        confirmed_fen=counted.whole.confirmed_fen,
+        parts=_parts(counted, owed, row.year, today),
         place=own.place if own else 0,
         n_placed=sum(one.place > 0 for one in lines),
         sheets=_sheets(row, versions),
@@ -303,6 +310,19 @@ def target_get(actor: Actor, *, ref: str) -> TargetDetail:
         past=past,
         who=people_named({one.person_ref for one in past}),
     )
+
+
+def _parts(
+    counted: Counted, version: UnitTargetVersion, year: int, today: dt.date
+) -> list[TargetPart]:
+    """Canteen, gifts, and what was bought by channels that are of neither part."""
+    owed = {"canteen": version.reserved_fen, "gifts": version.gift_part_fen}
+    made = []
+    for name in PARTS:
+        found = counted.by_part.get(name, Amounts())
+        progress = assessing.progress(found.fen, owed.get(name, 0), year, today)
+        made.append(TargetPart(name, progress, found.confirmed_fen))
+    return made
 
 
 def _sheets(row: UnitTarget, versions: Sequence[UnitTargetVersion]) -> list[Sealed]:

@@ -3,7 +3,9 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
 from niangjia.blocks.desk.public import inbox_done
 from niangjia.blocks.indicators.public import Sums, snapshot
-from niangjia.blocks.orgs.public import city_office, heads_by_ref, organisation
+from niangjia.blocks.orgs.public import city_office, heads_by_ref, nodes, organisation
+from niangjia.blocks.places.public import paired_counties
 from niangjia.core import clock
 from niangjia.core.db.held import hold
 from niangjia.core.errors import Conflict, Invalid, NotFound, ProgrammingError
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
-from niangjia.programmes.assistance_ledger import chain, figures, periods, policy
+from niangjia.programmes.assistance_ledger import chain, figures, heads, periods, policy
 from niangjia.programmes.assistance_ledger.facts import RELEASED
 from niangjia.programmes.assistance_ledger.models import Release, ReleaseCell
 from niangjia.programmes.assistance_ledger.periods import Period
@@ -47,12 +50,8 @@ def release_propose(work: Work, /, *, period: str, note: str = "") -> str:
     cells = figures.with_heads(recorded, heads_by_ref("buyer"))
     _refuse_within_released(span)
     own = [_read(one) for one in _published().filter(period=span.code).order_by("version")]
-    if own and own[-1][1] == _money_only(cells):
-        raise Invalid(
-            _("Nothing changed since release %(version)s. The board shows what it should."),
-            code="nothing_changed",
-            version=len(own),
-        )
+    if own and own[-1][1] == _stored(cells):
+        raise _nothing_changed(len(own))
     before = [figures.earlier([one]) for one in own]
     before += [figures.earlier(parts) for parts in _views_within(span)]
     head: dict[str, str | int] = {
@@ -61,10 +60,39 @@ def release_propose(work: Work, /, *, period: str, note: str = "") -> str:
         "cut_off": cut_off.isoformat(),
         "log_size": size,
     }
-    found = figures.figures(cells, before, rule, head)
+    counted = _heads(cells, span, cut_off, [(one.document, then) for one, then in own])
+    found = figures.figures(cells, before, rule, head, counted)
+    if own and _said(found.document) == _said(own[-1][0].document):
+        raise _nothing_changed(len(own))
     release = _store(work, found, recorded, size, note)
     _decide(work, release, "propose", version=0)
     return release.ref
+
+
+def _nothing_changed(version: int) -> Invalid:
+    return Invalid(
+        _("Nothing changed since release %(version)s. The board shows what it should."),
+        code="nothing_changed",
+        version=version,
+    )
+
+
+def _said(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the public reads of a release, without the numbers that every release has anew."""
+    apart = ("version", "cut_off", "log_size", "released_at")
+    return {name: value for name, value in document.items() if name not in apart}
+
+
+def _heads(
+    cells: Cells, span: Period, cut_off: dt.date, own: Sequence[tuple[Mapping[str, Any], Cells]]
+) -> dict[str, Any] | None:
+    """Head counts, if tables of them are declared for such a period."""
+    rule = policy.heads_on(cut_off)
+    if rule is None or "Q" not in span.code:
+        return None
+    districts = [code for code, _name in nodes("district", "virtual_district")]
+    listed = {"county": sorted(paired_counties()), "district": districts}
+    return heads.section(cells, rule, listed, own)
 
 
 @service(permission="releases.decide", records=FACT)
@@ -216,7 +244,15 @@ def _store(work: Work, made: figures.Figures, cells: Cells, size: int, note: str
     )
     ReleaseCell.objects.bulk_create(
         [
-            ReleaseCell(release=release, key="\x1f".join(k), n=s.n, fen=s.fen)
+            ReleaseCell(
+                release=release,
+                key="\x1f".join(k),
+                n=s.n,
+                fen=s.fen,
+                confirmed_fen=s.fifth,
+                confirmed_households=s.sixth,
+                confirmed_people=s.seventh,
+            )
             for k, s in cells.items()
         ],
         batch_size=200,
@@ -228,10 +264,18 @@ def _store(work: Work, made: figures.Figures, cells: Cells, size: int, note: str
 
 def _cells_of(release: Release) -> Cells:
     """The unmerged cells that a release was made from, kept inside for the next comparison."""
-    rows = ReleaseCell.objects.filter(release=release).values_list("key", "n", "fen")
-    cells = {tuple(key.split("\x1f")): Sums(n, fen, 0, 0) for key, n, fen in rows}
+    names = ("n", "fen", "confirmed_fen", "confirmed_households", "confirmed_people")
+    rows = ReleaseCell.objects.filter(release=release).values_list("key", *names)
+    cells = {
+        tuple(key.split("\x1f")): Sums(n, fen, fifth=c or 0, sixth=h or 0, seventh=p or 0)
+        for key, n, fen, c, h, p in rows
+    }
     return figures.with_heads(cells, heads_by_ref("buyer"))
 
 
-def _money_only(cells: Cells) -> Cells:
-    return {key: Sums(sums.n, sums.fen, 0, 0) for key, sums in cells.items()}
+def _stored(cells: Cells) -> Cells:
+    """Of each cell what is kept of it with a release."""
+    return {
+        key: Sums(s.n, s.fen, fifth=s.fifth, sixth=s.sixth, seventh=s.seventh)
+        for key, s in cells.items()
+    }

@@ -40,6 +40,7 @@ from niangjia.programmes.assistance_ledger.selectors.reviews import (
     may_take,
 )
 from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
+from niangjia.programmes.assistance_ledger.services.review_reminders import close_reminders
 from niangjia.programmes.assistance_ledger.services.rosters import recount
 
 APPLY = "reviews.apply"
@@ -410,6 +411,7 @@ def review_apply(work: Work, /, *, review_ref: str) -> bool:
         work.repeated()
     if not ids:
         HelpReview.objects.filter(pk=row.pk).update(applying=False)
+        close_reminders(work, row)
     return bool(ids)
 
 

@@ -60,7 +60,7 @@ def test_a_target_that_cannot_be_meant_is_refused(year, fen):
 
 def test_a_quarter_without_figures_is_not_compared_with():
     found = brief_get(given.actor("leader"))
-    assert found.before_fen is None and parts.compared(found) == []
+    assert found.before_part is None and parts.compared(found) == []
     assert parts.change(110, 100) == "+10.0%" and parts.change(95, 100) == "-5.0%"
 
 

@@ -323,10 +323,10 @@ def test_both_ways_of_summing_agree_and_a_unit_counts_once(opened):
     found = collection_get(given.actor("city"), period=PERIOD, filters=ReportFilters())
     for parts in (found.by_territory, found.by_line):
         total = Sums()
-        for _code, _name, _units, sums in parts:
-            total = total.plus(sums)
+        for one in parts:
+            total = total.plus(one.sums)
         assert total == found.total
-        assert sum(units for _code, _name, units, _sums in parts) == 2
+        assert sum(one.n_units for one in parts) == 2
     own = collection_get(given.actor("district"), period=PERIOD, filters=ReportFilters())
     assert own.n["all"] == 1 and own.total.n == 1
 

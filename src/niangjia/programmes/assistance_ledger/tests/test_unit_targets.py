@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from niangjia.blocks.desk.public import inbox_groups
+from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.programmes.assistance_ledger.assessing import TargetForm
 from niangjia.programmes.assistance_ledger.models import Purchase
@@ -180,6 +181,7 @@ def test_progress_counts_recognised_origin_in_force_and_places_are_shared():
     assert line_of("丙").place == 0 and line_of("丙").version is None
     gone = Purchase.objects.get(unit__name="示例甲工会")
     purchase_reverse(given.actor("city"), purchase_ref=gone.ref, reason="重复登记")
+    jobs.settle()
     cache.clear()
     assert (line_of("甲").progress.counted_fen, line_of("甲").place) == (0, 2)
     assert line_of("甲").progress.is_behind

@@ -37,12 +37,22 @@ def _brief(request: HttpRequest, form: TargetForm, status: int = 200) -> HttpRes
         "quarter": periods.name(found.quarter),
         "amount": shown.wan(found.quarter_fen),
         "year_amount": shown.wan(found.year_fen),
-        "direct": shown.wan(found.direct_fen),
-        "helped": shown.wan(found.helped_fen),
+        "help": shown.help_of(found.quarter_fen, found.confirmed_fen),
+        "year_help": shown.help_of(found.year_fen, found.year_confirmed_fen),
+        "modes": [
+            (_("Direct purchase"), *_pair(found.direct_fen, found.direct_confirmed_fen)),
+            (_("Helped sale"), *_pair(found.helped_fen, found.helped_confirmed_fen)),
+        ],
         "meters": parts.meters(found),
         "behind": parts.behind(found),
-        "compared": parts.compared(found),
-        "ranks": [(one, shown.wan(one.fen)) for one in found.ranks],
+        "compared": [
+            (name, shown.wan(one.fen), text, shown.help_of(one.fen, one.confirmed_fen))
+            for name, one, text in parts.compared(found)
+        ],
+        "ranks": [
+            (one, shown.wan(one.fen), shown.help_of(one.fen, one.confirmed_fen))
+            for one in found.ranks
+        ],
         "period": periods.name(found.period.code) if found.period else "",
         "as_of": shown.moment(found.as_of),
         "form": form,
@@ -50,6 +60,10 @@ def _brief(request: HttpRequest, form: TargetForm, status: int = 200) -> HttpRes
         "may_remind": actor.may("reports.remind"),
     }
     return render(request, "assistance_ledger/brief.html", context, status=status)
+
+
+def _pair(fen: int, confirmed_fen: int) -> tuple[str, str]:
+    return shown.wan(fen), shown.help_of(fen, confirmed_fen)
 
 
 @require_http_methods(["GET", "POST"])

@@ -24,6 +24,7 @@ from niangjia.programmes.assistance_ledger.selectors import (
     collection_get,
     periods_known,
 )
+from niangjia.programmes.assistance_ledger.selectors.confirmed import confirmed_by_period
 from niangjia.programmes.assistance_ledger.services import (
     period_adopt,
     period_close,
@@ -49,7 +50,10 @@ def collect(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"found": found, "may_manage": actor.may("periods.manage")}
     if found is not None:
         districts = dict(nodes("district", "virtual_district"))
-        in_all, order = found.total, batch_latest(actor, period=found.period.code)
+        in_all, order = (
+            (found.total, found.total_confirmed),
+            batch_latest(actor, period=found.period.code),
+        )
         context |= {
             "period": known.name(found.period.code),
             "tiles": parts.tiles(found, filters),
@@ -57,9 +61,9 @@ def collect(request: HttpRequest) -> HttpResponse:
             "n_listed": f"{found.n_listed:,}",
             "table": parts.list_table(found, districts),
             "by_territory": parts.sums_table(
-                _("By district"), _("District"), found.by_territory, in_all
+                _("By district"), _("District"), found.by_territory, *in_all
             ),
-            "by_line": parts.sums_table(_("By system"), _("System"), found.by_line, in_all),
+            "by_line": parts.sums_table(_("By system"), _("System"), found.by_line, *in_all),
             "filters": filters,
             "districts": districts.items(),
             "lines": nodes("line", "virtual_line"),
@@ -89,7 +93,7 @@ def _periods(
 ) -> HttpResponse:
     rows = periods_known()
     context = {
-        "table": parts.periods_table(rows),
+        "table": parts.periods_table(rows, confirmed_by_period([one.code for one in rows])),
         "empty": not rows,
         "form": form,
         "open": [(one.code, known.name(one.code)) for one in rows if one.closed_at is None],

@@ -17,6 +17,7 @@ from niangjia.lib import zipped
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.forms import DecisionForm, ReleaseForm
 from niangjia.programmes.assistance_ledger.pages import board as board_parts
+from niangjia.programmes.assistance_ledger.pages import heads as head_parts
 from niangjia.programmes.assistance_ledger.pages import reports as chain_parts
 from niangjia.programmes.assistance_ledger.pages.packs import zip_of
 from niangjia.programmes.assistance_ledger.pages.releases import (
@@ -86,7 +87,12 @@ def _proposal(
         "state": state_name("release", found.state),
         "tone": chain_parts.tone(found.state),
         "difference": difference_table(found),
+        "states": board_parts.states(found.document),
         "tables": board_parts.release_tables(found.document, found.names),
+        "heads": found.document.get("heads"),
+        "head_tables": head_parts.tables(found.document["heads"], found.names)
+        if found.document.get("heads")
+        else [],
         "said": chain_parts.decisions("release", found.past, found.who),
         "onward": onward,
         "asking": asking,

@@ -161,6 +161,8 @@ def _target(
         "capitals": money.capitals(detail.version.target_fen),
         "bar": parts.bar(detail.progress),
         "counted": shown.yuan(detail.progress.counted_fen),
+        "help": shown.help_of(detail.progress.counted_fen, detail.confirmed_fen, shown.yuan),
+        "parts": parts.parts(detail.parts),
         "due": shown.yuan(detail.progress.due_fen),
         "gap": shown.yuan(detail.progress.gap_fen),
         "gone": f"{detail.progress.gone / 10:.1f}%",

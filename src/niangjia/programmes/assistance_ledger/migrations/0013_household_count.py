@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistance_ledger', '0010_unit_target'),
+        ('assistance_ledger', '0012_review_reminders'),
     ]
 
     operations = [

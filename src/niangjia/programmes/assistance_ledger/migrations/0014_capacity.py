@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistance_ledger', '0012_household_count'),
+        ('assistance_ledger', '0013_household_count'),
         ('orgs', '0005_short_names'),
     ]
 

@@ -12,6 +12,7 @@ from niangjia.blocks.evidence.public import LinkView, links_of
 from niangjia.blocks.orgs.public import (
     OrgRef,
     buyers_in_force,
+    head_of,
     nodes,
     organisation,
     people_named,
@@ -261,7 +262,7 @@ class TargetDetail:
     """One target. versions: newest first; version: the newest; in_force: the accepted one.
 
     progress, parts: against the version in force, else the newest; confirmed_fen: of what was
-    counted in all.
+    counted in all. into: what the unit was merged into, where its purchases count now.
     """
 
     row: UnitTarget
@@ -278,6 +279,7 @@ class TargetDetail:
     steps: Sequence[CaseStep]
     past: Sequence[Past]
     who: Mapping[str, str]
+    into: OrgRef | None = None
 
 
 def target_get(actor: Actor, *, ref: str) -> TargetDetail:
@@ -309,6 +311,7 @@ def target_get(actor: Actor, *, ref: str) -> TargetDetail:
         steps=[one for one in case_steps(actor, row.case) if one.name not in ("file", "change")],
         past=past,
         who=people_named({one.person_ref for one in past}),
+        into=organisation(head) if (head := head_of(row.unit_id)) != row.unit_id else None,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from niangjia.blocks.desk.public import inbox_groups
+from niangjia.blocks.orgs.public import organisations_merge
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.programmes.assistance_ledger.assessing import TargetForm
@@ -221,3 +222,20 @@ def test_reminding_reaches_the_clerk_once_until_the_target_is_filed():
     assert inbox_groups(given.actor("clerk")) == []
     with pytest.raises(Denied):
         targets_remind(given.actor("clerk"), year=2020, unit_refs=refs)
+
+
+def test_a_merged_units_target_ends_and_its_purchases_count_where_it_went():
+    row = filed("clerk", TargetForm("own", food_fen=311_000))
+    decided(row)
+    decided(filed("clerk_b", TargetForm("own", food_fen=622_000)), who="district_b")
+    old, new = (given.actor(who).organisation_ref for who in ("clerk", "clerk_b"))
+    organisations_merge(given.actor("city"), organisation_ref=old, into_ref=new, reason="合并")
+    jobs.settle()
+    cache.clear()
+    assert line_of("乙").progress.counted_fen == 93_300
+    names = [one.unit.name for one in target_lines(given.actor("city"), year=2020)]
+    assert "示例甲工会" not in names
+    detail = target_get(given.actor("city"), ref=row.ref)
+    assert detail.into is not None and detail.into.name == "示例乙工会"
+    assert detail.progress.counted_fen == 0
+    assert target_get(given.actor("city"), ref=UnitTarget.objects.last().ref).into is None

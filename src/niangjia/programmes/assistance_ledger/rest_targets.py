@@ -33,7 +33,8 @@ Short = Annotated[str, Field(max_length=200, pattern="^[^\\u0000]*$")]
 
 
 class TargetOut(Schema):
-    """A unit's year. ref: empty while nothing is filed; permille: of the target, null where nothing
+    """A unit's year. ref: empty while nothing is filed; confirmed_fen: of what counts, by the
+    assisted counties; permille: of the target, null where nothing
     is owed; gone: thousandths of the year; place: 0 for none."""
 
     unit: str
@@ -44,6 +45,7 @@ class TargetOut(Schema):
     policy: str
     target_fen: int
     counted_fen: int
+    confirmed_fen: int
     permille: int | None
     gone: int
     due_fen: int
@@ -163,6 +165,7 @@ def _out(one: TargetLine) -> TargetOut:
         policy=one.version.policy if one.version else "",
         target_fen=done.target_fen,
         counted_fen=done.counted_fen,
+        confirmed_fen=one.confirmed_fen,
         permille=done.permille,
         gone=done.gone,
         due_fen=done.due_fen,

@@ -48,11 +48,12 @@ def target_rows(actor: Actor, params: Mapping[str, object]) -> Rows:
         _("Gifts of the union (yuan)"),
         _("Target (yuan)"),
         _("Counted (yuan)"),
+        _("Confirmed (yuan)"),
         _("Of the target (%)"),
         _("Still to buy (yuan)"),
         _("Policy"),
     )
-    widths = (8, 30, 16, 14, 18, 18, 12, 18, 18, 18, 12, 18, 18)
+    widths = (8, 30, 16, 14, 18, 18, 12, 18, 18, 18, 18, 12, 18, 18)
     return Rows(
         _("Assessment"), header, widths, _rows(targets_matching(actor, filters=filters_of(params)))
     )
@@ -78,6 +79,7 @@ def _rows(lines: Sequence[TargetLine]) -> Iterator[tuple[Cell, ...]]:
             _yuan(version.gift_fen) if version else None,
             _yuan(done.target_fen) if version else None,
             _yuan(done.counted_fen),
+            _yuan(one.confirmed_fen),
             Decimal(part).scaleb(-1) if part is not None else None,
             _yuan(done.gap_fen) if part is not None else None,
             version.policy if version else "",

@@ -76,6 +76,7 @@ class Line:
     tone: str
     target: str
     counted: str
+    confirmed: str
     gap: str
     bar: Bar | None
 
@@ -98,6 +99,7 @@ def _line(one: TargetLine) -> Line:
         tone=TONES.get(one.state, ""),
         target=shown.yuan(version.target_fen) if version else "—",
         counted=shown.yuan(one.progress.counted_fen),
+        confirmed=shown.confirmed(one.confirmed_fen),
         gap=shown.yuan(one.progress.gap_fen) if one.progress.permille is not None else "—",
         bar=bar(one.progress),
     )

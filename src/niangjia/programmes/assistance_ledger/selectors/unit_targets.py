@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +87,8 @@ def year_of(text: str) -> int:
 class TargetLine:
     """A unit of the list. version: the one in force, else the newest; None: nothing is filed.
 
-    place: among the units in the reader's scope with an accepted target; 0: none.
+    confirmed_fen: of what was counted. place: among the units in the reader's scope with an
+    accepted target; 0: none.
     """
 
     unit: OrgRef
@@ -95,6 +96,7 @@ class TargetLine:
     version: UnitTargetVersion | None
     state: str
     progress: Progress
+    confirmed_fen: int = 0
     place: int = 0
 
     @property
@@ -121,7 +123,8 @@ class TargetFilters:
 @dataclass(frozen=True, slots=True)
 class TargetsFound:
     """lines: of one page; n: of all that match; counts: units by state in the whole scope; behind:
-    how many are behind the calendar; target_fen, counted_fen: of the targets in force."""
+    how many are behind the calendar; target_fen, counted_fen, confirmed_fen: of the targets in
+    force."""
 
     filters: TargetFilters
     lines: Sequence[TargetLine]
@@ -133,6 +136,7 @@ class TargetsFound:
     n_exempt: int
     target_fen: int
     counted_fen: int
+    confirmed_fen: int
     gone: int
     districts: Sequence[tuple[str, str]] = field(default=())
 
@@ -158,9 +162,10 @@ def target_lines(actor: Actor, *, year: int) -> list[TargetLine]:
         target = targets.get(unit.id)
         version = versions.get(target.pk) if target else None
         owed = version.target_fen if version else 0
-        progress = assessing.progress(counted.get(unit.ref, NOTHING).whole.fen, owed, year, today)
+        whole = counted.get(unit.ref, NOTHING).whole
+        progress = assessing.progress(whole.fen, owed, year, today)
         state = target.case.state if target else "draft"
-        made.append(TargetLine(unit, target, version, state, progress))
+        made.append(TargetLine(unit, target, version, state, progress, whole.confirmed_fen))
     return _placed(made)
 
 
@@ -178,17 +183,7 @@ def _placed(lines: Sequence[TargetLine]) -> list[TargetLine]:
         if one.target and one.target.accepted_n
     }
     places = assessing.places(ranked)
-    return [
-        TargetLine(
-            one.unit,
-            one.target,
-            one.version,
-            one.state,
-            one.progress,
-            places.get(one.unit.id, 0),
-        )
-        for one in lines
-    ]
+    return [replace(one, place=places.get(one.unit.id, 0)) for one in lines]
 
 
 def _matches(one: TargetLine, filters: TargetFilters) -> bool:
@@ -232,6 +227,7 @@ def targets_page(actor: Actor, *, filters: TargetFilters, page: int = 1) -> Targ
         n_exempt=sum(one.is_exempt for one in everything),
         target_fen=sum(one.progress.target_fen for one in in_force),
         counted_fen=sum(one.progress.counted_fen for one in in_force),
+        confirmed_fen=sum(one.confirmed_fen for one in in_force),
         gone=gone * 1000 // of,
         districts=[one for one in nodes("district") if one[0] in present],
     )

@@ -68,6 +68,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         "years": range(assessment.first_year(), today + 2),
         "target": shown.yuan(found.target_fen),
         "counted": shown.yuan(found.counted_fen),
+        "help": shown.help_of(found.counted_fen, found.confirmed_fen, shown.yuan),
         "gone": f"{found.gone / 10:.1f}%",
         "as_of": shown.moment(clock.city_now()),
         "rule": assessment.assessment_of(filters.year),

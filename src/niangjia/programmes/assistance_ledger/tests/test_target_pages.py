@@ -153,9 +153,9 @@ def test_a_version_altered_in_the_database_no_longer_matches_its_sheet():
 def test_the_workbook_has_the_list_and_no_percentage_where_nothing_is_owed():
     decided(filed())
     rows = rows_of(TARGETS, given.actor("city"), {"year": "2020"})
-    listed = [(row[0], row[1], str(row[8]), str(row[10])) for row in rows.rows]
-    assert listed[0] == (1, "示例甲工会", "922.00", "33.7")
-    assert [row[3] for row in listed[1:]] == ["None", "None"]
+    listed = [(row[0], row[1], *map(str, (row[8], row[10], row[11]))) for row in rows.rows]
+    assert listed[0] == (1, "示例甲工会", "922.00", "0.00", "33.7")
+    assert [row[4] for row in listed[1:]] == ["None", "None"]
     with pytest.raises(Denied):
         rows_of(TARGETS, given.actor("member"), {"year": "2020"})
 

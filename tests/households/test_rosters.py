@@ -131,12 +131,14 @@ def test_pseudonyms_stand_in_two_tables_and_in_no_fact(review):
 
 def test_the_same_roster_again_is_skipped_and_more_persons_join_their_household(review):
     bring(review, ROWS)
-    again = bring(review, [*ROWS, person(5, 2, "子女"), person(6, 3)], name="再次.xlsx")
+    more = person(5, 2, "子女", **{"增收金额(元)": 10})
+    again = bring(review, [*ROWS, more, person(6, 3)], name="再次.xlsx")
     assert Household.objects.count() == 3
     assert sorted(Household.objects.values_list("n_people", flat=True)) == [1, 2, 3]
     result = Upload.objects.get(ref=again.ref).result
-    assert result["accepted_rows"] == 3 and result["skipped"]["row_repeated"] == 2
-    assert counts()[0] == 3
+    assert result["accepted_rows"] == 2 and result["skipped"]["row_repeated"] == 3
+    assert result["accepted_fen"] == 1_000 and result["bridge"]["repeated_fen"] == 150_050
+    assert counts() == (3, 6, 151_050)
 
 
 def test_a_household_under_two_products_counts_once_for_the_city_and_each_unit(review):

@@ -24,7 +24,7 @@ from niangjia.blocks.households.selectors import (
     rosters_with,
     years_of,
 )
-from niangjia.blocks.households.steps import roster_end, roster_take
+from niangjia.blocks.households.steps import Fresh, roster_end, roster_take
 from niangjia.blocks.households.types import (
     HouseholdIn,
     HouseholdView,
@@ -38,6 +38,7 @@ from niangjia.blocks.households.types import (
 )
 
 __all__ = [
+    "Fresh",
     "HouseholdIn",
     "HouseholdView",
     "KeyView",

@@ -101,7 +101,7 @@ def masked(household: HouseholdView) -> HouseholdView:
 def masked_person(person: Person) -> Person:
     fields = {name: text for name, text in person.fields.items() if name in SHOWN}
     name = person.name[:1] + "*" * (len(person.name) - 1)
-    return Person(hidden(person.id_number), name, person.relation, fields)
+    return Person(hidden(person.id_number), name, person.relation, fields, person.gain_fen)
 
 
 def hidden(text: str) -> str:

@@ -23,6 +23,7 @@ def sealed(ref: str, household: HouseholdIn) -> bytes:
             "name": one.name,
             "relation": one.relation,
             "fields": dict(one.fields),
+            "gain_fen": one.gain_fen,
         }
         for one in household.persons
     ]

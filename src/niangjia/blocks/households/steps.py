@@ -1,6 +1,7 @@
 """Parts of a programme's services: a roster is taken, piece by piece, and ended."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -17,14 +18,27 @@ from niangjia.core.work import Work
 
 FORGET = "households.forget"
 BATCH = 200
-NEW, MORE, KNOWN = "new", "more", "known"
+Fresh = tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A roster's totals at some moment."""
+
+    households: int
+    people: int
+    gain_fen: int
+
+    @classmethod
+    def of(cls, roster: Roster) -> "Totals":
+        return cls(roster.n_households, roster.n_people, roster.gain_fen)
 
 
 def roster_take(
     work: Work, *, of: RosterOf, public: str, households: Sequence[Named], file_sha256: str
-) -> list[str]:
-    """At most 200 households join the roster (made if there is none). Of each, in order: `new`,
-    `known` (all of it stood there before), or `more` (persons were added to it).
+) -> list[Fresh]:
+    """At most 200 households join the roster (made if there is none). Of each, in order: which of
+    its persons stood there before (False), and which are new (True).
 
     Raises Unavailable (another key than the one adopted), Conflict (destroyed meanwhile).
     """
@@ -35,31 +49,31 @@ def roster_take(
         for one in _standing(roster, {m for named in households for m in named.members})
     }
     by_member = {m.pseudonym: ref for ref, one in known.items() for m in one.members.all()}
-    became = [_place(one, known, by_member) for one in households]
-    fresh = [one for one, what in zip(households, became, strict=True) if what == NEW]
-    _insert(work, roster, fresh)
+    new, became = [], []
+    for named in households:
+        there = next((by_member[m] for m in named.members if m in by_member), "")
+        if there:
+            became.append(_add(known[there], named))
+        else:
+            new.append(named)
+            became.append(tuple(True for _member in named.members))
+    _insert(work, roster, new)
     _group(of, {m for named in households for m in named.members}, households)
+    before = Totals.of(roster)
     count_again(roster)
-    if set(became) == {KNOWN}:
-        work.repeated()
+    if any(any(one) for one in became):
+        work.record(_taken_fact(work, roster, before, file_sha256))
     else:
-        work.record(_taken_fact(work, roster, fresh, file_sha256))
+        work.repeated()
     return became
-
-
-def _place(named: Named, known: Mapping[str, Household], by_member: Mapping[str, str]) -> str:
-    there = next((by_member[m] for m in named.members if m in by_member), "")
-    if not there:
-        return NEW
-    return MORE if _add(known[there], named) else KNOWN
 
 
 def _turn(work: Work, of: RosterOf, public: str) -> None:
     """The year's key is adopted, and its row held: one roster of a year at a time."""
     key: dict[str, Any] = {"programme": of.programme, "year": of.year}
-    fresh = PseudonymKey(**key, public=public, first_used_at=work.at)
-    there = PseudonymKey.objects.filter(**key).exists()
-    PseudonymKey.objects.bulk_create([fresh], ignore_conflicts=True)
+    _row, adopted = PseudonymKey.objects.get_or_create(
+        **key, defaults={"public": public, "first_used_at": work.at}
+    )
     held = PseudonymKey.objects.select_for_update().get(**key)
     if held.destroyed_at is not None:
         raise Conflict(
@@ -71,7 +85,7 @@ def _turn(work: Work, of: RosterOf, public: str) -> None:
             _("The pseudonym key is not the one that this city adopted. Nothing was taken."),
             code="key_holder_wrong",
         )
-    if not there:
+    if adopted:
         values: dict[str, Value] = {**key, "public": public}
         subject = f"pseudonym_key:{of.programme}-{of.year}"
         work.record(Fact(facts.KEY_ADOPTED, subject, work.at, values, {BUSINESS: "system"}))
@@ -97,26 +111,29 @@ def _standing(roster: Roster, members: set[str]) -> list[Household]:
     return list(Household.objects.filter(pk__in=list(ids)).prefetch_related("members"))
 
 
-def _add(row: Household, named: Named) -> bool:
-    """Persons that the entry did not have yet join it; True if there were any. An entry that was
-    erased stays erased."""
+def _add(row: Household, named: Named) -> Fresh:
+    """Persons that the entry did not have yet join it, with what they gained; which they are. An
+    entry that was erased stays erased."""
     there = {one.pseudonym for one in row.members.all()}
-    fresh = [
-        (pseudonym, person)
-        for pseudonym, person in zip(named.members, named.household.persons, strict=True)
-        if pseudonym not in there
-    ]
-    if not fresh or row.erased_at is not None:
-        return False
+    gone = row.erased_at is not None
+    fresh = tuple(one not in there and not gone for one in named.members)
+    joining = [one for one, is_new in zip(named.household.persons, fresh, strict=True) if is_new]
+    if not joining:
+        return fresh
     number, place, persons = sealing.opened(bytes(row.sealed))
-    every: list[Person] = [*persons, *(person for _pseudonym, person in fresh)]
-    stated = max(named.household.n_people, row.n_people)
-    whole = HouseholdIn(number, place, max(stated, len(every)), every)
+    every: list[Person] = [*persons, *joining]
+    stated = max(named.household.n_people, row.n_people, len(every))
+    whole = HouseholdIn(number, place, stated, every)
     Household.objects.filter(pk=row.pk).update(
-        sealed=sealing.sealed(row.ref, whole), n_people=whole.n_people
+        sealed=sealing.sealed(row.ref, whole),
+        n_people=stated,
+        gain_fen=whole.gain_fen,
+        left=row.left or named.household.left,
     )
-    Member.objects.bulk_create([Member(household=row, pseudonym=one) for one, _person in fresh])
-    return True
+    marks = [one for one, is_new in zip(named.members, fresh, strict=True) if is_new]
+    Member.objects.bulk_create([Member(household=row, pseudonym=one) for one in marks])
+    row.refresh_from_db()  # another entry of this very batch may join it too
+    return fresh
 
 
 def _insert(work: Work, roster: Roster, fresh: Sequence[Named]) -> None:
@@ -199,13 +216,15 @@ def owners_of(roster: Roster) -> dict[str, str]:
     return {BUSINESS: f"org:{roster.organisation.ref}"}
 
 
-def _taken_fact(work: Work, roster: Roster, fresh: Sequence[Named], file_sha256: str) -> Fact:
+def _taken_fact(work: Work, roster: Roster, before: Totals, file_sha256: str) -> Fact:
+    """What the roster has more than before."""
+    now = Totals.of(roster)
     values = {
         **values_of(roster),
         "file_sha256": file_sha256,
-        "gain_fen": sum(one.household.gain_fen or 0 for one in fresh),
-        "n_households": len(fresh),
-        "n_people": sum(one.household.n_people for one in fresh),
+        "gain_fen": now.gain_fen - before.gain_fen,
+        "n_households": now.households - before.households,
+        "n_people": now.people - before.people,
     }
     return Fact(facts.TAKEN, f"roster:{roster.ref}", work.at, values, owners_of(roster))
 

@@ -7,26 +7,38 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A row of a roster. fields: what else it says, as text by name."""
+    """A row of a roster. fields: what else it says, as text by name; gain_fen: what it gained, None
+    if the row does not say."""
 
     id_number: str
     name: str
     relation: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    gain_fen: int | None = None
+
+
+def gain_of(persons: Sequence[Person]) -> int | None:
+    """What these persons gained together; None if no row says."""
+    gains = [one.gain_fen for one in persons if one.gain_fen is not None]
+    return sum(gains) if gains else None
 
 
 @dataclass(frozen=True, slots=True)
 class HouseholdIn:
     """A household of a roster. number: as the roster gives it; place: village and township;
-    n_people: as stated, else persons listed; gain_fen: None if the roster does not say; left: the
-    year it left poverty, `yes` without a year, `no`, empty if the roster does not say."""
+    n_people: as stated, else persons listed; left: the year it left poverty, `yes` without a year,
+    `no`, empty if the roster does not say."""
 
     number: str
     place: str
     n_people: int
     persons: Sequence[Person]
-    gain_fen: int | None = None
     left: str = ""
+
+    @property
+    def gain_fen(self) -> int | None:
+        """What its persons gained together; None if no row says."""
+        return gain_of(self.persons)
 
 
 @dataclass(frozen=True, slots=True)

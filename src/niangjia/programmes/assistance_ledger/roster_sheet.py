@@ -84,17 +84,16 @@ def roster_schema() -> Schema:
 @dataclass(frozen=True, slots=True)
 class RosterRow:
     """A person of a household. key: household number and village; n_people: of the household as
-    stated, 0 if it is not; gain_fen: None if the row does not say."""
+    stated, 0 if it is not."""
 
     key: tuple[str, str]
     person: Person
     n_people: int
-    gain_fen: int | None
     left: str
 
     @property
     def amount_fen(self) -> int:
-        return self.gain_fen or 0
+        return self.person.gain_fen or 0
 
 
 @dataclass(slots=True)
@@ -121,9 +120,10 @@ class RosterChecker:
             return None
         fields = {name: str(values.get(name) or "") for name in _FIELDS}
         told = {name: text for name, text in fields.items() if text}
-        person = Person(number, str(values["name"]), str(values.get("relation") or ""), told)
+        relation = str(values.get("relation") or "")
+        person = Person(number, str(values["name"]), relation, told, values.get("gain_fen"))
         left = exit_of(fields["exit"], fields["exit_year"])
-        return RosterRow(key, person, values.get("n_people") or 0, values.get("gain_fen"), left)
+        return RosterRow(key, person, values.get("n_people") or 0, left)
 
     def _check_county(self, row: SheetRow, headers: dict[str, str]) -> None:
         said = compact(str(row.values.get("county") or ""))
@@ -169,12 +169,11 @@ def exit_of(status: str, year: str) -> str:
 
 
 def households(rows: Iterable[RosterRow]) -> Iterator[tuple[HouseholdIn, int]]:
-    """(household, its rows) in the order of their first rows. Gains of its rows add up."""
+    """(household, its rows) in the order of their first rows."""
     found: dict[tuple[str, str], list[RosterRow]] = {}
     for one in rows:
         found.setdefault(one.key, []).append(one)
     for (number, place), listed in found.items():
-        gains = [one.gain_fen for one in listed if one.gain_fen is not None]
         stated = max(one.n_people for one in listed)
         yield (
             HouseholdIn(
@@ -182,7 +181,6 @@ def households(rows: Iterable[RosterRow]) -> Iterator[tuple[HouseholdIn, int]]:
                 place=place,
                 n_people=max(stated, len(listed)),
                 persons=[one.person for one in listed],
-                gain_fen=sum(gains) if gains else None,
                 left=max((one.left for one in listed), key=lambda left: (left.isdigit(), left)),
             ),
             len(listed),

@@ -109,14 +109,14 @@ def _take_batch(
         actor, subject=view.subject, public=public, households=found, file_sha256=view.sha256
     )
     outcome = work.outcome
-    for (household, n), what in zip(batch, became, strict=True):
-        fen = household.gain_fen or 0
-        if what == "known":
-            outcome.n_repeated += n
-            outcome.repeated_fen += fen
-        else:
-            outcome.n_taken += n
-            outcome.taken_fen += fen
+    for (household, _n), fresh in zip(batch, became, strict=True):
+        for person, is_new in zip(household.persons, fresh, strict=True):
+            if is_new:
+                outcome.n_taken += 1
+                outcome.taken_fen += person.gain_fen or 0
+            else:
+                outcome.n_repeated += 1
+                outcome.repeated_fen += person.gain_fen or 0
     return sum(n for _household, n in batch)
 
 

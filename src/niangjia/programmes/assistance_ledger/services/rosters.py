@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.evidence.public import erase_linked, link
 from niangjia.blocks.households.public import (
+    Fresh,
     HouseholdView,
     Named,
     Once,
@@ -49,8 +50,8 @@ def roster_take_part(
     public: str,
     households: Sequence[Named],
     file_sha256: str,
-) -> list[str]:
-    """At most 200 households join the roster of a review: `new`, `more` or `known`, in order.
+) -> list[Fresh]:
+    """At most 200 households join the roster of a review; of each, which persons are new.
 
     Raises NotFound, Conflict (decided already, key destroyed), Unavailable (another key).
     """

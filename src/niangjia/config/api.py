@@ -9,6 +9,7 @@ from niangjia.blocks.places.rest import router as places
 from niangjia.programmes.assistance_ledger.rest import open_router
 from niangjia.programmes.assistance_ledger.rest import router as ledger
 from niangjia.programmes.assistance_ledger.rest_evidence import router as evidence
+from niangjia.programmes.assistance_ledger.rest_findings import router as findings
 from niangjia.programmes.assistance_ledger.rest_imports import router as imports
 from niangjia.programmes.assistance_ledger.rest_pivot import router as pivot
 from niangjia.programmes.assistance_ledger.rest_reports import (
@@ -17,6 +18,8 @@ from niangjia.programmes.assistance_ledger.rest_reports import (
 )
 from niangjia.programmes.assistance_ledger.rest_reports import router as reports
 from niangjia.programmes.assistance_ledger.rest_reviews import router as reviews
+from niangjia.programmes.assistance_ledger.rest_rosters import households_router as households
+from niangjia.programmes.assistance_ledger.rest_rosters import router as rosters
 from niangjia.programmes.assistance_ledger.rest_sources import router as sources
 from niangjia.programmes.assistance_ledger.rest_targets import router as unit_targets
 from niangjia.programmes.assistance_ledger.tracing.rest import router as trace
@@ -46,4 +49,7 @@ api.add_router("/imports", imports)
 api.add_router("/sources", sources)
 api.add_router("/evidence", evidence)
 api.add_router("/reviews", reviews)
+api.add_router("/reviews", rosters)
+api.add_router("/households", households)
+api.add_router("/findings", findings)
 api.add_router("/board", open_router)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.blocks.households import facts, sealing
 from niangjia.blocks.households.models import Household
 from niangjia.blocks.households.selectors import view_of
-from niangjia.blocks.households.steps import FORGET, count_again, owners_of
+from niangjia.blocks.households.steps import FORGET, count_again, hold_year_of, owners_of
 from niangjia.blocks.households.types import HouseholdView
 from niangjia.core import seal
 from niangjia.core.errors import Conflict, Invalid, NotFound
@@ -52,6 +52,7 @@ def household_strike(work: Work, *, roster_ref: str, household_ref: str, reason:
 
     Raises NotFound, Invalid (reason), Conflict (it is so already).
     """
+    hold_year_of(roster_ref)
     row = _held(roster_ref, household_ref)
     why = reason_of(reason) if reason else ""
     if bool(row.struck) == bool(why):
@@ -79,6 +80,7 @@ def household_erase(work: Work, *, roster_ref: str, household_ref: str, reason: 
 
     Raises NotFound, Invalid (no reason), Conflict (erased before).
     """
+    hold_year_of(roster_ref)
     row, why = _held(roster_ref, household_ref), reason_of(reason)
     if row.erased_at is not None:
         raise Conflict(_("This household was erased before."), code="erased")

@@ -71,9 +71,8 @@ def roster_take(
 def _turn(work: Work, of: RosterOf, public: str) -> None:
     """The year's key is adopted, and its row held: one roster of a year at a time."""
     key: dict[str, Any] = {"programme": of.programme, "year": of.year}
-    _row, adopted = PseudonymKey.objects.get_or_create(
-        **key, defaults={"public": public, "first_used_at": work.at}
-    )
+    first = {"public": public, "first_used_at": work.at}
+    _row, adopted = PseudonymKey.objects.get_or_create(**key, defaults=first)
     held = PseudonymKey.objects.select_for_update().get(**key)
     if held.destroyed_at is not None:
         raise Conflict(
@@ -89,6 +88,14 @@ def _turn(work: Work, of: RosterOf, public: str) -> None:
         values: dict[str, Value] = {**key, "public": public}
         subject = f"pseudonym_key:{of.programme}-{of.year}"
         work.record(Fact(facts.KEY_ADOPTED, subject, work.at, values, {BUSINESS: "system"}))
+
+
+def hold_year_of(roster_ref: str) -> None:
+    """The turn of the roster's year is held, before any row of it is: whoever takes, ends, strikes
+    or erases comes one after the other, in one order of locks."""
+    roster = Roster.objects.filter(ref=roster_ref).values("programme", "year").first()
+    if roster is not None:
+        list(PseudonymKey.objects.select_for_update().filter(**roster))
 
 
 def _roster(work: Work, of: RosterOf) -> Roster:
@@ -231,6 +238,7 @@ def _taken_fact(work: Work, roster: Roster, before: Totals, file_sha256: str) ->
 
 def roster_end(work: Work, *, roster_ref: str, reason: str) -> None:
     """The roster counts no more and nobody can read it; its totals stay. Raises NotFound."""
+    hold_year_of(roster_ref)
     roster = (
         Roster.objects.select_for_update(of=("self",))
         .select_related("organisation")
@@ -239,12 +247,6 @@ def roster_end(work: Work, *, roster_ref: str, reason: str) -> None:
     )
     if roster is None:
         raise NotFound(_("There is no such roster, or it is not yours to see."))
-    # The year's turn: nobody joins a household of it meanwhile.
-    list(
-        PseudonymKey.objects.select_for_update().filter(
-            programme=roster.programme, year=roster.year
-        )
-    )
     values = {
         **values_of(roster),
         "gain_fen": -roster.gain_fen,

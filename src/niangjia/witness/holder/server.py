@@ -1,6 +1,7 @@
 """The key holder over HTTP: GET /keys, POST /evaluate/<label>. It sees blinded elements only."""
 
 import json
+import socket
 from dataclasses import asdict
 from http.server import ThreadingHTTPServer
 from typing import cast
@@ -27,6 +28,9 @@ class HolderServer(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """As the library's, but it asks no name server who this machine is."""
+        self.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # back at once at its port
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]

@@ -35,6 +35,7 @@ KEPT = (
     "invoice",
     "file",
     "record",
+    "household",
 )
 SORT_KEYS = ("", "", "", "", "day", "", "amount", "")
 
@@ -210,6 +211,7 @@ def _chip_name(name: str) -> str:
         "invoice": _("Invoice"),
         "file": _("File"),
         "record": _("Record"),
+        "household": _("Household"),
     }[name]
 
 

@@ -61,7 +61,8 @@ class Filters:
     or a kind of evidence that is missing. assisted: `1` or `0`. state `counted`: what counts in the
     months from `from_month` to `to_month` (`2020-03`), as totals do. product: its whole name;
     invoice: its number, with the code in front where it has one; file: SHA-256 of evidence; record:
-    the ref of one record, with what it corrects and what corrects it.
+    the ref of one record, with what it corrects and what corrects it; household: the ref of an
+    entry of a roster.
     """
 
     text: str = ""
@@ -86,6 +87,7 @@ class Filters:
     invoice: str = ""
     file: str = ""
     record: str = ""
+    household: str = ""
 
     @property
     def span(self) -> counted.Span:

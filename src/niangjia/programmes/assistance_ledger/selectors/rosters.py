@@ -15,6 +15,7 @@ from niangjia.blocks.households.public import (
     keys_of,
     looks_at,
     roster_of,
+    roster_of_households,
     rosters_with,
 )
 from niangjia.blocks.orgs.public import organisation, organisation_names
@@ -129,6 +130,28 @@ def helped_by(actor: Actor, *, ref: str, household: str) -> Sequence[HelpedBy]:
             fens = list(group.records.values_list("amount_fen", flat=True))
             made.append(HelpedBy(rows[one], group.supplier.name, len(fens), sum(fens)))
     return made
+
+
+def household_seen(actor: Actor, household: str) -> RosterView | None:
+    """The roster in force that this entry stands in, if the actor may see it; else None."""
+    if not actor.may("rosters.see"):
+        return None
+    roster = roster_of_households([household]).get(household)
+    seen = reviews_visible_to(actor)
+    if roster is None or not seen.filter(ref=roster.subject.removeprefix("review:")).exists():
+        return None
+    return roster
+
+
+def reviews_naming(actor: Actor, household: str) -> Sequence[HelpReview]:
+    """The material in the scope whose rosters name this household in the year; none if the actor
+    may not see the entry itself."""
+    roster = household_seen(actor, household)
+    if roster is None:
+        return []
+    named = rosters_with(roster.ref, household)
+    refs = [one.subject.removeprefix("review:") for one in named]
+    return list(reviews_visible_to(actor).filter(ref__in=refs).order_by("id"))
 
 
 def pseudonym_keys(actor: Actor) -> Sequence[KeyView]:

@@ -1,4 +1,5 @@
-"""What narrows a list to an invoice, a file of evidence, or one record with its corrections.
+"""What narrows a list to an invoice, a file of evidence, a household, or one record with its
+corrections.
 
 Each has an index of the records themselves; the caller's rows are in the reader's scope already.
 """
@@ -11,6 +12,8 @@ from niangjia.blocks.evidence.public import links_to
 from niangjia.core.actor import Actor
 from niangjia.programmes.assistance_ledger.models import Purchase, ReviewLine
 from niangjia.programmes.assistance_ledger.selectors.evidence import documents_with
+from niangjia.programmes.assistance_ledger.selectors.reviews import group_of_review
+from niangjia.programmes.assistance_ledger.selectors.rosters import reviews_naming
 
 MOST_CORRECTIONS = 50  # of one record, one after the other
 Rows = QuerySet[Purchase]
@@ -25,15 +28,20 @@ class Asked(Protocol):
     def file(self) -> str: ...
     @property
     def record(self) -> str: ...
+    @property
+    def household(self) -> str: ...
 
 
 def narrowed(actor: Actor, rows: Rows, asked: Asked) -> Rows | None:
-    """The rows of an invoice, a file and a record, of all that are given; None if none is."""
+    """The rows of an invoice, a file, a household and a record, of all that are given; None if none
+    is."""
     found = None
     if asked.invoice:
         found = of_invoice(rows, asked.invoice)
     if asked.file:
         found = of_file(actor, rows if found is None else found, asked.file)
+    if asked.household:
+        found = (rows if found is None else found).filter(of_household(actor, asked.household))
     if asked.record:
         refs = corrections_of(rows, asked.record)
         found = (rows if found is None else found).filter(ref__in=refs)
@@ -57,6 +65,15 @@ def of_file(actor: Actor, rows: Rows, sha256: str) -> Rows:
     lines = ReviewLine.objects.filter(review__ref__in=subjects["review"], ended_at__isnull=True)
     proved = Q(ref__in=subjects["purchase"]) | Q(pk__in=lines.values("purchase_id"))
     return rows.filter(proved | Q(supplier__ref__in=subjects["supplier"]))
+
+
+def of_household(actor: Actor, ref: str) -> Q:
+    """The records in force behind every roster of the year that names the household, as far as the
+    actor may see the material; nothing for those who may not see rosters."""
+    proved = Q(pk__in=())
+    for row in reviews_naming(actor, ref):
+        proved |= Q(pk__in=group_of_review(row).records.values("pk"))
+    return proved
 
 
 def corrections_of(rows: Rows, ref: str) -> list[str]:

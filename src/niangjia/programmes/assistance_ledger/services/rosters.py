@@ -30,6 +30,7 @@ from niangjia.programmes.assistance_ledger.selectors.rosters import (
     roster_place,
     year_of,
 )
+from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to
 from niangjia.programmes.assistance_ledger.services.review_files import file_fact
 from niangjia.programmes.assistance_ledger.services.taking import reason_of
 
@@ -39,6 +40,12 @@ COUNT, KIND = "households.count", "roster"
 def recount(work: Work, year: int) -> None:
     """Households of a year are counted again after the commit."""
     work.send(COUNT, {"year": year, "at": work.at.isoformat()})
+
+
+def _hold_review(work: Work, subject: str) -> None:
+    """Nobody decides on the review meanwhile; it is held before the year's turn, never after."""
+    held = reviews_visible_to(work.actor).select_for_update(of=("self",))
+    list(held.filter(ref=subject.removeprefix("review:")).values_list("pk"))
 
 
 @service(permission="rosters.bring", records=FACT)
@@ -55,6 +62,7 @@ def roster_take_part(
 
     Raises NotFound, Conflict (decided already, key destroyed), Unavailable (another key).
     """
+    _hold_review(work, subject)
     of = roster_place(work.actor, subject)
     became = roster_take(work, of=of, public=public, households=households, file_sha256=file_sha256)
     recount(work, of.year)
@@ -84,6 +92,7 @@ def _roster(work: Work, review_ref: str) -> str:
 def roster_withdraw(work: Work, /, *, review_ref: str, reason: str) -> None:
     """The roster is gone with everybody in it; its totals stay on record. Raises NotFound, Conflict
     (decided already), Invalid (no reason)."""
+    _hold_review(work, f"review:{review_ref}")
     roster = _roster(work, review_ref)
     row = review_of(work.actor, f"review:{review_ref}")
     if row.case.state in helping.STATES:

@@ -28,6 +28,7 @@ KINDS = {
     "unit": gettext_lazy("Buying unit"),
     "record": gettext_lazy("Record"),
     "file": gettext_lazy("File"),
+    "household": gettext_lazy("Household"),
     "district": gettext_lazy("District"),
 }
 BYS: Mapping[By, object] = {

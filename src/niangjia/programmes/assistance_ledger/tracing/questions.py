@@ -1,5 +1,6 @@
 """What a typed question may mean: an invoice, a supplier, a unit, a product, a county, a record, a
-file of evidence. Only what leads to records in the reader's scope is ever named."""
+file of evidence, a household of a roster. Only what leads to records in the reader's scope is ever
+named."""
 
 import re
 import unicodedata
@@ -7,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from niangjia.blocks.desk.public import in_ids, walk, wanted_of
+from niangjia.blocks.households.public import household_of
 from niangjia.blocks.orgs.public import (
     OrgRef,
     heads_of,
@@ -18,10 +20,13 @@ from niangjia.blocks.places.public import provinces_of, region_names
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
 from niangjia.lib.identifiers import uscc_compact
+from niangjia.programmes.assistance_ledger.pages.rosters import line
 from niangjia.programmes.assistance_ledger.selectors.evidence import documents_with
 from niangjia.programmes.assistance_ledger.selectors.listing import Filters, products_like
 from niangjia.programmes.assistance_ledger.selectors.pivot import counties_met
+from niangjia.programmes.assistance_ledger.selectors.rosters import household_seen
 from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.selectors.traced import of_household
 
 SHORTEST, LONGEST = 2, 200  # characters
 SHORTEST_HASH = 12  # hexadecimal digits
@@ -30,6 +35,9 @@ LOOKED_THROUGH = 5  # lists of what the index proposes for a name: up to 9,536
 CATEGORIES = {"supplier": (3, "supplier"), "unit": (2, "buyer")}  # number in the index, category
 _HEX = re.compile(r"[0-9a-f]+")
 _REF = re.compile(r"(?:.*/desk/records/)?([0-9a-f]{32})(?:[/?#].*)?")
+_HOUSEHOLD = re.compile(
+    r"(?:.*/desk/reviews/[0-9a-f]{32}/roster/)?([0-9a-f]{32})(?:[/?#].*)?"
+)  # the ref of an entry, never a number of a person or of the register
 _NUMBER = re.compile(r"[0-9A-Za-z-]{4,30}")
 _QR = re.compile(r"01,\d\d,(\d*),(\d+),.*")  # as the code on an invoice reads
 
@@ -62,6 +70,7 @@ def meanings(actor: Actor, *, question: str) -> list[Meaning]:
     found = [
         *_records(actor, text),
         *_files(actor, text),
+        *_households(actor, text),
         *_invoices(actor, text),
         *_organisations(actor, text, "supplier"),
         *_organisations(actor, text, "unit"),
@@ -76,7 +85,7 @@ def meaning_of(actor: Actor, filters: Filters) -> list[Meaning]:
     return [one for name in KINDS if (one := _said(actor, filters, name))]
 
 
-KINDS = ("invoice", "supplier", "product", "county", "unit", "record", "file")
+KINDS = ("invoice", "supplier", "product", "county", "unit", "record", "file", "household")
 
 
 def _said(actor: Actor, filters: Filters, kind: str) -> Meaning | None:
@@ -94,6 +103,8 @@ def _said(actor: Actor, filters: Filters, kind: str) -> Meaning | None:
     if kind == "file":
         named = documents_with(actor, sha256=value) if len(value) == 64 else []
         return Meaning(kind, value, named[0].name if named else value[:16], value)
+    if kind == "household":
+        return next(_households(actor, value), Meaning(kind, value, value))
     return Meaning(kind, value, value)
 
 
@@ -113,6 +124,18 @@ def _files(actor: Actor, text: str) -> Iterator[Meaning]:
     named = {one.sha256: one.name for one in documents_with(actor, sha256=digits)}
     for sha256, name in list(named.items())[:MOST]:
         yield Meaning("file", sha256, name, sha256, exact=True)
+
+
+def _households(actor: Actor, text: str) -> Iterator[Meaning]:
+    """By its page's address or its ref, as masked as that page; for those who may see rosters."""
+    match = _HOUSEHOLD.fullmatch(text.lower())
+    roster = household_seen(actor, match[1]) if match else None
+    if match is None or roster is None:
+        return
+    if not visible_to(actor).filter(of_household(actor, match[1])).exists():
+        return
+    shown = line(household_of(roster.ref, match[1]))
+    yield Meaning("household", match[1], shown.title, shown.detail, exact=True)
 
 
 def _invoices(actor: Actor, text: str) -> list[Meaning]:

@@ -44,7 +44,8 @@ class Meanings(Schema):
 
 
 class TraceAsked(Schema):
-    """What is traced: at least one of the first seven. file: SHA-256; unit, supplier, record: refs;
+    """What is traced: at least one of the first eight. file: SHA-256; unit, supplier, record: refs;
+    household: the ref of an entry of a roster, for those who may see it;
     by: what stands in the middle of the picture; whole: add up however many there are."""
 
     invoice: Code = ""
@@ -54,6 +55,7 @@ class TraceAsked(Schema):
     unit: Ref = ""
     record: Ref = ""
     file: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    household: Ref = ""
     district: Code = ""
     by: Literal["county", "product"] = "county"
     after: Annotated[str, Field(max_length=60, pattern="^[0-9~-]*$")] = ""

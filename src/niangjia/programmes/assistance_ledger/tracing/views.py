@@ -36,6 +36,7 @@ def trace(request: HttpRequest) -> HttpResponse:
         "groups": pages.grouped(found, question),
         "short": 0 < len(question) < questions.SHORTEST,
         "long": len(question) > questions.LONGEST,
+        "sees_households": actor.may("rosters.see"),
         "behind": f"{lag():,}" if lag() else "",
     }
     return render(request, TRACE, context)

@@ -161,6 +161,7 @@ def _household_page(
             for one in helpers
         ],
         "hidden": masked.n_rosters - len(helpers),
+        "traces": actor.may("purchases.see") and any(one.n for one in helpers),
         "may_look": actor.may("rosters.open") and not masked.erased,
         "may_strike": actor.may("rosters.strike"),
         "may_erase": actor.may("rosters.erase") and not masked.erased,

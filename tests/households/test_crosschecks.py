@@ -71,7 +71,12 @@ def test_it_goes_when_a_record_is_taken_back_and_comes_back_open(city):
     purchase_reverse(given.actor("city"), purchase_ref=refs[1], reason="重复")
     jobs.settle()
     assert check() == {}
-    assert Finding.objects.get().gone_at is not None
+    gone = Finding.objects.get()
+    assert gone.gone_at is not None
+    with pytest.raises(Conflict):
+        finding_say(
+            given.actor("city"), ref=gone.ref, verdict="faulty", reason="晚了", version=gone.version
+        )
     assert given.take(given.purchase(2, product="核桃")).taken
     assert list(check()) == ["invoices"]
     assert Finding.objects.count() == 1

@@ -90,6 +90,8 @@ def finding_decide(work: Work, row: Finding, *, verdict: str, reason: str, versi
     text = reason.replace("\0", "").strip()[:500]
     if verdict not in VERDICTS:
         raise Invalid(_("Nothing was chosen."))
+    if row.gone_at is not None:
+        raise Conflict(_("It fits again meanwhile; there is nothing to decide."), code="gone")
     if len(text) < 2:
         raise Invalid(
             _("Say why, in a few words: the reason stays for ever."),

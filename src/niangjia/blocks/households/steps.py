@@ -58,7 +58,7 @@ def roster_take(
             new.append(named)
             became.append(tuple(True for _member in named.members))
     _insert(work, roster, new)
-    _group(of, {m for named in households for m in named.members}, households)
+    _group({m for named in households for m in named.members}, households)
     before = Totals.of(roster)
     count_again(roster)
     if any(any(one) for one in became):
@@ -113,9 +113,15 @@ def _roster(work: Work, of: RosterOf) -> Roster:
 
 
 def _standing(roster: Roster, members: set[str]) -> list[Household]:
-    rows = Member.objects.filter(household__roster=roster, pseudonym__in=members)
-    ids = rows.values_list("household_id", flat=True).distinct()
-    return list(Household.objects.filter(pk__in=list(ids)).prefetch_related("members"))
+    rows = Household.objects.filter(pk__in=_with_members(members), roster=roster)
+    return list(rows.prefetch_related("members"))
+
+
+def _with_members(members: set[str]) -> list[int]:
+    """Ids of the entries that name any of these persons. Asked of the pseudonyms' index alone: a
+    database that may join them to a roster reads all of that roster, for every batch again."""
+    rows = Member.objects.filter(pseudonym__in=members).order_by()
+    return list(set(rows.values_list("household_id", flat=True)))
 
 
 def _add(row: Household, named: Named) -> Fresh:
@@ -173,16 +179,14 @@ def _insert(work: Work, roster: Roster, fresh: Sequence[Named]) -> None:
     )
 
 
-def _group(of: RosterOf, members: set[str], households: Sequence[Named]) -> None:
+def _group(members: set[str], households: Sequence[Named]) -> None:
     """Entries that are the same household share `one`: those of these persons and numbers, and
     whatever was one with them before."""
-    year = Household.objects.filter(
-        roster__programme=of.programme, roster__year=of.year, roster__ended_at__isnull=True
-    )
     numbers = {named.number for named in households if named.number}
-    ones = set(year.filter(members__pseudonym__in=members).values_list("one", flat=True))
-    ones |= set(year.filter(number__in=numbers).values_list("one", flat=True))
-    regroup(year.filter(one__in=ones).values_list("pk", flat=True))
+    rows = Household.objects.order_by()  # pseudonyms are of one programme's year by their key
+    ones = set(rows.filter(pk__in=_with_members(members)).values_list("one", flat=True))
+    ones |= set(rows.filter(number__in=numbers).values_list("one", flat=True))
+    regroup(rows.filter(one__in=ones).values_list("pk", flat=True))
 
 
 def regroup(ids: Iterable[int]) -> None:

@@ -164,3 +164,31 @@ def test_a_red_letter_invoice_says_what_it_takes_back():
     client.post("/desk/evidence/new", {"file": upload(einvoices.ofd(paper), "红字.ofd")})
     page = client.get(f"/desk/evidence/{Document.objects.get().ref}").content.decode()
     assert "红字发票" in page and "20112000000000000017" in page
+
+
+def test_the_same_file_a_hundred_times_is_one_document_and_says_so():
+    client = browser("clerk")
+    for k in range(100):
+        sent = {"file": upload(photo(), f"{k}.jpg")}
+        answer = client.post("/desk/evidence/new", sent, headers={"x-upload": "1"})
+        (one,) = json.loads(answer.content)["files"]
+        assert one["refused"] == ""
+    assert Document.objects.count() == 1
+
+
+@pytest.mark.slow
+def test_five_thousand_files_each_have_their_answer_and_none_is_lost(tmp_path):
+    client, n = browser("clerk"), 5_000
+    pictures = [photo(seed) for seed in range(1, 51)]
+    refused = 0
+    for k in range(n):
+        data = b"no picture" if k % 10 == 9 else pictures[k % 50]
+        sent = {"file": upload(data, f"{k}.jpg")}
+        answer = client.post("/desk/evidence/new", sent, headers={"x-upload": "1"})
+        (one,) = json.loads(answer.content)["files"]
+        assert one["name"] == f"{k}.jpg"
+        refused += bool(one["refused"])
+    assert refused == 500
+    assert Document.objects.count() == 45
+    kept = {path.name[:32] for path in (tmp_path / "evidence").rglob("*") if path.is_file()}
+    assert kept == set(Document.objects.values_list("ref", flat=True))

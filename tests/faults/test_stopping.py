@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -90,8 +91,28 @@ def test_told_to_end_nothing_is_left(site, number):
     assert until(lambda: not started & parents().keys())
 
 
+def is_part(site, pid):
+    """Whether a process is the web server or the worker, not the demonstration's key holder."""
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return parents().get(pid) == site.pid and b"keyholder" not in command
+
+
+def test_the_demonstrations_key_holder_is_started_again(site):
+    def holders():
+        return {
+            pid
+            for pid in beneath(site.pid)
+            if b"keyholder" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        }
+
+    (first,) = holders()
+    os.kill(first, signal.SIGKILL)
+    assert until(lambda: holders() - {first})
+    assert site.poll() is None
+
+
 def test_a_part_that_dies_takes_the_rest_along(site):
     started = beneath(site.pid)
-    os.kill(min(pid for pid in started if parents().get(pid) == site.pid), signal.SIGKILL)
+    os.kill(min(pid for pid in started if is_part(site, pid)), signal.SIGKILL)
     assert site.wait(timeout=LIMIT_S) == 1
     assert until(lambda: not started & parents().keys())

@@ -1,15 +1,20 @@
 """A roster from the upload to the count: sealed, masked, looked at, struck, erased, withdrawn."""
 
+import io
+
 import pytest
+import xlsxwriter
 from django.db import connections
 
 from niangjia.blocks.evidence.models import Document, Link
 from niangjia.blocks.households.models import Household, Member, PseudonymKey, Roster
 from niangjia.blocks.intake.models import RowProblem, Upload
 from niangjia.blocks.intake.public import file_of
+from niangjia.blocks.ledger.selectors import logged_facts
 from niangjia.core import jobs, seal
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.models import JournalEntry, OutboxMessage
+from niangjia.programmes.assistance_ledger import household_jobs
 from niangjia.programmes.assistance_ledger.household_models import HouseholdCount
 from niangjia.programmes.assistance_ledger.services.rosters import (
     roster_erase,
@@ -18,7 +23,7 @@ from niangjia.programmes.assistance_ledger.services.rosters import (
     roster_withdraw,
 )
 from niangjia.programmes.assistance_ledger.tests import given
-from tests.households.given import bring, browser, entered, person, workbook
+from tests.households.given import HEADERS, Bringing, bring, browser, entered, person, workbook
 from tests.households.holder import holding
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
@@ -94,20 +99,114 @@ def test_nobody_of_a_roster_stands_anywhere_in_the_clear(review):
     assert set(RowProblem.objects.values_list("stood", "shown")) == {("", "")}
 
 
-def test_its_file_is_kept_sealed_as_evidence_of_the_material(review):
-    bring(review, ROWS)
-    supplier = Roster.objects.get().party
-    links = set(Link.objects.values_list("subject", "kind"))
-    assert links == {(f"review:{review.ref}", "roster"), (supplier, "roster")}
-    one = Document.objects.get()
-    assert one.erased_at is None
-    household = Household.objects.first().ref
-    roster_erase(
-        given.actor("reviewer"), review_ref=review.ref, household=household, reason="本人要求"
-    )
+def test_its_file_is_not_kept_and_its_hash_is_in_the_log(review):
+    done = bring(review, ROWS)
+    assert not Document.objects.exists() and not Link.objects.exists()
+    assert not file_of(done.ref).exists()
+    upload = Upload.objects.get()
+    assert upload.look == {} and upload.error == {}
+    facts = logged_facts(0, 1_000, frozenset({"roster.taken/1"}))
+    (told,) = [one for one in facts if one.kind == "roster.taken/1"]
+    assert told.values["file_sha256"] == upload.sha256
+
+
+def test_what_a_look_keeps_names_nobody(review):
+    """A second sheet without a header, and a header that is a person."""
+    rows = [person(1, 1, "户主"), person(2, 1, "配偶")]
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for name, headers in (("一", HEADERS), ("二", ("示例某", "130627195102110011", "说明"))):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, headers)
+        for at, row in enumerate(rows, 1):
+            sheet.write_row(at, 0, [str(row.get(header, "示例村")) for header in headers])
+    book.close()
+    done = Bringing(review, out.getvalue())
+    look = str(Upload.objects.get(ref=done.ref).look)
+    for told in ("示例1", "示例某", "130627195102110011", "示例村", "1306270010000001"):
+        assert told not in look
+    assert "证件号码" in look
+
+
+def test_a_corrected_roster_counts_nobody_twice(review):
+    first = [
+        person(1, 1, "户主", **{"增收金额(元)": 100}),
+        person(3, 2, "户主", **{"增收金额(元)": 50}),
+    ]
+    bring(review, first)
+    moved = {**person(3, 1), "姓名": "示例3", "增收金额(元)": 50}
+    bring(review, [first[0], moved], name="改正.xlsx")
+    roster = Roster.objects.get()
+    assert (roster.n_households, roster.n_people, roster.gain_fen) == (2, 2, 15_000)
+    assert counts() == (2, 2, 15_000)
+
+
+def test_a_waiting_roster_can_be_given_up_and_its_file_stays_until_then(review, holder):
+    import os
+    import time
+
+    from niangjia.blocks.intake.public import uploads_sweep
+
+    holder.stop()
+    done = bring(review, ROWS)
+    old = time.time() - 3 * 86_400
+    os.utime(file_of(done.ref), (old, old))
+    uploads_sweep()
+    assert file_of(done.ref).exists()
+    assert "放弃" in done.text()
+    done.post("give-up")
     jobs.settle()
-    assert Document.objects.get().erased_at is not None
-    assert seal.erased([f"document:{one.ref}"])
+    assert Upload.objects.get(ref=done.ref).state == "abandoned"
+    assert not file_of(done.ref).exists()
+    holder.start()
+    OutboxMessage.objects.update(due_at="2020-01-01T00:00:00Z")
+    jobs.drain_slow()
+    assert not Roster.objects.exists()
+
+
+def test_without_a_holder_named_no_roster_is_brought(review, settings):
+    settings.NIANGJIA_KEYHOLDER_URL = ""
+    done = Bringing(review, ROWS)
+    assert done.answer.status_code == 503
+    assert not Upload.objects.exists()
+
+
+def test_who_brought_the_roster_does_not_confirm_it_and_no_other_withdraws_it(review):
+    from niangjia.programmes.assistance_ledger.selectors.reviews import review_get
+    from niangjia.programmes.assistance_ledger.services.reviews import Decision, review_decide
+
+    bring(review, ROWS, who="reviewer")
+    detail = review_get(given.actor("reviewer"), ref=review.ref)
+    decision = Decision(review.ref, "confirm", detail.row.case.version, detail.content.sha256)
+    with pytest.raises(Denied):
+        review_decide(given.actor("reviewer"), decision=decision)
+    with pytest.raises(Denied):
+        roster_withdraw(given.actor("supplier"), review_ref=review.ref, reason="不对")
+    assert Roster.objects.get().ended_at is None
+    roster_withdraw(given.actor("reviewer"), review_ref=review.ref, reason="改由供应商导入")
+    review_decide(given.actor("reviewer"), decision=decision)
+
+
+def test_confirmed_households_are_those_of_the_records_that_the_county_decided_on(review):
+    from niangjia.programmes.assistance_ledger.selectors.reviews import review_get
+    from niangjia.programmes.assistance_ledger.services.reviews import Decision, review_decide
+
+    bring(review, ROWS)
+    detail = review_get(given.actor("reviewer"), ref=review.ref)
+    decision = Decision(review.ref, "confirm", detail.row.case.version, detail.content.sha256)
+    review_decide(given.actor("reviewer"), decision=decision)
+    given.take(given.purchase(9, unit="乙", amount_fen=900_000))
+    household_jobs.count_year(2020)
+    sums = {
+        sure: sorted(
+            HouseholdCount.objects.filter(kind="unit", confirmed=sure).values_list(
+                "gain_fen", flat=True
+            )
+        )
+        for sure in (True, False)
+    }
+    assert sums[True] == [50_016, 50_017, 50_017]
+    assert sum(sums[False]) == 150_050 and sums[False] != sums[True]
 
 
 def test_pseudonyms_stand_in_two_tables_and_in_no_fact(review):
@@ -265,7 +364,7 @@ def test_a_roster_among_the_purchases_is_refused_in_words(review):
     page = client.get(answer.headers["Location"]).content.decode()
     upload = Upload.objects.get()
     assert upload.state == "refused" and "带贫材料" in page
-    assert upload.look == {}
+    assert upload.look == {} and not file_of(upload.ref).exists()
 
 
 def test_the_page_is_masked_and_a_look_is_noted_and_shown(review):
@@ -386,4 +485,5 @@ def test_rosters_go_with_their_years(review, monkeypatch):
     assert selectors.keys_of("assistance_ledger")[0].due
     assert retention.sweep() == 1
     assert not Household.objects.exists()
+    household_jobs.count_year(2020)
     assert counts() == (2, 4, 150_050)

@@ -35,7 +35,16 @@ def command() -> list[str]:
             words = ["keygen", "--dir", str(home()), "--programme", PROGRAMME, "--year", str(one)]
             subprocess.run([PROGRAM, *words], check=True, capture_output=True)
     (home() / "port").unlink(missing_ok=True)
-    return [PROGRAM, "serve", "--dir", str(home()), "--port", "0", "--port-file", port_file()]
+    return _serving("0")
+
+
+def command_again() -> list[str]:
+    """The same, where the site's parts know it already."""
+    return _serving(Path(port_file()).read_text().strip())
+
+
+def _serving(port: str) -> list[str]:
+    return [PROGRAM, "serve", "--dir", str(home()), "--port", port, "--port-file", port_file()]
 
 
 def port_file() -> str:

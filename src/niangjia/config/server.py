@@ -101,7 +101,7 @@ def _up(options: argparse.Namespace) -> int:
         if not _answers(options.port, parts):
             return 1
         _greet(options.port)
-        return _watch(parts, aside)
+        return _watch(parts, aside, holding)
     finally:
         _stop([*parts, *aside, *holding])
 
@@ -214,12 +214,19 @@ def _greet(port: int) -> None:
     print("\nCtrl-C stops it.", flush=True)
 
 
-def _watch(parts: list["subprocess.Popen[bytes]"], aside: list["subprocess.Popen[bytes]"]) -> int:
-    """Until a part ends. The demonstration's witnesses are started again if they end."""
+def _watch(
+    parts: list["subprocess.Popen[bytes]"],
+    aside: list["subprocess.Popen[bytes]"],
+    holding: list["subprocess.Popen[bytes]"],
+) -> int:
+    """Until a part ends. The demonstration's witnesses and key holder start again if they end."""
     while all(part.poll() is None for part in parts):
         if aside and aside[0].poll() is not None:
             print(_("The demonstration's witnesses ended; starting them again."), file=sys.stderr)
             aside[:] = _witnesses()
+            time.sleep(RESTART_S)
+        if holding and holding[0].poll() is not None:
+            holding[:] = [_spawn(keyholder.command_again())]
             time.sleep(RESTART_S)
         time.sleep(0.3)
     return 1

@@ -5,11 +5,12 @@ proves, for a whole batch at once, that the key is the one of the known public k
 checks the proof and takes the blinding off. Elements, scalars and keys are 32 bytes, outputs 64.
 """
 
+import functools
 import hashlib
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import rbcl
+from typing import Any
 
 ELEMENT = SCALAR = 32
 MAX_BATCH = 1_000
@@ -18,6 +19,12 @@ _GROUP_DST = b"HashToGroup-" + _CONTEXT
 _SCALAR_DST = b"HashToScalar-" + _CONTEXT
 _SEED_DST = b"Seed-" + _CONTEXT
 _BLOCK, _WIDE = 128, 64  # of SHA-512: bytes of a block; bytes that make one element or scalar
+
+
+@functools.cache
+def _sodium() -> Any:
+    """libsodium's group. Loaded when first needed: its package unpacks it into a temporary file."""
+    return importlib.import_module("rbcl")
 
 
 class Bad(ValueError):
@@ -43,17 +50,17 @@ class Asked:
 
 def new_key() -> bytes:
     """A random private key."""
-    return bytes(rbcl.crypto_core_ristretto255_scalar_random())
+    return bytes(_sodium().crypto_core_ristretto255_scalar_random())
 
 
 def public_key(key: bytes) -> bytes:
-    return bytes(rbcl.crypto_scalarmult_ristretto255_base(key))
+    return bytes(_sodium().crypto_scalarmult_ristretto255_base(key))
 
 
 def blind(data: bytes, scalar: bytes | None = None) -> Asked:
     """data: at most 65,535 bytes. scalar: a fixed blinding, for test vectors only."""
     with_ = scalar or new_key()
-    point = bytes(rbcl.crypto_core_ristretto255_from_hash(_expand(data, _GROUP_DST)))
+    point = bytes(_sodium().crypto_core_ristretto255_from_hash(_expand(data, _GROUP_DST)))
     return Asked(data, with_, _times(with_, point))
 
 
@@ -65,10 +72,10 @@ def evaluate(key: bytes, blinded: Sequence[bytes], scalar: bytes | None = None) 
     m = _composites(public, blinded, elements)[0]
     z = _times(key, m)
     r = scalar or new_key()
-    t2, t3 = bytes(rbcl.crypto_scalarmult_ristretto255_base(r)), _times(r, m)
+    t2, t3 = bytes(_sodium().crypto_scalarmult_ristretto255_base(r)), _times(r, m)
     c = _challenge(public, m, z, t2, t3)
-    product = rbcl.crypto_core_ristretto255_scalar_mul(c, key)
-    s = rbcl.crypto_core_ristretto255_scalar_sub(r, bytes(product))
+    product = _sodium().crypto_core_ristretto255_scalar_mul(c, key)
+    s = _sodium().crypto_core_ristretto255_scalar_sub(r, bytes(product))
     return Evaluated(elements, c + bytes(s))
 
 
@@ -88,7 +95,7 @@ def finish(public: bytes, asked: Sequence[Asked], found: Evaluated) -> list[byte
 
 
 def _output(asked: Asked, point: bytes) -> bytes:
-    inverse = bytes(rbcl.crypto_core_ristretto255_scalar_invert(asked.blind))
+    inverse = bytes(_sodium().crypto_core_ristretto255_scalar_invert(asked.blind))
     plain = _times(inverse, point)
     return hashlib.sha512(_sized(asked.data) + _sized(plain) + b"Finalize").digest()
 
@@ -111,7 +118,7 @@ def _challenge(*points: bytes) -> bytes:
 
 
 def _scalar(data: bytes) -> bytes:
-    return bytes(rbcl.crypto_core_ristretto255_scalar_reduce(_expand(data, _SCALAR_DST)))
+    return bytes(_sodium().crypto_core_ristretto255_scalar_reduce(_expand(data, _SCALAR_DST)))
 
 
 def _expand(data: bytes, dst: bytes) -> bytes:
@@ -127,27 +134,27 @@ def _sized(data: bytes) -> bytes:
 
 def _times(scalar: bytes, point: bytes) -> bytes:
     try:
-        return bytes(rbcl.crypto_scalarmult_ristretto255(scalar, point))
+        return bytes(_sodium().crypto_scalarmult_ristretto255(scalar, point))
     except (RuntimeError, ValueError, TypeError) as error:
         raise Bad("not an element of the group") from error
 
 
 def _base_times(scalar: bytes) -> bytes:
     try:
-        return bytes(rbcl.crypto_scalarmult_ristretto255_base(scalar))
+        return bytes(_sodium().crypto_scalarmult_ristretto255_base(scalar))
     except (RuntimeError, ValueError, TypeError) as error:
         raise Bad("not a scalar") from error
 
 
 def _plus(one: bytes, other: bytes) -> bytes:
     """The sum; an empty `one` is the neutral element."""
-    return bytes(rbcl.crypto_core_ristretto255_add(one, other)) if one else other
+    return bytes(_sodium().crypto_core_ristretto255_add(one, other)) if one else other
 
 
 def _check(elements: Sequence[bytes]) -> None:
     if not 1 <= len(elements) <= MAX_BATCH:
         raise Bad(f"1 to {MAX_BATCH} elements at a time")
     for one in elements:
-        valid = len(one) == ELEMENT and rbcl.crypto_core_ristretto255_is_valid_point(one)
+        valid = len(one) == ELEMENT and _sodium().crypto_core_ristretto255_is_valid_point(one)
         if not valid or one == bytes(ELEMENT):
             raise Bad("not an element of the group")

@@ -25,7 +25,7 @@ from niangjia.blocks.evidence.selectors import (
     same_bytes,
     unplaced,
 )
-from niangjia.blocks.evidence.services import erase_linked, evidence_discard, evidence_erase
+from niangjia.blocks.evidence.services import evidence_discard, evidence_erase
 from niangjia.blocks.evidence.steps import carry, kinds_there, link, unlink
 from niangjia.blocks.evidence.storage import MOST_BYTES, PICTURE, SMALL, read
 from niangjia.blocks.evidence.types import (
@@ -54,7 +54,6 @@ __all__ = [
     "checklist",
     "document",
     "documents_hashed",
-    "erase_linked",
     "evidence_discard",
     "evidence_erase",
     "evidence_sweep",

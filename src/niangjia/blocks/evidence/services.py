@@ -113,7 +113,7 @@ def evidence_discard(work: Work, /, *, document_ref: str, reason: str) -> None:
         raise Conflict(
             _("This file is evidence of a record. Take it off there first."), code="evidence_in_use"
         )
-    erase(work, row, reason)
+    _erase(work, row, reason)
 
 
 @service(permission="evidence.erase", records=FACT)
@@ -125,22 +125,10 @@ def evidence_erase(work: Work, /, *, document_ref: str, reason: str) -> None:
     row = Document.objects.filter(ref=document_ref, erased_at__isnull=True).first()
     if row is None:
         raise NotFound(_("There is no such file, or it is not yours to see."))
-    erase(work, row, reason)
+    _erase(work, row, reason)
 
 
-def erase_linked(work: Work, *, subject: str, kind: str, reason: str) -> int:
-    """What proves this of the subject can be read by nobody any more; returns how many files. A
-    step of another room's service."""
-    rows = Document.objects.filter(
-        links__subject=subject, links__kind=kind, erased_at__isnull=True
-    ).distinct()
-    for row in rows:
-        erase(work, row, reason)
-    return len(rows)
-
-
-def erase(work: Work, row: Document, reason: str) -> None:
-    """The document's key will be destroyed. Raises Invalid (no reason)."""
+def _erase(work: Work, row: Document, reason: str) -> None:
     text = reason.strip()
     if not 2 <= len(text) <= 200:
         raise Invalid(

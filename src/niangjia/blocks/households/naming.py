@@ -15,7 +15,7 @@ def named(of: RosterOf, households: Sequence[HouseholdIn]) -> tuple[str, list[Na
     inputs: list[bytes] = []
     for one in households:
         if rules.is_national(one.number):
-            inputs.append(f"household\0{one.number}".encode())
+            inputs.append(f"household\0{of.county_code}\0{one.number}".encode())
         inputs += [f"person\0{person.id_number}".encode() for person in one.persons]
     found = iter(pseudonyms(of.programme, of.year, public, inputs))
     return public, [

@@ -1,5 +1,6 @@
 """Asking the department that holds the key. It sees blinded elements; we never see the key."""
 
+import datetime as dt
 import http.client
 import json
 from collections.abc import Sequence
@@ -41,9 +42,18 @@ def held_keys() -> list[HeldKey]:
     body = _asked("GET", "/keys")
     try:
         found = json.loads(body)
-        return [HeldKey(one["label"], one["public"], one["gone_at"]) for one in found]
+        return [_held(one["label"], one["public"], one["gone_at"]) for one in found]
     except (ValueError, KeyError, TypeError) as error:
         raise _nonsense() from error
+
+
+def _held(label: str, public: str, gone_at: str) -> HeldKey:
+    """Raises ValueError, TypeError if it is not in the form that a holder gives."""
+    if len(bytes.fromhex(public)) != voprf.ELEMENT:
+        raise ValueError(public)
+    if gone_at and dt.datetime.fromisoformat(gone_at).tzinfo is None:
+        raise ValueError(gone_at)
+    return HeldKey(str(label), public, gone_at)
 
 
 def n_held_keys() -> int:

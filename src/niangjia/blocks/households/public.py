@@ -10,6 +10,7 @@ from niangjia.blocks.households.pseudonyms import is_set_up as has_key_holder
 from niangjia.blocks.households.pseudonyms import n_held_keys
 from niangjia.blocks.households.retention import sweep as households_sweep
 from niangjia.blocks.households.selectors import (
+    KEPT_YEARS,
     count_once,
     household_of,
     households_page,
@@ -38,6 +39,7 @@ from niangjia.blocks.households.types import (
 )
 
 __all__ = [
+    "KEPT_YEARS",
     "Fresh",
     "HouseholdIn",
     "HouseholdView",

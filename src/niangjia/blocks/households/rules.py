@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from niangjia.blocks.households.types import HouseholdView, Person
 
-# Numbers of the national register are long; a village's own 1, 2, 3 say nothing outside its sheet.
+# Numbers of the register are long and its own within a county; a village's 1, 2, 3 say nothing
+# outside of their sheet.
 NATIONAL_DIGITS = 10
 
 
 def is_national(number: str) -> bool:
-    """Whether a household's number means the same household everywhere."""
-    return len(number) >= NATIONAL_DIGITS and number.isascii() and number.isalnum()
+    """Whether a household's number means the same household everywhere in its county."""
+    return len(number) >= NATIONAL_DIGITS and number.isascii() and number.isdigit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +90,25 @@ def overlap(one: Collection[str], other: Collection[str]) -> int:
 # What a masked reader still sees of a person's other fields: nothing that tells who it is.
 SHOWN = frozenset({"work_months"})
 KEPT_FIRST, KEPT_LAST = 3, 2
+SHORT_DIGITS = 4  # of a number that holds in its village only
+NEAR_KIN = ("户主", "配偶", "子", "女", "儿子", "女儿", "子女", "父亲", "母亲", "父母")
+RELATIONS = frozenset((*NEAR_KIN, "孙子", "孙女", "儿媳", "女婿", "兄弟", "姐妹", "岳父", "岳母"))
 
 
 def masked(household: HouseholdView) -> HouseholdView:
     """The same household without who it is: surname, first and last digits, no village."""
     persons = [masked_person(one) for one in household.persons]
-    number = hidden(household.number) if is_national(household.number) else household.number
+    plain = household.number.isascii() and household.number.isdigit()
+    short = plain and len(household.number) <= SHORT_DIGITS
+    number = household.number if short else hidden(household.number)
     return replace(household, persons=persons, number=number, place="")
 
 
 def masked_person(person: Person) -> Person:
     fields = {name: text for name, text in person.fields.items() if name in SHOWN}
     name = person.name[:1] + "*" * (len(person.name) - 1)
-    return Person(hidden(person.id_number), name, person.relation, fields, person.gain_fen)
+    relation = person.relation if person.relation in RELATIONS else ""
+    return Person(hidden(person.id_number), name, relation, fields, person.gain_fen)
 
 
 def hidden(text: str) -> str:

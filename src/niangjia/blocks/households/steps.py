@@ -1,6 +1,6 @@
 """Parts of a programme's services: a roster is taken, piece by piece, and ended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +53,11 @@ def roster_take(
     for named in households:
         there = next((by_member[m] for m in named.members if m in by_member), "")
         if there:
-            became.append(_add(known[there], named))
+            became.append(_add(known[there], named, by_member.keys()))
         else:
             new.append(named)
             became.append(tuple(True for _member in named.members))
+        by_member |= dict.fromkeys(set(named.members) - by_member.keys(), there)
     _insert(work, roster, new)
     _group({m for named in households for m in named.members}, households)
     before = Totals.of(roster)
@@ -124,10 +125,9 @@ def _with_members(members: set[str]) -> list[int]:
     return list(set(rows.values_list("household_id", flat=True)))
 
 
-def _add(row: Household, named: Named) -> Fresh:
-    """Persons that the entry did not have yet join it, with what they gained; which they are. An
-    entry that was erased stays erased."""
-    there = {one.pseudonym for one in row.members.all()}
+def _add(row: Household, named: Named, there: Collection[str]) -> Fresh:
+    """Persons whom no entry of the roster has yet (`there`: those it has) join this one, with what
+    they gained; which they are. An entry that was erased stays erased."""
     gone = row.erased_at is not None
     fresh = tuple(one not in there and not gone for one in named.members)
     joining = [one for one, is_new in zip(named.household.persons, fresh, strict=True) if is_new]

@@ -11,6 +11,7 @@ from niangjia.blocks.intake.reader.limits import Limits
 from niangjia.blocks.intake.retention import sweep as uploads_sweep
 from niangjia.blocks.intake.rows import Workbook
 from niangjia.blocks.intake.selectors import (
+    bound_files,
     choices_get,
     edits_get,
     known_columns,
@@ -86,6 +87,7 @@ __all__ = [
     "UploadView",
     "Value",
     "Workbook",
+    "bound_files",
     "cell_text",
     "choices_get",
     "differences_workbook",

@@ -11,6 +11,7 @@ from niangjia.blocks.intake.storage import folder, remove
 from niangjia.core import clock
 
 ENDED = ("done", "refused", "abandoned")
+UNDER_WAY = ("received", "checking", "taking")  # the worker has it, or waits for somebody
 UNKNOWN_KEPT = dt.timedelta(days=1)  # a file without an upload: its command was killed
 REF = re.compile(r"[0-9a-f]{32}")
 
@@ -28,7 +29,7 @@ def sweep() -> int:
     days = settings.NIANGJIA_UPLOADS_KEPT_DAYS
     old = {ref for ref, age in ages.items() if age > UNKNOWN_KEPT}
     states = dict(Upload.objects.filter(ref__in=old).values_list("ref", "state"))
-    bound = Upload.objects.filter(ref__in=old).exclude(subject="")
+    bound = Upload.objects.filter(ref__in=old).exclude(subject="").exclude(state__in=UNDER_WAY)
     gone = (old - states.keys()) | set(bound.values_list("ref", flat=True))
     if days:
         ended = {ref for ref, state in states.items() if state in ENDED}

@@ -187,3 +187,9 @@ _LINE = (
     "edit",
     "row_text",
 )
+
+
+def bound_files() -> frozenset[str]:
+    """Names of the kept files of uploads that are about people: for no copy of the files."""
+    rows = Upload.objects.exclude(subject="").exclude(state__in=ENDED)
+    return frozenset(rows.values_list("ref", flat=True))

@@ -253,8 +253,10 @@ def upload_taken(
     problems: Sequence[tuple[Problem, str, str]],
 ) -> None:
     """The file is done, with what became of its rows."""
-    changes = {"state": "done", "result": dict(result), "finished_at": real_now()}
+    changes = {"state": "done", "result": dict(result), "error": {}, "finished_at": real_now()}
     upload = _moved(work, ref, version, ["taking"], **changes)
+    if upload.subject:  # it was about people: nothing of how it looked is kept
+        Upload.objects.filter(pk=upload.pk).update(look={})
     replace_problems(upload, problems)
 
 
@@ -292,7 +294,11 @@ def upload_back(work: Work, *, ref: str, version: int) -> None:
 
 
 def upload_abandon(work: Work, *, ref: str, version: int) -> None:
-    """The file is given up; nothing of it was taken."""
-    states = ("received", "mapping", "checking", "checked", "refused")
+    """The file is given up; nothing more of it is taken. While it is being taken that can be done
+    only where it waits for somebody else."""
+    states = ["received", "mapping", "checking", "checked", "refused"]
+    waits = Upload.objects.filter(ref=ref, state="taking").exclude(error={})
+    if waits.exists():
+        states.append("taking")
     _moved(work, ref, version, states, state="abandoned", finished_at=real_now())
     Upload.objects.filter(ref=ref).update(look={}, edits=[])

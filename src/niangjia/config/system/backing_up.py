@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.blocks.intake.public import bound_files
 from niangjia.config.system import archive, databases, locks, passphrase
 from niangjia.core import clock, seal
 from niangjia.core.errors import Invalid, Unavailable
@@ -192,8 +193,10 @@ def _write(
 def _files(home: Path) -> Iterator[Path]:
     if (home / "site.toml").exists():
         yield home / "site.toml"
+    people = bound_files()
     for name in KEPT_FOLDERS:
-        yield from sorted(path for path in (home / name).rglob("*") if path.is_file())
+        files = (path for path in (home / name).rglob("*") if path.is_file())
+        yield from sorted(path for path in files if path.name not in people)
 
 
 def _add_secrets(writer: archive.Writer, folder: Path, order: Order) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from niangjia.blocks.households.public import Once, RosterView, count_once, rosters_in
-from niangjia.blocks.orgs.public import heads_of, organisations_of
+from niangjia.blocks.orgs.public import heads_by_ref, heads_of, organisations_of
 from niangjia.programmes.assistance_ledger import reviewing
 from niangjia.programmes.assistance_ledger.models import HelpReview
 from niangjia.programmes.assistance_ledger.selectors.reviews import group_of_review
@@ -29,9 +29,9 @@ def counted(year: int, *, confirmed: bool) -> Mapping[Label, Once]:
     """Every label's households of a year, each once. confirmed: only what a county confirmed."""
     rosters = _rosters(year, confirmed)
     gains = count_once({one.ref: [one.ref] for one, _row in rosters}, confirmed=confirmed)
-    found = Attribution()
+    found, heads = Attribution(), heads_by_ref("supplier")
     for roster, row in rosters:
-        _attribute(found, roster, row, gains[roster.ref].gain_fen)
+        _attribute(found, roster, _records(row, confirmed), gains[roster.ref].gain_fen, heads)
     labels = {"\0".join(label): refs for label, refs in found.rosters.items()}
     once = count_once(labels, confirmed=confirmed)
     made: dict[Label, Once] = {}
@@ -51,17 +51,31 @@ def _rosters(year: int, confirmed: bool) -> list[tuple[RosterView, HelpReview]]:
     return [(views[row.ref], row) for row in rows]
 
 
-def _attribute(found: Attribution, roster: RosterView, row: HelpReview, gain: int) -> None:
+Record = tuple[int, int, int, str]
+
+
+def _records(row: HelpReview, confirmed: bool) -> list[Record]:
+    """(id, fen, unit, district) of the records that a review is about now; confirmed: of those that
+    its decision covers."""
+    columns = ("id", "amount_fen", "unit_id", "district_code")
+    if not confirmed:
+        return list(group_of_review(row).records.order_by("id").values_list(*columns))
+    lines = row.lines.filter(ended_at__isnull=True).order_by("purchase_id")
+    return list(lines.values_list(*(f"purchase__{name}" for name in columns)))
+
+
+def _attribute(
+    found: Attribution,
+    roster: RosterView,
+    records: Sequence[Record],
+    gain: int,
+    heads: Mapping[str, str],
+) -> None:
     """The roster counts for city, county and supplier, for every unit that bought, and for the
-    districts that these stood in."""
+    districts that these stood in. heads: merged suppliers -> what they are today."""
     party = roster.party.removeprefix("supplier:")
-    for label in (CITY, ("county", roster.county_code), ("supplier", party)):
+    for label in (CITY, ("county", roster.county_code), ("supplier", heads.get(party, party))):
         found.rosters[label].add(roster.ref)
-    records = list(
-        group_of_review(row)
-        .records.order_by("id")
-        .values_list("id", "amount_fen", "unit_id", "district_code")
-    )
     if not records:
         found.rosters[NOBODY].add(roster.ref)
         found.gains[NOBODY] += gain

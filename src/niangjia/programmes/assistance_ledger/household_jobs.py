@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from niangjia.blocks.households.public import years_of
+from niangjia.blocks.households.public import KEPT_YEARS, years_of
 from niangjia.blocks.ledger.public import log_size
 from niangjia.core import clock
 from niangjia.core.actor import system_actor
@@ -29,7 +29,10 @@ def count(payload: Mapping[str, Any]) -> None:
 
 
 def count_year(year: int) -> None:
-    """The year's households stand as they are now."""
+    """The year's households stand as they are now; those of a year whose rosters are kept no more
+    stay as they were."""
+    if year < clock.city_today().year - KEPT_YEARS:
+        return
     at = clock.city_now()
     registered, confirmed = counted(year, confirmed=False), counted(year, confirmed=True)
     households_counted(SYSTEM, year=year, at=at, registered=registered, confirmed=confirmed)

@@ -70,9 +70,12 @@ def _carry_out(payload: Mapping[str, Any], state: str, step: Step, on_error: str
 
 
 def _stop(view: UploadView, error: DomainError, on_error: str) -> None:
-    """The upload says why it stopped; nothing happens where the clerk went back meanwhile."""
+    """The upload says why it stopped; nothing happens where the clerk went back meanwhile. A file
+    of people that belongs nowhere is removed at once."""
     if isinstance(error, Conflict) and error.code == "changed_meanwhile":
         return
+    if error.code == "roster_unbound":
+        remove(view.ref)
     gone = error.code == "file_changed" and on_error != "done"
     state = "refused" if gone else on_error
     import_stop(

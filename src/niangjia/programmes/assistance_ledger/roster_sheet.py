@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.households.public import HouseholdIn, Person
 from niangjia.blocks.intake.public import Problem, Schema, SheetRow
+from niangjia.core.errors import Invalid
 from niangjia.lib.identifiers import ric_problem
 from niangjia.lib.text import compact
 from niangjia.programmes.assistance_ledger import policy
@@ -102,9 +103,18 @@ class RosterChecker:
 
     county: str
     _people: dict[str, tuple[tuple[str, str], int]] = field(default_factory=dict)
+    _n: int = 0
 
     def check(self, row: SheetRow, headers: dict[str, str]) -> RosterRow | None:
-        """What a row says; None with row.problems, or row.left_out, saying why."""
+        """What a row says; None with row.problems, or row.left_out, saying why. Raises Invalid
+        where there are more rows than a roster may have."""
+        self._n += 1
+        if self._n > MOST_ROWS:
+            raise Invalid(
+                _("More than %(n)s people. Split the roster into several files."),
+                code="too_many_rows",
+                n=MOST_ROWS,
+            )
         if row.problems:
             return None
         values: dict[str, Any] = row.values

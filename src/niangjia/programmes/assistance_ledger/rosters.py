@@ -1,32 +1,27 @@
-"""A roster through the wizard: bound to the help material of a review, read, taken, kept sealed."""
+"""A roster through the wizard: bound to the help material of a review, read, taken, sealed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.evidence.public import receive
 from niangjia.blocks.households.public import HouseholdIn, RosterOf, named
-from niangjia.blocks.intake.public import SheetLook, UploadView, file_of
+from niangjia.blocks.intake.public import SheetLook, UploadView
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Invalid
+from niangjia.lib.text import compact
 from niangjia.programmes.assistance_ledger.importing import Checks, Reading
 from niangjia.programmes.assistance_ledger.roster_sheet import (
-    MOST_ROWS,
     RosterChecker,
     RosterRow,
     households,
+    roster_schema,
 )
 from niangjia.programmes.assistance_ledger.selectors.rosters import county_of, roster_place
-from niangjia.programmes.assistance_ledger.services.evidence import supplier_attach
-from niangjia.programmes.assistance_ledger.services.rosters import (
-    KIND,
-    roster_file,
-    roster_take_part,
-)
+from niangjia.programmes.assistance_ledger.services.rosters import roster_take_part
 
 BATCH = 200
-CHUNK = 1 << 20
+HIDDEN = "***"
 
 
 class RosterReading(Reading[RosterRow]):
@@ -53,9 +48,25 @@ def check_bound(actor: Actor, view: UploadView) -> None:
 
 
 def without_people(looks: Sequence[SheetLook]) -> list[SheetLook]:
-    """What the sheets hold, without anybody in it: a look is kept with the upload, unsealed."""
+    """What the sheets hold, without anybody in it: a look is kept with the upload, unsealed. Of a
+    cell only a known name of a column is kept."""
+    known = {
+        compact(text).partition("(")[0]
+        for column in roster_schema().columns
+        for text in (column.header, *column.aliases)
+    }
+
+    def told(cell: str) -> str:
+        return cell if compact(cell).partition("(")[0] in known or not cell else HIDDEN
+
     return [
-        replace(one, samples=[], top=one.top if not one.signature else [], titles=[])
+        replace(
+            one,
+            samples=[],
+            titles=[],
+            header=[told(cell) for cell in one.header],
+            top=[(row, [told(cell) for cell in cells]) for row, cells in one.top],
+        )
         for one in looks
     ]
 
@@ -70,17 +81,10 @@ def take(
     Unavailable while the key holder is away: what was taken stays, repeating takes the rest."""
     of = roster_place(actor, view.subject)
     rows = [row for _sheet_row, row in work.rows() if row is not None]
-    if len(rows) > MOST_ROWS:
-        raise Invalid(
-            _("More than %(n)s people. Split the roster into several files."),
-            code="too_many_rows",
-            n=MOST_ROWS,
-        )
     n_done = 0
     for batch in _batches(households(rows)):
         n_done += _take_batch(actor, view, work, of, batch)
         tell(n_done, len(rows))
-    _keep_file(actor, view)
 
 
 def _batches(
@@ -118,13 +122,3 @@ def _take_batch(
                 outcome.n_repeated += 1
                 outcome.repeated_fen += person.gain_fen or 0
     return sum(n for _household, n in batch)
-
-
-def _keep_file(actor: Actor, view: UploadView) -> None:
-    """The file as received is evidence of the supplier, under a key of its own; it goes with the
-    first household that is erased, and with the roster."""
-    with file_of(view.ref).open("rb") as file:
-        received = receive(actor, chunks=iter(lambda: file.read(CHUNK), b""), name=view.name)
-    roster_file(actor, subject=view.subject, document_ref=received.ref)
-    supplier = roster_place(actor, view.subject).party.removeprefix("supplier:")
-    supplier_attach(actor, supplier_ref=supplier, document_ref=received.ref, kind=KIND)

@@ -7,7 +7,7 @@ same table. From k rows left out that add up to S each may be 1 to S - k + 1: it
 of 1 to 4, or the small one is narrowed down (decision 23).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Pair = tuple[int, int]  # households, people
@@ -75,13 +75,35 @@ def left_out(rows: Rows, least: int, before: Sequence[Stated] = ()) -> frozenset
         for label, pair in rows.items()
         if label not in held and (is_small(pair, least) or steps([label]))
     )
-    for label in _in_order(rows, held | fresh, before):
-        if protects(rows, fresh, least) and not steps(held | fresh):
+
+    def stands(labels: frozenset[str]) -> bool:
+        return protects(rows, labels, least) and not steps(held | labels)
+
+    found = _protected(fresh, _in_order(rows, held | fresh, before), stands)
+    if found is None:
+        return None if before else frozenset(rows)
+    return held | found
+
+
+def _protected(
+    fresh: frozenset[str], others: Iterable[str], stands: Callable[[frozenset[str]], bool]
+) -> frozenset[str] | None:
+    """fresh with as few of the others as make it stand, taken in their order; None if all do not.
+
+    One that was taken early may not be needed beside a larger one: then it is shown after all.
+    """
+    added = []
+    for label in others:
+        if stands(fresh):
             break
         fresh |= {label}
-    if protects(rows, fresh, least) and not steps(held | fresh):
-        return held | fresh
-    return None if before else frozenset(rows)
+        added.append(label)
+    if not stands(fresh):
+        return None
+    for label in added:
+        if stands(fresh - {label}):
+            fresh -= {label}
+    return fresh
 
 
 def _batches(before: Sequence[Stated]) -> list[frozenset[str]]:

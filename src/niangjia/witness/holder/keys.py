@@ -20,7 +20,7 @@ from niangjia.lib import voprf
 from niangjia.witness.files import sync_folder, write_durably
 
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,39}-[12][0-9]{3}\Z")
-PER_DAY = 500_000  # elements; all 18-digit numbers of one county would take years
+PER_DAY = 100_000  # elements of a key; all identity numbers of one county would take a year
 
 
 class Unknown(Exception):

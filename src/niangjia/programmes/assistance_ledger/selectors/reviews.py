@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.cases.public import CaseStep, Past, case_steps, past_of
 from niangjia.blocks.evidence.public import LinkView, links_of
+from niangjia.blocks.households.public import roster_of
 from niangjia.blocks.orgs.public import (
     OrgRef,
     county_office,
@@ -237,12 +238,15 @@ def review_get(actor: Actor, *, ref: str) -> ReviewDetail:
 
 
 def may_take(actor: Actor, row: HelpReview, group: Group, step: str) -> bool:
-    """Whose organisation handed material in may take it back, and may not decide on it."""
+    """Whose organisation handed material in may take it back; whose did that, or brought the
+    roster, may not decide on it."""
     own = heads_of([actor.organisation_id])[actor.organisation_id] if actor.organisation_id else 0
     entered = heads_of([row.entered_at_id])[row.entered_at_id] if row.entered_at_id else 0
     if step == "recall":
         return own == entered
-    return step == "submit" or own not in (entered, group.supplier.id)
+    roster = roster_of(f"review:{row.ref}")
+    brought = heads_of([roster.organisation_id])[roster.organisation_id] if roster else 0
+    return step == "submit" or own not in (entered, group.supplier.id, brought)
 
 
 def _steps(actor: Actor, row: HelpReview, group: Group) -> list[CaseStep]:

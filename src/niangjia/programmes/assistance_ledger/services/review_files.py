@@ -30,7 +30,7 @@ def review_attach(work: Work, /, *, review_ref: str, document_ref: str, kind: st
     if not link(work, subject=f"review:{row.ref}", kind=kind, document_ref=document.ref):
         work.repeated()
         return False
-    work.record(file_fact(work, row, document.ref, document.sha256, kind, ""))
+    work.record(_file_fact(work, row, document.ref, document.sha256, kind, ""))
     return True
 
 
@@ -45,7 +45,7 @@ def review_detach(
         raise Invalid(message, code="reason_missing", fields={"reason": str(message)})
     document = document_get(work.actor, ref=document_ref)
     unlink(work, subject=f"review:{row.ref}", kind=kind, document_ref=document.ref)
-    work.record(file_fact(work, row, document.ref, document.sha256, kind, reason.strip()[:200]))
+    work.record(_file_fact(work, row, document.ref, document.sha256, kind, reason.strip()[:200]))
 
 
 def _open_review(work: Work, ref: str) -> HelpReview:
@@ -59,10 +59,9 @@ def _open_review(work: Work, ref: str) -> HelpReview:
     return row
 
 
-def file_fact(
+def _file_fact(
     work: Work, row: HelpReview, document: str, sha256: str, kind: str, reason: str
 ) -> Fact:
-    """That a file belongs to the material; with a reason, that it does no more."""
     supplier = organisation(row.supplier_id)
     values: dict[str, Value] = {
         "document": document,

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.evidence.public import erase_linked, link
 from niangjia.blocks.households.public import (
     Fresh,
     HouseholdView,
@@ -18,23 +17,21 @@ from niangjia.blocks.households.public import (
     roster_of,
     roster_take,
 )
-from niangjia.core.errors import Conflict, NotFound
+from niangjia.core.errors import Conflict, Denied, NotFound
 from niangjia.core.service import FACT, JOURNAL, NOTHING, service
 from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger import helping
 from niangjia.programmes.assistance_ledger.counting import Label
 from niangjia.programmes.assistance_ledger.household_models import HouseholdCount
-from niangjia.programmes.assistance_ledger.selectors.evidence import document_get
 from niangjia.programmes.assistance_ledger.selectors.rosters import (
     review_of,
     roster_place,
     year_of,
 )
 from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to
-from niangjia.programmes.assistance_ledger.services.review_files import file_fact
 from niangjia.programmes.assistance_ledger.services.taking import reason_of
 
-COUNT, KIND = "households.count", "roster"
+COUNT = "households.count"
 
 
 def recount(work: Work, year: int) -> None:
@@ -69,17 +66,6 @@ def roster_take_part(
     return became
 
 
-@service(permission="rosters.bring", records=FACT)
-def roster_file(work: Work, /, *, subject: str, document_ref: str) -> None:
-    """The file that a roster was taken from belongs to its material. Raises NotFound, Conflict."""
-    row = review_of(work.actor, subject)
-    document = document_get(work.actor, ref=document_ref)
-    if not link(work, subject=subject, kind=KIND, document_ref=document.ref):
-        work.repeated()
-        return
-    work.record(file_fact(work, row, document.ref, document.sha256, KIND, ""))
-
-
 def _roster(work: Work, review_ref: str) -> str:
     review_of(work.actor, f"review:{review_ref}")
     found = roster_of(f"review:{review_ref}")
@@ -90,8 +76,8 @@ def _roster(work: Work, review_ref: str) -> str:
 
 @service(permission="rosters.bring", records=FACT)
 def roster_withdraw(work: Work, /, *, review_ref: str, reason: str) -> None:
-    """The roster is gone with everybody in it; its totals stay on record. Raises NotFound, Conflict
-    (decided already), Invalid (no reason)."""
+    """The roster is gone with everybody in it; its totals stay on record. Raises NotFound, Denied
+    (another brought it), Conflict (decided already), Invalid (no reason)."""
     _hold_review(work, f"review:{review_ref}")
     roster = _roster(work, review_ref)
     row = review_of(work.actor, f"review:{review_ref}")
@@ -99,8 +85,10 @@ def roster_withdraw(work: Work, /, *, review_ref: str, reason: str) -> None:
         raise Conflict(
             _("This was decided already; its roster stands as it was."), code="review_decided"
         )
+    brought = roster_of(f"review:{review_ref}")
+    if brought is None or brought.organisation_id != work.actor.organisation_id:
+        raise Denied(_("Only whoever brought the roster can withdraw it."))
     roster_end(work, roster_ref=roster, reason=reason_of(reason))
-    erase_linked(work, subject=f"review:{review_ref}", kind=KIND, reason=reason)
     recount(work, year_of(row))
 
 
@@ -127,11 +115,10 @@ def roster_strike(work: Work, /, *, review_ref: str, household: str, reason: str
 
 @service(permission="rosters.erase", records=FACT)
 def roster_erase(work: Work, /, *, review_ref: str, household: str, reason: str) -> None:
-    """Nobody can read who this household is any more, in the file it came in neither; it still
-    counts once. Raises NotFound, Conflict, Invalid."""
+    """Nobody can read who this household is any more; it still counts once. Raises NotFound,
+    Conflict, Invalid."""
     roster = _roster(work, review_ref)
     household_erase(work, roster_ref=roster, household_ref=household, reason=reason)
-    erase_linked(work, subject=f"review:{review_ref}", kind=KIND, reason=reason)
 
 
 @service(permission="rosters.count", records=NOTHING)

@@ -74,6 +74,7 @@ def _roster_page(
         "struck": struck,
         "looks": parts.looks(detail.looks),
         "may_withdraw": actor.may("rosters.bring")
+        and detail.roster.organisation_id == actor.organisation_id
         and detail.review.case.state not in helping.STATES,
         "may_bring": actor.may("rosters.bring") and detail.review.case.state not in helping.STATES,
         "refusal": refusal,

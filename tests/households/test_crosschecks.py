@@ -164,11 +164,8 @@ def test_capacities_ask_the_records_once_however_many_lines(city, django_assert_
     actor = given.actor("city")
     with django_assert_num_queries(5):
         lines = capacities(actor, year=2020)
-    assert {(one.product, one.sold_fen) for one in lines} == {
-        ("小米", 31_100),
-        ("核桃", 31_100),
-        ("大枣", 0),
-    }
+    sold = {one.product: one.sold_fen for one in lines}
+    assert sold == {"小米": 31_100, "核桃": 31_100, "大枣": 0}
 
 
 def test_gains_above_sales(city):
@@ -382,10 +379,9 @@ def test_a_run_that_was_stopped_answers_nobody(city, monkeypatch):
     monkeypatch.setattr(crosschecks, "_checked", {})
     given.take(*(given.purchase(n) for n in (1, 2, 3)))
     message = asked(2020)
-    monkeypatch.setattr(jobs, "stopping", lambda: True)
-    with pytest.raises(Interrupted):
+    with monkeypatch.context() as patched, pytest.raises(Interrupted):
+        patched.setattr(jobs, "stopping", lambda: True)
         crosschecks.run(message)
-    monkeypatch.undo()
     assert not Finding.objects.exists()
     crosschecks.run(message)
     assert Finding.objects.count() == 1

@@ -5,23 +5,34 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from niangjia.blocks.cases.finding_models import Finding
+from niangjia.blocks.cases.public import Found
 from niangjia.blocks.evidence.public import receive
-from niangjia.core import jobs, seal
+from niangjia.blocks.ledger.public import log_size
+from niangjia.blocks.orgs.public import organisations_merge
+from niangjia.core import clock, jobs, seal
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
+from niangjia.core.models import OutboxMessage
+from niangjia.core.outbox import Interrupted
 from niangjia.programmes.assistance_ledger.crosschecks import jobs as crosschecks
 from niangjia.programmes.assistance_ledger.crosschecks import rules
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.pages.findings import text_of
 from niangjia.programmes.assistance_ledger.selectors.findings import (
+    capacities,
     finding_get,
     findings_list,
     findings_of,
+    findings_sums,
 )
 from niangjia.programmes.assistance_ledger.services import purchase_reverse
 from niangjia.programmes.assistance_ledger.services.evidence import Placement, evidence_attach
 from niangjia.programmes.assistance_ledger.services.findings import (
+    RUN,
+    asked,
     capacity_declare,
+    crosschecks_ask,
     finding_say,
+    findings_found,
 )
 from niangjia.programmes.assistance_ledger.tests import given
 from tests import evidence_files
@@ -118,6 +129,45 @@ def test_sales_beyond_a_declared_capacity(city):
     assert check() == {}
 
 
+def merged_suppliers():
+    """The second supplier is merged into the first; returns what it is today."""
+    rows = Purchase.objects.order_by("id")
+    into, ref = rows.first().supplier, rows.last().supplier.ref
+    assert into.ref != ref
+    organisations_merge(
+        given.actor("city"), organisation_ref=ref, into_ref=into.ref, reason="同一合作社"
+    )
+    jobs.settle()
+    return into
+
+
+def test_two_suppliers_merged_into_one_have_one_capacity_the_newest(city):
+    given.take(given.purchase(1), given.purchase(9, **SECOND))
+    declare = {"product": "小米", "year": 2020, "source": "RD2019-1"}
+    for row, fen in zip(Purchase.objects.order_by("id"), (62_200, 62_199), strict=True):
+        capacity_declare(given.actor("city"), supplier_ref=row.supplier.ref, fen=fen, **declare)
+    assert check() == {}
+    into = merged_suppliers()
+    (text,) = check()["capacity"]
+    assert "622.00" in text and "621.99" in text
+    assert Finding.objects.get().parties.get().organisation_id == into.id
+    (line,) = capacities(given.actor("city"), year=2020)
+    assert (line.supplier_ref, line.fen, line.sold_fen) == (into.ref, 62_199, 62_200)
+
+
+def test_capacities_ask_the_records_once_however_many_lines(city, django_assert_num_queries):
+    given.take(given.purchase(1), given.purchase(9, product="核桃"), given.purchase(5, **SECOND))
+    supplier = Purchase.objects.order_by("id").first().supplier.ref
+    declare = {"supplier_ref": supplier, "year": 2020, "source": "RD2019-1", "fen": 1}
+    for product in ("小米", "核桃", "大枣"):
+        capacity_declare(given.actor("city"), product=product, **declare)
+    actor = given.actor("city")
+    with django_assert_num_queries(5):
+        lines = capacities(actor, year=2020)
+    sold = {one.product: one.sold_fen for one in lines}
+    assert sold == {"小米": 31_100, "核桃": 31_100, "大枣": 0}
+
+
 def test_gains_above_sales(city):
     given.take(given.purchase(1))
     review = entered(form=FORM.__class__(("purchase",), 2, 5, 31_101))
@@ -155,6 +205,15 @@ def test_one_roster_under_two_suppliers(city):
     assert (params["n"], params["percent"]) == (4, 80)
 
 
+def test_a_roster_of_two_suppliers_merged_into_one_is_no_finding(city):
+    first = [person(n, n, "户主") for n in range(1, 6)]
+    two_rosters(first, first)
+    assert list(check()) == ["roster"]
+    merged_suppliers()
+    assert check() == {}
+    assert Finding.objects.get().gone_at is not None
+
+
 def test_fewer_in_common_than_the_limit_is_no_finding(city):
     first = [person(n, n, "户主") for n in range(1, 6)]
     two_rosters(first, [*first[:3], person(8, 8, "户主"), person(9, 9, "户主")])
@@ -186,6 +245,157 @@ def test_one_photo_under_two_records(city):
     found = check()
     assert list(found) == ["photo"]
     assert Finding.objects.get().params == {"n": 2}
+
+
+def seen_by(*who):
+    """Which of these see how many open findings, the lists and the sums alike."""
+    seen = {name: len(findings_list(given.actor(name), state="open")[0]) for name in who}
+    assert seen == {name: sum(findings_sums(given.actor(name)).values()) for name in who}
+    return seen
+
+
+def test_what_tells_suppliers_of_one_another_is_for_county_and_city_only(city):
+    first = [person(n, n, "户主") for n in range(1, 6)]
+    reviews = two_rosters(first, first)
+    assert list(check()) == ["roster"]
+    assert seen_by("supplier", "clerk", "district", "reviewer", "city", "auditor") == {
+        "supplier": 0,
+        "clerk": 0,
+        "district": 0,
+        "reviewer": 1,
+        "city": 1,
+        "auditor": 1,
+    }
+    assert findings_of(given.actor("supplier"), f"review:{reviews[0].ref}") == []
+    with pytest.raises(NotFound):
+        finding_get(given.actor("supplier"), ref=Finding.objects.get().ref)
+
+
+def shared(kind, *rows, county=""):
+    """A finding of a kind stands about records and their units; returns it."""
+    subjects = [f"purchase:{row.ref}" for row in rows]
+    one = Found(kind, kind, {"n": 2}, subjects, [row.unit_id for row in rows], county)
+    findings_found(given.SYSTEM, year=2020, found=[one])
+    return Finding.objects.get(kind=kind)
+
+
+def test_a_photo_under_two_units_is_for_whom_both_stand_under(city):
+    given.take(*(given.purchase(n, unit=unit) for n, unit in ((1, "甲"), (2, "乙"), (3, "丙"))))
+    one, two, three = Purchase.objects.order_by("id")
+    row = shared("photo", one, two)
+    names = ("clerk", "clerk_b", "district", "district_b", "reviewer", "city", "auditor")
+    assert seen_by(*names) == dict.fromkeys(names, 0) | {"city": 1, "auditor": 1}
+    for who in ("district", "district_b", "reviewer"):
+        with pytest.raises(NotFound):
+            finding_say(given.actor(who), ref=row.ref, verdict="faulty", reason="同图", version=0)
+    assert Finding.objects.get().state == "open"
+    Finding.objects.all().delete()
+    row = shared("photo", two, three, county="130627")
+    assert seen_by(*names) == dict.fromkeys(names, 1) | {"clerk": 0, "clerk_b": 0, "district": 0}
+    finding_say(given.actor("district_b"), ref=row.ref, verdict="faulty", reason="同图", version=0)
+    assert Finding.objects.get().state == "faulty"
+
+
+def test_a_record_that_is_not_the_readers_is_named_without_a_link(city):
+    given.take(given.purchase(1), given.purchase(2, unit="乙"))
+    own, other = Purchase.objects.order_by("id")
+    told = {"supplier": "唐县示例合作社", "unit": "示例甲工会", "n": 2, "round": 10_000}
+    subjects = [f"purchase:{own.ref}", f"purchase:{other.ref}", "review:" + "0" * 32]
+    one = Found("round", "x", told, subjects, [own.unit_id])
+    findings_found(given.SYSTEM, year=2020, found=[one])
+    address = f"/desk/findings/{Finding.objects.get().ref}"
+    for who, links in (("clerk", [own.ref]), ("city", [own.ref, other.ref])):
+        page = browser(who).get(address).content.decode()
+        for ref in (own.ref, other.ref, "0" * 32):
+            assert ref[:8] in page
+            assert (f'href="/desk/records/{ref}"' in page) is (ref in links)
+        assert "/desk/reviews/" + "0" * 32 not in page
+
+
+def test_the_county_is_that_of_the_records_named(city):
+    rows = [given.purchase(n) for n in (1, 2, 3)]
+    rows += [given.purchase(n, county_code="130630") for n in (11, 12, 13)]
+    rows += [given.purchase(n, county_code="130630") for n in (21, 22)]
+    given.take(*rows, given.purchase(23))
+    assert len(check()["invoices"]) == 3
+    counties = {row.params["first"]: row.county_code for row in Finding.objects.all()}
+    assert counties == {1: "130627", 11: "130630", 21: ""}
+
+
+def test_one_key_twice_in_a_batch_counts_as_it_came_first(city):
+    found = [Found("photo", "x", {"n": n}, (), ()) for n in (2, 3)]
+    assert findings_found(given.SYSTEM, year=2020, found=found) == 1
+    assert Finding.objects.get().params == {"n": 2}
+
+
+def test_only_other_records_parties_or_county_are_put_right_without_a_fact(city):
+    given.take(given.purchase(1), given.purchase(2, unit="乙"))
+    one, two = Purchase.objects.order_by("id")
+    row = shared("photo", one, one, county="130627")
+    finding_say(given.actor("city"), ref=row.ref, verdict="explained", reason="同图", version=0)
+    jobs.settle()
+    size = log_size()
+    row = shared("photo", one, two)
+    jobs.settle()
+    assert log_size() == size
+    assert (row.state, row.reason, row.county_code) == ("explained", "同图", "")
+    assert row.subjects == [f"purchase:{one.ref}", f"purchase:{two.ref}"]
+    assert {party.organisation_id for party in row.parties.all()} == {one.unit_id, two.unit_id}
+    assert findings_of(given.actor("city"), f"purchase:{two.ref}")[0].ref == row.ref
+    version = row.version
+    assert shared("photo", one, two).version == version
+
+
+def test_offices_auditor_and_county_ask_for_a_run_nobody_else(city):
+    OutboxMessage.objects.filter(topic=RUN).delete()
+    for who in ("clerk", "supplier", "member"):
+        with pytest.raises(Denied):
+            crosschecks_ask(given.actor(who))
+        assert browser(who).post("/desk/findings").status_code == 403
+    assert not OutboxMessage.objects.filter(topic=RUN).exists()
+    button = '<form method="post"><input type="hidden" name="csrfmiddlewaretoken"'
+    for who in ("district", "city", "auditor", "reviewer"):
+        crosschecks_ask(given.actor(who))
+        assert button in browser(who).get("/desk/findings").content.decode()
+    assert OutboxMessage.objects.filter(topic=RUN).count() == 8
+    for who in ("clerk", "supplier"):
+        assert button not in browser(who).get("/desk/findings").content.decode()
+
+
+def test_a_run_is_skipped_if_a_whole_one_began_since_it_was_asked(city, monkeypatch):
+    runs = []
+    monkeypatch.setattr(crosschecks, "_checked", {})
+    monkeypatch.setattr(crosschecks, "check_year", runs.append)
+    first, second = asked(2020), asked(2020)
+    crosschecks.run(first)
+    crosschecks.run(second)
+    crosschecks.run({**second, "year": 2019})
+    assert runs == [2020, 2019]
+    crosschecks.run(asked(2020))
+    assert runs == [2020, 2019, 2020]
+
+
+def test_a_run_that_was_stopped_answers_nobody(city, monkeypatch):
+    monkeypatch.setattr(crosschecks, "_checked", {})
+    given.take(*(given.purchase(n) for n in (1, 2, 3)))
+    message = asked(2020)
+    with monkeypatch.context() as patched, pytest.raises(Interrupted):
+        patched.setattr(jobs, "stopping", lambda: True)
+        crosschecks.run(message)
+    assert not Finding.objects.exists()
+    crosschecks.run(message)
+    assert Finding.objects.count() == 1
+
+
+def test_a_declared_capacity_asks_for_its_year(city):
+    given.take(given.purchase(1))
+    OutboxMessage.objects.filter(topic=RUN).delete()
+    before, ref = clock.real_now().isoformat(), Purchase.objects.get().supplier.ref
+    capacity_declare(
+        given.actor("city"), supplier_ref=ref, product="小米", year=2020, fen=1, source="RD2019-1"
+    )
+    payload = OutboxMessage.objects.get(topic=RUN).payload
+    assert payload["year"] == 2020 and payload["at"] > before
 
 
 def test_a_decision_stays_with_its_reason_until_something_new_is_said(city):

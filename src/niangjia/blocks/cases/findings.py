@@ -1,7 +1,8 @@
 """Findings: put in order with what a check finds, decided by a person, read in a scope."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -19,30 +20,65 @@ OWNER = "system"
 VERDICTS = ("open", "explained", "faulty")
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a programme's findings somebody may see. shared: kinds that tell one party of
+    another; they are for those who are set over all parties, never for a party itself."""
+
+    programme: str
+    scope: Scope
+    shared: frozenset[str] = frozenset()
+
+
 def findings_put(work: Work, *, programme: str, found: Sequence[Found]) -> int:
     """At most 200 findings stand as found; returns how many are new or say something new.
 
-    What was decided stays decided unless it says something new: then it is open again.
+    What was decided stays decided unless it says something new: then it is open again. Where only
+    what it names or whose it is changed, that is put right without a fact. One that comes twice
+    counts as it came first.
     """
     if len(found) > BATCH:
         raise Invalid(_("At most %(n)s at a time."), code="too_many", n=BATCH)
-    keys = [(one.kind, one.key) for one in found]
+    first: dict[tuple[str, str], Found] = {}
+    for one in found:
+        first.setdefault((one.kind, one.key), one)
     rows = Finding.objects.select_for_update().filter(
-        programme=programme, kind__in={kind for kind, _k in keys}, key__in=[k for _kd, k in keys]
+        programme=programme, kind__in={kind for kind, _k in first}, key__in=[k for _kd, k in first]
     )
     there = {(row.kind, row.key): row for row in rows}
+    named = _named([row.pk for row in there.values()])
     facts = []
-    for one in found:
-        row = there.get((one.kind, one.key))
-        if row is not None and row.params == one.params and row.gone_at is None:
-            continue
-        row = _stands(work, programme, one, row)
-        facts.append(_raised(work, row))
+    for key, one in first.items():
+        row = there.get(key)
+        if row is None or row.gone_at is not None or row.params != one.params:
+            facts.append(_raised(work, _stands(work, programme, one, row)))
+        elif row.county_code != one.county_code or named[row.pk] != _names_of(one):
+            _stands(work, programme, one, row)
     if facts:
         work.record_many(facts)
     else:
         work.repeated()
     return len(facts)
+
+
+Names = tuple[frozenset[int], frozenset[str]]  # ids of parties, subjects
+
+
+def _names_of(one: Found) -> Names:
+    return frozenset(one.parties), frozenset(one.subjects)
+
+
+def _named(ids: Collection[int]) -> Mapping[int, Names]:
+    """By finding: what it names now."""
+    parties: dict[int, set[int]] = defaultdict(set)
+    subjects: dict[int, set[str]] = defaultdict(set)
+    rows = FindingParty.objects.filter(finding_id__in=ids)
+    for pk, party in rows.values_list("finding_id", "organisation_id"):
+        parties[pk].add(party)
+    texts = FindingSubject.objects.filter(finding_id__in=ids)
+    for pk, text in texts.values_list("finding_id", "subject").iterator(chunk_size=2_000):
+        subjects[pk].add(text)
+    return {pk: (frozenset(parties[pk]), frozenset(subjects[pk])) for pk in ids}
 
 
 def _stands(work: Work, programme: str, one: Found, row: Finding | None) -> Finding:
@@ -133,35 +169,41 @@ def _raised(work: Work, row: Finding) -> Fact:
     return Fact(FINDING_RAISED, f"finding:{row.ref}", work.at, values, {BUSINESS: OWNER})
 
 
-def findings_in(programme: str, scope: Scope) -> QuerySet[Finding]:
-    """Findings that a scope may see: all; of its county; of parties in it."""
-    rows = Finding.objects.filter(programme=programme)
+def findings_in(sight: Sight) -> QuerySet[Finding]:
+    """Findings that a scope may see: all; of its county; of parties in it.
+
+    Those of a shared kind: only all; of its county; of no party but those in its territory.
+    """
+    scope, rows = sight.scope, Finding.objects.filter(programme=sight.programme)
     if scope.kind == "all":
         return rows
     if scope.kind == "county" and scope.code:
         return rows.filter(county_code=scope.code)
+    parties = FindingParty.objects.all()
     if scope.kind == "beneath" and scope.path:
-        parties = FindingParty.objects.filter(organisation__territory_path__startswith=scope.path)
-    elif scope.kind in ("unit", "supplier"):
-        parties = FindingParty.objects.filter(organisation_id__in=scope.ids)
-    else:
-        return rows.none()
-    return rows.filter(pk__in=parties.values("finding_id"))
+        inside = Q(organisation__territory_path__startswith=scope.path)
+        others = parties.filter(~inside, finding__kind__in=sight.shared)
+        rows = rows.filter(pk__in=parties.filter(inside).values("finding_id"))
+        return rows.exclude(pk__in=others.values("finding_id"))
+    if scope.kind in ("unit", "supplier"):
+        own = parties.filter(organisation_id__in=scope.ids)
+        return rows.filter(pk__in=own.values("finding_id")).exclude(kind__in=sight.shared)
+    return rows.none()
 
 
-def finding_of(programme: str, scope: Scope, ref: str) -> Finding:
+def finding_of(sight: Sight, ref: str) -> Finding:
     """One of them. Raises NotFound."""
-    row = findings_in(programme, scope).filter(ref=ref).first()
+    row = findings_in(sight).filter(ref=ref).first()
     if row is None:
         raise NotFound(_("There is no such finding, or it is not yours to see."))
     return row
 
 
 def findings_page(
-    programme: str, scope: Scope, *, state: str, kind: str = "", before: int = 0
+    sight: Sight, *, state: str, kind: str = "", before: int = 0
 ) -> tuple[list[FindingView], int]:
     """(findings, newest first; where to go on, 0 at the end). state: of VERDICTS, or `gone`."""
-    rows = _of_state(findings_in(programme, scope), state)
+    rows = _of_state(findings_in(sight), state)
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows.filter(id__lt=before) if before else rows
     found = list(rows.order_by("-id")[: PER_PAGE + 1])
@@ -199,9 +241,9 @@ def view_of(row: Finding, names: Mapping[str, str]) -> FindingView:
     )
 
 
-def findings_counted(programme: str, scope: Scope) -> Mapping[tuple[str, str], int]:
+def findings_counted(sight: Sight) -> Mapping[tuple[str, str], int]:
     """(state or `gone`, kind) -> how many."""
-    rows = findings_in(programme, scope).order_by()
+    rows = findings_in(sight).order_by()
     counted: Counter[tuple[str, str]] = Counter()
     values = rows.values("state", "kind", gone=Q(gone_at__isnull=False)).annotate(n=Count("id"))
     for one in values:
@@ -209,9 +251,9 @@ def findings_counted(programme: str, scope: Scope) -> Mapping[tuple[str, str], i
     return counted
 
 
-def findings_about(programme: str, scope: Scope, subject: str) -> list[FindingView]:
+def findings_about(sight: Sight, subject: str) -> list[FindingView]:
     """Findings in force that name this subject, open ones first."""
-    rows = findings_in(programme, scope).filter(gone_at__isnull=True)
+    rows = findings_in(sight).filter(gone_at__isnull=True)
     found = list(rows.filter(named__subject=subject).order_by("id"))
     names = people_named({one.person_ref for one in found if one.person_ref})
     return sorted((view_of(one, names) for one in found), key=lambda one: one.state != "open")

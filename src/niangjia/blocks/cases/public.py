@@ -4,6 +4,7 @@ Columns that other rooms may join on: Case.id, .ref, .state, .version, .round, .
 """
 
 from niangjia.blocks.cases.findings import (
+    Sight,
     finding_decide,
     finding_of,
     finding_view,
@@ -26,6 +27,7 @@ __all__ = [
     "Matter",
     "Opening",
     "Past",
+    "Sight",
     "Waits",
     "case_decide",
     "case_steps",

@@ -19,6 +19,7 @@ class AssistanceLedgerConfig(RoomConfig):
         "rosters.bring": frozenset({"supplier", "reviewer"}),
         "findings.see": STAFF | {"supplier", "reviewer"},
         "findings.decide": OFFICES | {"reviewer"},
+        "findings.run": OFFICES | {"auditor", "reviewer"},
         "findings.raise": frozenset(),
         "capacity.declare": frozenset({"supplier", "reviewer", "city"}),
         "rosters.see": frozenset({"supplier", "reviewer", "district", "city", "auditor"}),

@@ -40,22 +40,20 @@ def _in_force(year: int) -> QuerySet[Purchase]:
 
 def over_capacity(year: int, _limits: policy.Crosschecks) -> Iterator[Found]:
     """More was sold of a supplier's product than it said that it can deliver."""
-    newest: dict[tuple[int, str], Capacity] = {}
-    for row in Capacity.objects.filter(year=year).order_by("id"):
-        newest[row.supplier_id, row.product] = row
-    if not newest:
+    declared = list(Capacity.objects.filter(year=year).order_by("id"))
+    if not declared:
         return
-    products = {product for _supplier, product in newest}
+    products = {row.product for row in declared}
     rows = _in_force(year).filter(product__in=products).order_by()
     sums = rows.values("supplier_id", "product").annotate(fen=Sum("amount_fen"))
     sold: Counter[tuple[int, str]] = Counter()
     found = list(sums.values_list("supplier_id", "product", "fen"))
-    heads = heads_of({pk for pk, _product, _fen in found} | {pk for pk, _product in newest})
+    heads = heads_of({pk for pk, _p, _fen in found} | {row.supplier_id for row in declared})
+    newest = {(heads[row.supplier_id], row.product): row for row in declared}
     for pk, product, fen in found:
         sold[heads[pk], product] += fen
     names = organisation_names(set(heads.values()))
-    for (pk, product), row in newest.items():
-        head = heads[pk]
+    for (head, product), row in newest.items():
         if sold[head, product] > row.fen:
             params: dict[str, str | int] = {
                 "supplier": names[head],
@@ -120,12 +118,14 @@ def _of_rosters(kind: str, key: str, rosters: Sequence[RosterView], **params: in
 
 
 def roster_under_two(year: int, limits: policy.Crosschecks) -> Iterator[Found]:
-    """One roster serves two suppliers."""
+    """One roster serves two suppliers; those that were merged into one are one."""
     by_ref = {one.ref: one for one in rosters_in(PROGRAMME, year)}
     for first, second, n, percent in pairs_alike(PROGRAMME, year, limits.roster_percent):
         if n >= limits.roster_households:
             pair = [by_ref[first], by_ref[second]]
-            yield _of_rosters("roster", _key(first, second), pair, n=n, percent=percent)
+            found = _of_rosters("roster", _key(first, second), pair, n=n, percent=percent)
+            if len(set(found.parties)) > 1:
+                yield found
 
 
 def person_in_two(year: int, _limits: policy.Crosschecks) -> Iterator[Found]:
@@ -166,7 +166,9 @@ def _of_pair(
     year: int,
 ) -> Iterator[Found]:
     numbers: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for ref, code, text, _fen, _county in records:
+    counties: dict[str, str] = {}
+    for ref, code, text, _fen, county in records:
+        counties[ref] = county
         if (number := rules.number_of(text)) is not None:
             numbers[code][number].append(ref)
     round_ones = [ref for ref, _c, _t, fen, _k in records if rules.is_round(fen, limits.round_fen)]
@@ -183,9 +185,10 @@ def _of_pair(
     if not found:
         return
     names = organisation_names(set(pair))
-    county = records[0][4]
     for kind, key, refs, told in found:
         params = {"supplier": names[pair[0]], "unit": names[pair[1]], **told}
+        theirs = {counties[ref] for ref in refs}
+        county = theirs.pop() if len(theirs) == 1 else ""
         yield Found(kind, key, params, [f"purchase:{ref}" for ref in refs], pair, county)
 
 

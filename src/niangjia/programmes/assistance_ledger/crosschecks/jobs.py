@@ -1,5 +1,6 @@
 """The cross-checks run beside the worker's round: hourly where the log went on, and when asked."""
 
+import datetime as dt
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -15,18 +16,33 @@ from niangjia.programmes.assistance_ledger.crosschecks.checks import CHECKS
 from niangjia.programmes.assistance_ledger.services.findings import (
     BATCH,
     RUN,
+    asked,
     findings_found,
     findings_gone,
 )
 
 SYSTEM = system_actor("cross-checks")
 _seen = [0]
+# Year -> when its newest whole run began. In memory: after a restart a run is made once too often.
+_checked: dict[int, dt.datetime] = {}
 
 
 @handles(RUN, slow=True)
 def run(payload: Mapping[str, Any]) -> None:
-    """Everything that does not fit in the year stands as a finding, and nothing else does."""
-    year = int(payload["year"])
+    """The year is checked, unless that was done since the message was left."""
+    year, began = int(payload["year"]), clock.real_now()
+    done = _checked.get(year)
+    if done is not None and "at" in payload and done > dt.datetime.fromisoformat(payload["at"]):
+        return
+    check_year(year)
+    _checked[year] = began
+
+
+def check_year(year: int) -> None:
+    """Everything that does not fit in the year stands as a finding, and nothing else does.
+
+    Raises Interrupted where the worker stops.
+    """
     limits = policy.crosschecks_on(clock.city_today())
     for kinds, check in CHECKS.items():
         keys: dict[str, set[str]] = {kind: set() for kind in kinds}
@@ -52,5 +68,5 @@ def refresh() -> int:
     year = clock.city_today().year
     with transaction.atomic():
         for one in (year - 1, year):
-            put(RUN, {"year": one})
+            put(RUN, asked(one))
     return 0

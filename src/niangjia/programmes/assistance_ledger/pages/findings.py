@@ -1,6 +1,6 @@
 """Findings as pages show them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -91,6 +91,11 @@ def link(subject: str) -> str:
     kind, _colon, ref = subject.partition(":")
     name = {"purchase": "record", "review": "review"}[kind]
     return reverse(f"assistance_ledger:{name}", args=[ref])
+
+
+def subjects(named: Sequence[str], seen: Collection[str]) -> list[tuple[str, str]]:
+    """(name, where it is shown; empty for what the reader may not see)."""
+    return [(subject_name(one), link(one) if one in seen else "") for one in named]
 
 
 def subject_name(subject: str) -> str:

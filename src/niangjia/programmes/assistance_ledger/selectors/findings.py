@@ -1,24 +1,36 @@
 """Reads of findings and of capacities, in the actor's scope."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import Sum
 
 from niangjia.blocks.cases.public import (
     FindingView,
+    Sight,
     finding_of,
     finding_view,
     findings_about,
     findings_counted,
     findings_page,
 )
-from niangjia.blocks.orgs.public import heads_of, organisations_of, ref_of_code, scope_of
+from niangjia.blocks.orgs.public import families_of, organisations_of, ref_of_code, scope_of
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
 from niangjia.lib.identifiers import uscc_compact
 from niangjia.programmes.assistance_ledger.capacity_models import Capacity
 from niangjia.programmes.assistance_ledger.models import Purchase
 from niangjia.programmes.assistance_ledger.selectors.rosters import PROGRAMME
-from niangjia.programmes.assistance_ledger.selectors.scope import visible_to
+from niangjia.programmes.assistance_ledger.selectors.scope import reviews_visible_to, visible_to
+
+# Kinds that tell one supplier or unit of another.
+SHARED = frozenset({"roster", "person", "photo"})
+
+
+def sight_of(actor: Actor) -> Sight:
+    """What of the findings the actor may see."""
+    return Sight(PROGRAMME, scope_of(actor), SHARED)
 
 
 def findings_list(
@@ -26,27 +38,37 @@ def findings_list(
 ) -> tuple[list[FindingView], int]:
     """(findings in the scope, newest first; where to go on). Raises NotSignedIn, Denied."""
     authorise(actor, "findings.see")
-    scope = scope_of(actor)
-    return findings_page(PROGRAMME, scope, state=state, kind=kind, before=before)
+    return findings_page(sight_of(actor), state=state, kind=kind, before=before)
 
 
 def findings_sums(actor: Actor) -> Mapping[tuple[str, str], int]:
     """(state, kind) -> how many, in the scope. Raises NotSignedIn, Denied."""
     authorise(actor, "findings.see")
-    return findings_counted(PROGRAMME, scope_of(actor))
+    return findings_counted(sight_of(actor))
 
 
 def finding_get(actor: Actor, *, ref: str) -> FindingView:
     """One finding. Raises NotSignedIn, Denied, NotFound."""
     authorise(actor, "findings.see")
-    return finding_view(finding_of(PROGRAMME, scope_of(actor), ref))
+    return finding_view(finding_of(sight_of(actor), ref))
 
 
 def findings_of(actor: Actor, subject: str) -> list[FindingView]:
     """Findings about a record or a review, for those who may see findings; else none."""
     if not actor.may("findings.see"):
         return []
-    return findings_about(PROGRAMME, scope_of(actor), subject)
+    return findings_about(sight_of(actor), subject)
+
+
+def subjects_seen(actor: Actor, subjects: Collection[str]) -> set[str]:
+    """Those of some subjects that the actor may look at."""
+    pairs = [one.split(":", 1) for one in subjects]
+    seen = set()
+    for kind, rows in (("purchase", visible_to(actor)), ("review", reviews_visible_to(actor))):
+        refs = [ref for named, ref in pairs if named == kind]
+        found = rows.filter(ref__in=refs).values_list("ref", flat=True) if refs else ()
+        seen |= {f"{kind}:{ref}" for ref in found}
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +93,35 @@ def capacities(actor: Actor, *, year: int) -> Sequence[CapacityLine]:
         rows = rows.filter(supplier_id__in=scope.ids)
     elif scope.kind == "county":
         rows = rows.filter(county_code=scope.code)
-    newest = {(row.supplier_id, row.product): row for row in rows}
-    heads = heads_of({pk for pk, _product in newest})
-    named = {one.id: one for one in organisations_of(heads.values())}
+    families = families_of({row.supplier_id for row in rows})
+    newest = {(families[row.supplier_id][0], row.product): row for row in rows}
+    named = {one.id: one for one in organisations_of({head for head, _product in newest})}
+    sold = _sold(actor, year, families.values(), {product for _head, product in newest})
     made = []
-    for (pk, product), row in newest.items():
-        supplier = named[heads[pk]]
-        months = [f"{year}-{month:02d}" for month in range(1, 13)]
-        records = visible_to(actor).filter(
-            supplier_id__in=[one for one, head in heads.items() if head == supplier.id],
-            product=product,
-            month__in=months,
-            reversed_at__isnull=True,
-        )
-        sold = sum(records.values_list("amount_fen", flat=True))
-        made.append(
-            CapacityLine(supplier.name, supplier.ref, product, year, row.fen, row.source, sold)
-        )
+    for (head, product), row in newest.items():
+        of, fen = named[head], sold[head, product]
+        made.append(CapacityLine(of.name, of.ref, product, year, row.fen, row.source, fen))
     return sorted(made, key=lambda one: (one.supplier, one.product))
+
+
+def _sold(
+    actor: Actor, year: int, families: Collection[tuple[int, ...]], products: Collection[str]
+) -> Mapping[tuple[int, str], int]:
+    """(supplier as of today, product) -> fen of the actor's records in force in the year.
+
+    families: each supplier of today, then those that were merged into it."""
+    heads = {pk: family[0] for family in families for pk in family}
+    rows = visible_to(actor).filter(
+        supplier_id__in=heads,
+        product__in=products,
+        month__in=[f"{year}-{month:02d}" for month in range(1, 13)],
+        reversed_at__isnull=True,
+    )
+    sums = rows.order_by().values("supplier_id", "product").annotate(fen=Sum("amount_fen"))
+    sold: Counter[tuple[int, str]] = Counter()
+    for pk, product, fen in sums.values_list("supplier_id", "product", "fen"):
+        sold[heads[pk], product] += fen
+    return sold
 
 
 def supplier_named(text: str) -> str:

@@ -21,9 +21,15 @@ from niangjia.core.work import Work
 from niangjia.programmes.assistance_ledger.capacity_models import Capacity
 from niangjia.programmes.assistance_ledger.facts import CAPACITY
 from niangjia.programmes.assistance_ledger.models import Purchase
+from niangjia.programmes.assistance_ledger.selectors.findings import sight_of
 from niangjia.programmes.assistance_ledger.selectors.rosters import PROGRAMME
 
 RUN, BATCH = "crosschecks.run", 200
+
+
+def asked(year: int) -> dict[str, int | str]:
+    """The message that a year be checked; a run that begins after it answers it too."""
+    return {"year": year, "at": clock.real_now().isoformat()}
 
 
 @service(permission="findings.raise", records=FACT)
@@ -42,16 +48,16 @@ def findings_gone(work: Work, /, *, kind: str, year: int, but: Collection[str]) 
 @service(permission="findings.decide", records=FACT)
 def finding_say(work: Work, /, *, ref: str, verdict: str, reason: str, version: int) -> None:
     """It is explained, faulty, or open again, and why. Raises NotFound, Invalid, Conflict."""
-    row = finding_of(PROGRAMME, scope_of(work.actor), ref)
+    row = finding_of(sight_of(work.actor), ref)
     finding_decide(work, row, verdict=verdict, reason=reason, version=version)
 
 
-@service(permission="findings.see", records=NOTHING)
+@service(permission="findings.run", records=NOTHING)
 def crosschecks_ask(work: Work, /) -> None:
     """The cross-checks run soon, for this and the last year."""
     year = clock.city_today().year
     for one in (year - 1, year):
-        work.send(RUN, {"year": one})
+        work.send(RUN, asked(one))
 
 
 @service(permission="capacity.declare", records=FACT)
@@ -94,7 +100,7 @@ def capacity_declare(
     owners = {BUSINESS: f"org:{supplier.ref}"}
     row.fact_ref = work.record(Fact(CAPACITY, subject, work.at, values, owners))
     row.save()
-    work.send(RUN, {"year": year})
+    work.send(RUN, asked(year))
 
 
 def _check(product: str, year: int, fen: int, source: str) -> None:

@@ -20,6 +20,7 @@ from niangjia.programmes.assistance_ledger.selectors.findings import (
     finding_get,
     findings_list,
     findings_sums,
+    subjects_seen,
     supplier_named,
 )
 from niangjia.programmes.assistance_ledger.services.findings import (
@@ -63,6 +64,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         "lines": [parts.line(one) for one in found],
         "next": more,
         "first": bool(before),
+        "may_run": actor.may("findings.run"),
         "may_declare": actor.may("capacity.declare"),
     }
     return render(request, "assistance_ledger/findings.html", context)
@@ -92,7 +94,7 @@ def finding(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "line": parts.line(one),
         "one": one,
-        "subjects": [(parts.subject_name(name), parts.link(name)) for name in one.subjects],
+        "subjects": parts.subjects(one.subjects, subjects_seen(actor, one.subjects)),
         "may_decide": actor.may("findings.decide") and one.gone_at is None,
         "verdicts": [(key, name) for key, name in parts.STATES.items() if key != "gone"],
         "refusal": refusal,

@@ -22,7 +22,7 @@ from niangjia.programmes.assistance_ledger.services.findings import (
 )
 
 SYSTEM = system_actor("cross-checks")
-_seen = [0]
+_seen: list[int | None] = [None]  # size of the log at the last look
 # Year -> when its newest whole run began. In memory: after a restart a run is made once too often.
 _checked: dict[int, dt.datetime] = {}
 
@@ -60,11 +60,12 @@ def check_year(year: int) -> None:
 
 
 def refresh() -> int:
-    """This and the last year are to be checked, if the log went on; returns how many years."""
-    size = log_size()
-    if _seen[0] == size:
-        return 0
+    """This and the last year are to be checked, if the log went on since the last look (a start of
+    the worker is the first); nothing is left to be done at once, so 0."""
+    size, last = log_size(), _seen[0]
     _seen[0] = size
+    if last in (None, size):
+        return 0
     year = clock.city_today().year
     with transaction.atomic():
         for one in (year - 1, year):

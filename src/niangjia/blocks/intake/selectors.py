@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Min
 from django.utils.translation import gettext_lazy as _
 
@@ -190,6 +191,11 @@ _LINE = (
 
 
 def bound_files() -> frozenset[str]:
-    """Names of the kept files of uploads that are about people: for no copy of the files."""
+    """Names of the kept files of uploads that are about people: for no copy of the files. A
+    database of an earlier version, which a copy is made of before its upgrade, has none."""
+    with connection.cursor() as cursor:
+        table = connection.introspection.get_table_description(cursor, Upload._meta.db_table)
+    if "subject" not in {column.name for column in table}:
+        return frozenset()
     rows = Upload.objects.exclude(subject="").exclude(state__in=ENDED)
     return frozenset(rows.values_list("ref", flat=True))

@@ -13,9 +13,10 @@ def test_a_visitor_reads_the_figures_and_how_they_are_counted(open_page: OpenPag
     page.goto("/")
     expect(page.locator("h1")).to_have_text("2019年第四季度")
     figures = page.locator(".figure .value").all_inner_texts()
-    assert len(figures) == 4
+    assert len(figures) == 5
     whole, direct, helped = (float(text.rstrip("万元").replace(",", "")) for text in figures[:3])
     assert 0 <= round(whole - direct - helped, 2) <= 0.01  # cut, not rounded
+    assert figures[4].startswith("0.00")  # no county has confirmed anything yet
     page.locator(".figure details.how summary").first.click()
     expect(page.locator(".figure details.how").first).to_contain_text("counting-2020")
     expect(page.locator(".chart[data-drawn]")).to_have_count(3)

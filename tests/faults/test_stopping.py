@@ -109,6 +109,10 @@ def test_the_demonstrations_key_holder_is_started_again(site):
     os.kill(first, signal.SIGKILL)
     assert until(lambda: holders() - {first})
     assert site.poll() is None
+    started = beneath(site.pid)
+    os.killpg(site.pid, signal.SIGTERM)
+    assert site.wait(timeout=LIMIT_S) == 0
+    assert until(lambda: not started & parents().keys())
 
 
 def test_a_part_that_dies_takes_the_rest_along(site):

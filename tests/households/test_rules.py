@@ -64,7 +64,6 @@ def test_the_same_number_is_one_household_and_another_number_another(drawn):
 def test_a_person_in_two_numbered_households_is_told_and_merges_nothing():
     entries = [entry(1, "n1", "a", "b"), entry(2, "n2", "a"), entry(3, "", "c")]
     assert groups(entries) == {frozenset({1}), frozenset({2}), frozenset({3})}
-    assert rules.in_two_households(entries, same_households(entries)) == {"a": {1, 2}}
 
 
 def test_an_entry_without_a_number_joins_by_a_person():
@@ -76,11 +75,6 @@ def test_a_village_number_says_nothing_outside_its_sheet():
     assert not rules.is_national("12")
     assert not rules.is_national("一二三四五六七八九十一")
     assert rules.is_national("1306271000012345678")
-
-
-def test_overlap_is_of_the_smaller_roster():
-    assert rules.overlap({"a", "b"}, {"b", "c", "d"}) == 50
-    assert rules.overlap({"a"}, set()) == 0
 
 
 def test_a_masked_household_tells_nobody():

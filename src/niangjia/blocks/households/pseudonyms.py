@@ -37,6 +37,18 @@ def is_set_up() -> bool:
     return bool(settings.NIANGJIA_KEYHOLDER_URL)
 
 
+def check_set_up() -> None:
+    """Raises Unavailable if this installation names no key holder."""
+    if not is_set_up():
+        raise Unavailable(
+            _(
+                "No department holds the pseudonym keys yet. Rosters can be taken once one does: "
+                "see the operator's guide, “keyholder”."
+            ),
+            code="key_holder_unset",
+        )
+
+
 def held_keys() -> list[HeldKey]:
     """What the holder has. Raises Unavailable."""
     body = _asked("GET", "/keys")
@@ -101,14 +113,7 @@ def pseudonyms(programme: str, year: int, public: str, inputs: Sequence[bytes]) 
 
 
 def _asked(method: str, path: str, body: bytes | None = None) -> bytes:
-    if not is_set_up():
-        raise Unavailable(
-            _(
-                "No department holds the pseudonym keys yet. Rosters can be taken once one does: "
-                "see the operator's guide, “keyholder”."
-            ),
-            code="key_holder_unset",
-        )
+    check_set_up()
     parts = urlsplit(settings.NIANGJIA_KEYHOLDER_URL)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     line = kind(parts.netloc, timeout=TIMEOUT_S)

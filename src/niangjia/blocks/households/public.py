@@ -6,6 +6,7 @@ from niangjia.blocks.households.handling import (
     household_strike,
 )
 from niangjia.blocks.households.naming import named
+from niangjia.blocks.households.pseudonyms import check_set_up as check_key_holder
 from niangjia.blocks.households.pseudonyms import is_set_up as has_key_holder
 from niangjia.blocks.households.pseudonyms import n_held_keys
 from niangjia.blocks.households.retention import sweep as households_sweep
@@ -50,6 +51,7 @@ __all__ = [
     "Person",
     "RosterOf",
     "RosterView",
+    "check_key_holder",
     "count_once",
     "has_key_holder",
     "household_erase",

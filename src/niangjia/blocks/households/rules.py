@@ -1,7 +1,7 @@
 """Which entries of rosters are one household; what a masked reader sees. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from niangjia.blocks.households.types import HouseholdView, Person
@@ -68,23 +68,6 @@ class _Union:
         if a != b and len(numbers) < 2:
             self._up[b] = a
             self._numbers[a] = next(iter(numbers), "")
-
-
-def in_two_households(
-    entries: Sequence[Entry], one_of: Mapping[int, int]
-) -> Mapping[str, set[int]]:
-    """Member -> the households (roots) that it stands in, for members in more than one."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for one in entries:
-        for member in one.members:
-            found[member].add(one_of[one.id])
-    return {member: roots for member, roots in found.items() if len(roots) > 1}
-
-
-def overlap(one: Collection[str], other: Collection[str]) -> int:
-    """Share of the smaller roster's households that the other names too, in percent."""
-    few = min(len(set(one)), len(set(other)))
-    return len(set(one) & set(other)) * 100 // few if few else 0
 
 
 # What a masked reader still sees of a person's other fields: nothing that tells who it is.

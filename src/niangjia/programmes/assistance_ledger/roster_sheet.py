@@ -178,20 +178,17 @@ def exit_of(status: str, year: str) -> str:
     return "yes" if "脱贫" in status or status == "是" else ""
 
 
-def households(rows: Iterable[RosterRow]) -> Iterator[tuple[HouseholdIn, int]]:
-    """(household, its rows) in the order of their first rows."""
+def households(rows: Iterable[RosterRow]) -> Iterator[HouseholdIn]:
+    """The households in the order of their first rows; a person a row."""
     found: dict[tuple[str, str], list[RosterRow]] = {}
     for one in rows:
         found.setdefault(one.key, []).append(one)
     for (number, place), listed in found.items():
         stated = max(one.n_people for one in listed)
-        yield (
-            HouseholdIn(
-                number=number,
-                place=place,
-                n_people=max(stated, len(listed)),
-                persons=[one.person for one in listed],
-                left=max((one.left for one in listed), key=lambda left: (left.isdigit(), left)),
-            ),
-            len(listed),
+        yield HouseholdIn(
+            number=number,
+            place=place,
+            n_people=max(stated, len(listed)),
+            persons=[one.person for one in listed],
+            left=max((one.left for one in listed), key=lambda left: (left.isdigit(), left)),
         )

@@ -1,7 +1,8 @@
 """A roster through the wizard: bound to the help material of a review, read, taken, sealed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -81,23 +82,11 @@ def take(
     Unavailable while the key holder is away: what was taken stays, repeating takes the rest."""
     of = roster_place(actor, view.subject)
     rows = [row for _sheet_row, row in work.rows() if row is not None]
-    n_done = 0
-    for batch in _batches(households(rows)):
-        n_done += _take_batch(actor, view, work, of, batch)
+    left, n_done = households(rows), 0
+    while batch := list(islice(left, BATCH)):
+        _take_batch(actor, view, work, of, batch)
+        n_done += sum(len(one.persons) for one in batch)
         tell(n_done, len(rows))
-
-
-def _batches(
-    found: Iterator[tuple[HouseholdIn, int]],
-) -> Iterator[list[tuple[HouseholdIn, int]]]:
-    batch: list[tuple[HouseholdIn, int]] = []
-    for one in found:
-        batch.append(one)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _take_batch(
@@ -105,15 +94,15 @@ def _take_batch(
     view: UploadView,
     work: Reading[RosterRow],
     of: RosterOf,
-    batch: Sequence[tuple[HouseholdIn, int]],
-) -> int:
-    """How many rows it was."""
-    public, found = named(of, [one for one, _n in batch])
+    batch: Sequence[HouseholdIn],
+) -> None:
+    """These households join the roster; work.outcome counts their rows."""
+    public, found = named(of, batch)
     became = roster_take_part(
         actor, subject=view.subject, public=public, households=found, file_sha256=view.sha256
     )
     outcome = work.outcome
-    for (household, _n), fresh in zip(batch, became, strict=True):
+    for household, fresh in zip(batch, became, strict=True):
         for person, is_new in zip(household.persons, fresh, strict=True):
             if is_new:
                 outcome.n_taken += 1
@@ -121,4 +110,3 @@ def _take_batch(
             else:
                 outcome.n_repeated += 1
                 outcome.repeated_fen += person.gain_fen or 0
-    return sum(n for _household, n in batch)

@@ -1,13 +1,12 @@
 """The program `niangjia-keyholder`."""
 
 import signal
-import sys
 import threading
 from argparse import Namespace
 from pathlib import Path
 
 from niangjia.witness.arguments import Parser, port
-from niangjia.witness.failure import FAILED, INTERRUPTED, OK, REFUSED, Failure
+from niangjia.witness.failure import FAILED, OK, REFUSED, Failure, ended
 from niangjia.witness.files import write_durably
 from niangjia.witness.holder.keys import PER_DAY, Folder, Gone, Held, Unknown
 from niangjia.witness.holder.server import HolderServer
@@ -123,17 +122,5 @@ def _serving(one: Parser) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code: 0 done, 1 failed, 2 cannot be read, 3 refused."""
-    given = _parser().parse_args(arguments)
-    try:
-        code: int = given.run(given)
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return failure.code
-    except OSError as error:
-        values = {"file": error.filename or ""}
-        print(say("A file cannot be read or written: {file}", **values), file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return code
+    """The exit code: see failure.ended."""
+    return ended(_parser().parse_args(arguments))

@@ -70,8 +70,6 @@ def year_of_households(actor: Actor, *, year: int, kind: str = "", page: int = 0
         listed = listed.filter(label__in=refs_in(scope))
     elif scope.kind == "county" and chosen == "county":
         listed = listed.filter(label=scope.code)
-    elif scope.kind != "all":
-        listed = listed.filter(label=_own_district(actor)) if chosen == "district" else listed
     first = listed.filter(confirmed=False).order_by("-households", "label")
     found = list(first[page * PER_PAGE : (page + 1) * PER_PAGE + 1])
     names = _names(chosen, [one.label for one in found])

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from niangjia.blocks.households.public import has_key_holder
+from niangjia.blocks.households.public import check_key_holder
 from niangjia.blocks.intake.public import (
     Limits,
     UploadView,
@@ -28,7 +28,7 @@ from niangjia.blocks.intake.public import (
     uploads_page,
 )
 from niangjia.core.actor import Actor
-from niangjia.core.errors import DomainError, Invalid, Unavailable
+from niangjia.core.errors import DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.assistance_ledger import mending
 from niangjia.programmes.assistance_ledger.filekinds import KINDS
@@ -177,14 +177,8 @@ def _bound(request: HttpRequest, actor: Actor) -> HelpReview | None:
         authorise(actor, "purchases.import")
         return None
     authorise(actor, "rosters.bring")
-    if request.method == "POST" and not has_key_holder():
-        raise Unavailable(
-            _(
-                "No department holds the pseudonym keys yet. Rosters can be taken once one does: "
-                "see the operator's guide, “keyholder”."
-            ),
-            code="key_holder_unset",
-        )
+    if request.method == "POST":
+        check_key_holder()
     return review_of(actor, f"review:{ref}")
 
 

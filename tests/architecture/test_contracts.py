@@ -41,6 +41,10 @@ SEEDS = {
         "programmes/assistance_ledger/policy.py",
         "import niangjia.blocks.evidence.models",
     ),
+    "door-bookkeeping": (
+        "programmes/assistance_ledger/policy.py",
+        "import niangjia.blocks.bookkeeping.models",
+    ),
     "door-households": (
         "programmes/assistance_ledger/policy.py",
         "import niangjia.blocks.households.models",

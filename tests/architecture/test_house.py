@@ -18,6 +18,7 @@ BLOCKS = [
     "ledger",
     "desk",
     "evidence",
+    "bookkeeping",
     "households",
     "indicators",
     "intake",

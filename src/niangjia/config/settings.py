@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "niangjia.blocks.ledger",
     "niangjia.blocks.desk",
     "niangjia.blocks.evidence",
+    "niangjia.blocks.bookkeeping",
     "niangjia.blocks.households",
     "niangjia.blocks.indicators",
     "niangjia.blocks.intake",

@@ -13,6 +13,7 @@ from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
     entries_before,
     entry_body,
+    facts_by_ref,
     history,
     log_size,
     log_vkey,
@@ -40,6 +41,7 @@ __all__ = [
     "audit_newest",
     "entries_before",
     "entry_body",
+    "facts_by_ref",
     "freeze_notice",
     "history",
     "keep_commitments",

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
@@ -44,6 +45,16 @@ def logged_facts(start: int, limit: int, kinds: frozenset[str]) -> list[LoggedFa
         .values_list("index", "fact__ref", "fact__kind", "fact__body", "fact__sealed_business")
     )
     return [_logged(row, kinds) for row in rows]
+
+
+def facts_by_ref(refs: Sequence[str]) -> list[LoggedFact]:
+    """The facts of these ids that are there, by id; index -1: not in the log yet."""
+    rows = StoredFact.objects.filter(ref__in=refs).order_by("ref")
+    names = ("entry__index", "ref", "kind", "body", "sealed_business")
+    return [
+        _logged((-1 if index is None else index, ref, kind, body, business), frozenset({kind}))
+        for index, ref, kind, body, business in rows.values_list(*names)
+    ]
 
 
 def logged_subjects(start: int, limit: int) -> list[tuple[str, str]]:

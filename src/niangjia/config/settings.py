@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "niangjia.blocks.intake",
     "niangjia.blocks.cases",
     "niangjia.programmes.assistance_ledger",
+    "niangjia.programmes.donations",
     "niangjia.config.system",
     "niangjia.config",
 ]

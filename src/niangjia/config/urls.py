@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("niangjia.blocks.ledger.urls")),
     path("", include("niangjia.blocks.desk.urls")),
     path("", include("niangjia.programmes.assistance_ledger.urls")),
+    path("", include("niangjia.programmes.donations.urls")),
     path("", include("niangjia.config.system.urls")),
     path("api/", api.urls),
 ]

@@ -14,6 +14,8 @@ ROLES = (
     "auditor",
     "secrecy",
     "leader",
+    "foundation",
+    "treasurer",
     "member",
     "operator",
 )

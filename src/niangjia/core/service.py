@@ -24,7 +24,7 @@ PAUSES_S = (0.05, 0.2, 0.5)
 PUBLIC = "public"
 SIGNED_IN = "signed in"  # whoever is, under any hat
 # Services open to visitors; everything else refuses who is not signed in.
-PUBLIC_SERVICES = frozenset({"orgs.sign_in_note", "config.password_choose"})
+PUBLIC_SERVICES = frozenset({"orgs.sign_in_note", "config.password_choose", "donations.gift_begin"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ ROLE_NAMES = {
     "auditor": _("Auditor"),
     "secrecy": _("Secrecy officer"),
     "leader": _("Leader in charge"),
+    "foundation": _("Foundation clerk"),
+    "treasurer": _("Foundation treasurer"),
     "member": _("Union member"),
     "operator": _("Site operator"),
 }
@@ -26,6 +28,7 @@ SYSTEM_NAMES = {
     "reporting periods": _("System: reporting periods"),
     "imports": _("System: imports"),
     "help reviews": _("System: handed on from the review"),
+    "payments": _("System: payments"),
 }
 
 

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from niangjia.blocks.places.public import region_names
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.sheet import schema
+from niangjia.ui.dates import day, moment
 from niangjia.ui.page import language_of
 
 FLAGS = {
@@ -56,19 +55,6 @@ def milli(value: int | None) -> str:
         return ""
     text = f"{abs(value) // 1000:,}.{abs(value) % 1000:03d}".rstrip("0").rstrip(".")
     return f"-{text}" if value < 0 else text
-
-
-def day(value: dt.date) -> str:
-    """`2020年3月16日` or `16 March 2020`."""
-    if language_of().startswith("zh"):
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {value:%B %Y}"
-
-
-def moment(value: dt.datetime) -> str:
-    """Day and minute in the city's zone."""
-    local = value.astimezone(ZoneInfo(settings.TIME_ZONE))
-    return f"{day(local.date())} {local:%H:%M}"
 
 
 def month(code: str) -> str:

@@ -1,0 +1,26 @@
+"""Seed S7: donations whose every yuan can be followed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.programme import MenuEntry, RoomConfig
+
+STAFF = frozenset({"foundation", "treasurer"})
+SEES = STAFF | {"city", "auditor", "leader"}
+
+
+class DonationsConfig(RoomConfig):
+    name = "niangjia.programmes.donations"
+    label = "donations"
+    verbose_name = _("Donations")
+    grants = {
+        "donations.see": SEES,
+        "donations.open_donor": frozenset({"foundation", "treasurer", "auditor"}),
+        "raisings.manage": frozenset({"foundation"}),
+        "gifts.take": frozenset({"foundation"}),
+        "gifts.give_for_unit": frozenset({"clerk", "head"}),
+        "gifts.ask_back": frozenset({"foundation"}),
+        "gifts.decide": frozenset({"treasurer"}),
+        "payments.settle": frozenset(),
+    }
+    scopes = {"read": frozenset({"donations.see"})}
+    menu = (MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),)

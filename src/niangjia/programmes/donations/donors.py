@@ -1,0 +1,105 @@
+"""Who gives: found again by keyed hashes, a person's name and phone only sealed."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from niangjia.core import seal
+from niangjia.core.work import Work
+from niangjia.programmes.donations.models import Donor
+from niangjia.programmes.donations.types import DonorIn
+
+PURPOSE = "donor"
+PHONE = "donor phone"
+
+
+def identity(one: DonorIn) -> str:
+    """What tells a donor from all others; empty for somebody who can be told by nothing."""
+    if one.kind == "unit":
+        return f"unit:{one.uscc or one.name}"
+    if one.phone:
+        return f"phone:{one.phone}"
+    return f"known:{one.known_by}:{one.name}" if one.known_by else ""
+
+
+def donors_take(work: Work, wanted: Iterable[DonorIn]) -> dict[DonorIn, Donor]:
+    """Every donor that can be told from others is there; by what was given. Sealed anew never."""
+    listed = [one for one in dict.fromkeys(wanted) if identity(one)]
+    digests = seal.lookup_digests((PURPOSE, identity(one)) for one in listed)
+    by_digest = dict(zip(digests, listed, strict=True))
+    found = _found(by_digest)
+    fresh = {digest: one for digest, one in by_digest.items() if digest not in found}
+    if fresh:
+        rows = _rows(work, fresh)
+        Donor.objects.bulk_create(rows, ignore_conflicts=True, batch_size=90)
+        found |= _found(fresh)
+    return {one: found[digest] for digest, one in zip(digests, listed, strict=True)}
+
+
+def _found(digests: Mapping[str, DonorIn]) -> dict[str, Donor]:
+    rows = Donor.objects.filter(digest__in=list(digests)).defer("sealed")
+    return {row.digest: row for row in rows}
+
+
+def _rows(work: Work, fresh: Mapping[str, DonorIn]) -> list[Donor]:
+    phones = seal.lookup_digests((PHONE, one.phone) for one in fresh.values())
+    refs = [work.new_id() for _one in fresh]
+    people = [
+        f"person:{ref}" for ref, one in zip(refs, fresh.values(), strict=True) if _is_person(one)
+    ]
+    seal.ensure(people)
+    return [
+        _row(work, ref, digest, one, phone)
+        for (digest, one), phone, ref in zip(fresh.items(), phones, refs, strict=True)
+    ]
+
+
+def _is_person(one: DonorIn) -> bool:
+    return one.kind == "person"
+
+
+def _row(work: Work, ref: str, digest: str, one: DonorIn, phone_digest: str) -> Donor:
+    if not _is_person(one):
+        return Donor(
+            ref=ref,
+            kind="unit",
+            digest=digest,
+            name=one.name[:120],
+            uscc=one.uscc,
+            first_at=work.at,
+        )
+    plain = json.dumps({"name": one.name, "phone": one.phone}).encode()
+    return Donor(
+        ref=ref,
+        kind="person",
+        digest=digest,
+        phone_digest=phone_digest if one.phone else "",
+        sealed=seal.seal(f"person:{ref}", plain),
+        first_at=work.at,
+    )
+
+
+def opened(row: Donor) -> DonorIn:
+    """A donor's name and phone; empty once erased."""
+    if row.kind == "unit":
+        return DonorIn("unit", row.name, uscc=row.uscc)
+    try:
+        found = json.loads(seal.unseal(bytes(row.sealed)))
+    except seal.Erased:
+        return DonorIn("person")
+    return DonorIn("person", found["name"], found["phone"])
+
+
+def names_of(rows: Sequence[Donor]) -> dict[int, str]:
+    """Names by id; of a person the family name and stars, `王**`."""
+    return {row.pk: masked_name(opened(row)) for row in rows}
+
+
+def masked_name(one: DonorIn) -> str:
+    """What a list shows of a donor: a unit's name, a person's family name."""
+    if one.kind == "unit" or not one.name:
+        return one.name
+    return one.name[0] + "*" * max(len(one.name) - 1, 1)
+
+
+def phone_digest(phone: str) -> str:
+    return seal.lookup_digests([(PHONE, phone)])[0]

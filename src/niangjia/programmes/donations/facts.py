@@ -1,0 +1,77 @@
+"""Facts of the donations programme. Which fields are open stands in data/policy.toml."""
+
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.facts import FactKind, declare
+from niangjia.programmes.donations import policy
+
+
+def _kind(name: str, title: object, sealed: tuple[str, ...], **more: tuple[str, ...]) -> FactKind:
+    """Version 1 of a kind. more: its personal slots."""
+    policy_id, opened = policy.disclosure(f"{name}/1")
+    return declare(
+        FactKind(
+            name=name,
+            version=1,
+            title=title,
+            open=opened,
+            sealed=sealed,
+            personal=more,
+            policy=policy_id,
+        )
+    )
+
+
+_DONOR = ("donor_name", "donor_phone")
+SET = _kind(
+    "raising.set",
+    _("Raising set up or changed"),
+    ("area", "organisation", "postings", "purpose", "qualification_until", "reason", "restrictions"),
+)
+PLEDGED = _kind(
+    "gift.pledged",
+    _("Gift pledged"),
+    ("direction", "donor", "fen", "gift", "kind", "line", "pledged_at", "postings", "referrer", "unit_name", "unit_uscc", "what"),
+    donor=_DONOR,
+)
+UNPLEDGED = _kind("gift.unpledged", _("Pledge withdrawn"), ("gift", "postings", "reason"))
+RECEIVED = _kind(
+    "gift.received",
+    _("Gift received"),
+    (
+        "channel",
+        "direction",
+        "donor",
+        "fee_fen",
+        "gift",
+        "kind",
+        "n_people",
+        "n_times",
+        "pledge",
+        "postings",
+        "received_at",
+        "referrer",
+        "show_amount",
+        "show_name",
+        "source",
+        "unit_name",
+        "unit_uscc",
+        "unvalued",
+        "what",
+    ),
+    donor=_DONOR,
+)
+ADJUSTED = _kind(
+    "gift.adjusted",
+    _("Gift changed: refund, value or mistake"),
+    ("adjusted_at", "adjustment", "gift", "postings", "reason"),
+)
+CHANGE_ASKED = _kind("gift.change_asked", _("Change of a gift asked for"), ("fen", "gift", "reason", "why"))
+TAKEN = _kind(
+    "gifts.taken",
+    _("Batch of gifts taken"),
+    ("fen", "file_sha256", "first_row", "last_row", "source"),
+)
+CONSENTED = _kind(
+    "gift.consented", _("Donor agreed or no longer agrees"), ("gift", "show_amount", "show_name")
+)

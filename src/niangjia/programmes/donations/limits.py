@@ -1,0 +1,29 @@
+"""How often one address may do what visitors may do; kept in memory, forgotten after a while."""
+
+import hashlib
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core.errors import DomainError
+
+
+class TooOften(DomainError):
+    """More than a person does."""
+
+    code, status, exit_code = "too_often", 429, 7
+
+
+def check(request: HttpRequest, what: str, *, most: int, within_s: int) -> None:
+    """Count one more of `what` from the request's address. Raises TooOften past `most`."""
+    address = request.META.get("REMOTE_ADDR", "")
+    digest = hashlib.sha256(f"{what}\0{address}".encode()).hexdigest()
+    key = f"donations-limit:{digest}"
+    cache.add(key, 0, within_s)
+    try:
+        n = cache.incr(key)
+    except ValueError:  # it ran out between the two
+        return
+    if n > most:
+        raise TooOften(_("That was very often. Please try again in a few minutes."))

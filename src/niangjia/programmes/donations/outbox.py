@@ -1,0 +1,77 @@
+"""After the commit: providers are asked, their call-backs read, what has no room goes back."""
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from niangjia.core import clock
+from niangjia.core.actor import system_actor
+from niangjia.core.errors import Conflict, NotFound
+from niangjia.core.outbox import Away, handles
+from niangjia.programmes.donations import policy, providers, trial
+from niangjia.programmes.donations.models import Payment, TrialPayment
+from niangjia.programmes.donations.providers import Notice
+from niangjia.programmes.donations.services.giving import ASK, payment_end, payment_settle
+
+SYSTEM = system_actor("payments")
+log = logging.getLogger(__name__)
+
+
+def heard(notice: Notice) -> str:
+    """What a provider said is done: a paid payment is a gift, once. Returns `done` or why not."""
+    try:
+        if notice.state == "paid" and notice.paid_at is not None:
+            return payment_settle(
+                SYSTEM,
+                payment_ref=notice.payment_ref,
+                provider_ref=notice.provider_ref,
+                fen=notice.fen,
+                fee_fen=notice.fee_fen,
+                paid_at=notice.paid_at,
+            )
+        if notice.state == "failed":
+            payment_end(SYSTEM, payment_ref=notice.payment_ref, state="failed")
+    except (NotFound, Conflict) as error:
+        log.warning("payment notice refused: %s", error.code)
+        return str(error.code)
+    return notice.state
+
+
+@handles(ASK)
+def ask(payload: Mapping[str, Any]) -> None:
+    """Until a payment has ended its provider is asked every minute: a call-back may be lost."""
+    row = Payment.objects.filter(ref=payload["payment"]).first()
+    if row is None or row.state != "begun":
+        return
+    notice = providers.provider(row.provider).ask(row.ref)
+    if notice is not None:
+        heard(notice)
+    row.refresh_from_db()
+    if row.state != "begun":
+        return
+    minutes = policy.giving_on(clock.day_of(row.begun_at)).payment_minutes
+    if clock.city_now() - row.begun_at < dt.timedelta(minutes=minutes):
+        raise Away("under way")
+    payment_end(SYSTEM, payment_ref=row.ref, state="lapsed")
+
+
+@handles("donations.pay_back")
+def pay_back(payload: Mapping[str, Any]) -> None:
+    """What was paid when there was no room left goes back to the payer."""
+    row = Payment.objects.get(ref=payload["payment"])
+    providers.provider(row.provider).pay_back(row.ref, row.fen, f"no-room:{row.ref}")
+
+
+@handles(trial.NOTICE)
+def test_notice(payload: Mapping[str, Any]) -> None:
+    """The test provider's call-back, signed as a real one's; a late one comes after a minute."""
+    row = TrialPayment.objects.filter(payment_ref=payload["payment"]).first()
+    if row is None or row.paid_at is None and row.state == "paid":
+        return
+    late = row.behaviour == "late" and row.paid_at is not None
+    if late and clock.city_now() - row.paid_at < dt.timedelta(seconds=50):  # type: ignore[operator]
+        raise Away("late on purpose")
+    body = trial.body_of(row)
+    adapter = trial.TrialProvider()
+    heard(adapter.read(body, providers.signed(trial.secret(), body)))

@@ -1,0 +1,1 @@
+"""Reads of the donations programme, scoped to the actor."""

@@ -1,0 +1,117 @@
+"""What goes into and comes out of the services of donations. Pure."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+PEOPLE, UNITS, GOODS = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class DonorIn:
+    """Who gives. kind: `person` or `unit`; a person without name and phone is anonymous.
+
+    known_by: what else tells one person from another (a staff number in a unit), never shown.
+    """
+
+    kind: str
+    name: str = ""
+    phone: str = ""
+    uscc: str = ""
+    known_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionIn:
+    """What a directed gift is for; at least one of the three."""
+
+    beneficiary: str = ""
+    area: str = ""
+    use: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftIn:
+    """A gift of money that arrived. key: what it is known by, so that it is taken once.
+
+    fen: 1 to 2**53-1. received_at: the instant of receipt. donor: None for a collection or an
+    anonymous giver; then n_people says how many it stands for, n_times how often they gave. source:
+    file or payment that it came from. account: of the books where the money lies, empty for the
+    bank's. fee_fen: what was kept of it on the way.
+    """
+
+    key: str
+    fen: int
+    received_at: dt.datetime
+    channel: str
+    line: int = PEOPLE
+    donor: DonorIn | None = None
+    n_people: int = 1
+    n_times: int = 1
+    direction: DirectionIn | None = None
+    referrer: DonorIn | None = None
+    show_name: bool = False
+    show_amount: bool = False
+    said: str = ""
+    source: str = ""
+    account: str = ""
+    fee_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GiftTaken:
+    """A gift that is in: its ref, number and fact; repeated: it was in before."""
+
+    ref: str
+    number: str
+    fact_ref: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RaisingIn:
+    """A raising as it is set up or changed; see models.Raising."""
+
+    slug: str
+    title: str
+    purpose: str
+    first_on: dt.date
+    last_on: dt.date | None = None
+    restrictions: str = ""
+    area: str = ""
+    goal_fen: int | None = None
+    capped: bool = False
+    qualification_no: str = ""
+    qualification_until: dt.date | None = None
+    plan_no: str = ""
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemIn:
+    """One kind of thing in a gift of goods. value_fen: of all n of them; None: unvalued.
+
+    basis: invoice, customs, delivery_note or government_list; basis_no: its number.
+    """
+
+    name: str
+    n: int
+    measure: str
+    spec: str = ""
+    value_fen: int | None = None
+    basis: str = ""
+    basis_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsIn:
+    """Goods that arrived, as one gift. key: what it is known by; received_at: the instant."""
+
+    key: str
+    donor: DonorIn
+    items: tuple[ItemIn, ...]
+    received_at: dt.datetime
+    direction: DirectionIn | None = None
+    referrer: DonorIn | None = None
+    show_name: bool = False
+    said: str = ""
+    source: str = ""

@@ -1,0 +1,24 @@
+"""Addresses of the donations programme."""
+
+from django.urls import path
+
+from niangjia.programmes.donations.views import gifts, giving, raisings
+
+app_name = "donations"
+urlpatterns = [
+    path("donations", giving.raisings, name="raisings_public"),
+    path("donations/<slug:slug>/give", giving.give, name="give"),
+    path("donations/paying/<slug:ref>", giving.paying, name="paying"),
+    path("donations/test-pay/<slug:ref>", giving.test_pay, name="test_pay"),
+    path("donations/notices/<slug:provider>", giving.notice, name="notice"),
+    path("desk/donations", gifts.gifts, name="gifts"),
+    path("desk/donations/raisings", raisings.raisings, name="raisings"),
+    path("desk/donations/raisings/new", raisings.raising_new, name="raising_new"),
+    path("desk/donations/raisings/<slug:slug>", raisings.raising, name="raising"),
+    path("desk/donations/raisings/<slug:slug>/edit", raisings.raising_edit, name="raising_edit"),
+    path("desk/donations/raisings/<slug:slug>/act", raisings.raising_act, name="raising_act"),
+    path("desk/donations/raisings/<slug:slug>/gifts/new", gifts.gift_new, name="gift_new"),
+    path("desk/donations/gifts/<slug:ref>", gifts.gift, name="gift"),
+    path("desk/donations/gifts/<slug:ref>/decide", gifts.gift_decide, name="gift_decide"),
+    path("desk/donations/gifts/<slug:ref>/donor", gifts.gift_donor, name="gift_donor"),
+]

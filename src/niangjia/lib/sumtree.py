@@ -35,7 +35,7 @@ class BadSum(ValueError):
 class Leaf(NamedTuple):
     """What one entry contributes. index: in the log; leaf_hash: of the entry, 32 bytes."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     leaf_hash: bytes
     line: int
     fen: int

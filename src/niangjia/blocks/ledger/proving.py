@@ -34,10 +34,15 @@ def served_size() -> int:
 
 
 def signed_root(size: int) -> SignedRoot | None:
-    """The checkpoint that the log signed when the site had `size` entries; None if there is none."""
+    """What the log signed when the site had `size` entries; None if it signed nothing then."""
     log = Log.objects.filter(first__lt=size).order_by("-number").first()
     row = log and Checkpoint.objects.filter(log=log, size=size - log.first).first()
     return SignedRoot(log.origin, log.first, row.size, bytes(row.root)) if log and row else None
+
+
+def site_index(ref: str) -> int | None:
+    """Where the entry of a fact stands, over all logs of the site; None while it has none."""
+    return Entry.objects.filter(fact__ref=ref).values_list("index", flat=True).first()
 
 
 def open_entries(kinds: Collection[str], size: int) -> Iterator[OpenEntry]:

@@ -15,6 +15,7 @@ from niangjia.blocks.ledger.proving import (
     open_entries,
     served_size,
     signed_root,
+    site_index,
 )
 from niangjia.blocks.ledger.recorder import LedgerRecorder
 from niangjia.blocks.ledger.selectors import (
@@ -76,6 +77,7 @@ __all__ = [
     "policy_set",
     "served_size",
     "signed_root",
+    "site_index",
     "sm3_step",
     "submit_until",
     "witness_address_set",

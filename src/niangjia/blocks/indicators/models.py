@@ -1,4 +1,4 @@
-"""What it adds up to: sums per cell, and how far in the log they reach."""
+"""What it adds up to: sums per cell, how far in the log they reach, and what was published."""
 
 from typing import ClassVar
 
@@ -52,3 +52,88 @@ class Position(models.Model):
 
     projection = models.CharField(max_length=40, primary_key=True)
     size = models.BigIntegerField(default=0)
+
+
+class BulletinSeries(models.Model):
+    """The bulletins of one scope of an indicator; n: how many. Locked while one is published, so
+    that their numbers have no gap."""
+
+    indicator = models.CharField(max_length=40)
+    scope = models.CharField(max_length=80)
+    n = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "scope"], name="bulletin_one_series")
+        ]
+
+
+class Bulletin(models.Model):
+    """A published bulletin; the database refuses to change or remove it.
+
+    as_of: cut-off, UTC. log_size: entries of the site that it could see, log_first of them before
+    the log of that origin. n, sums: of the tree, a sum for each of `lines`. since: the bulletin
+    that late and adjusted speak of; previous: the one with the number before.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    fact_ref = models.CharField(max_length=32, unique=True)
+    indicator = models.CharField(max_length=40)
+    scope = models.CharField(max_length=80)
+    number = models.PositiveIntegerField()
+    as_of = models.DateTimeField()
+    log_origin = models.CharField(max_length=120)
+    log_first = models.BigIntegerField()
+    log_size = models.BigIntegerField()
+    log_root = models.BinaryField()
+    policy = models.CharField(max_length=40)
+    lines = models.JSONField()
+    n = models.BigIntegerField()
+    sums = models.JSONField()
+    tree_root = models.BinaryField()
+    counts = models.JSONField()
+    late = models.JSONField()
+    adjusted = models.JSONField()
+    previous = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="following"
+    )
+    since = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    corrects = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="correction"
+    )
+    explanation = models.TextField(blank=True)
+    document = models.BinaryField()
+    document_sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["indicator", "scope", "number"], name="bulletin_one_number"
+            ),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="bulletin_from_1"),
+            models.CheckConstraint(
+                condition=models.Q(corrects=None) | ~models.Q(explanation=""),
+                name="bulletin_correction_explained",
+            ),
+        ]
+
+
+class BulletinTile(models.Model):
+    """A tile of a bulletin's sum tree (lib.sumtree.Tile), so that a path is read, not rebuilt."""
+
+    bulletin = models.ForeignKey(Bulletin, on_delete=models.PROTECT, related_name="tiles")
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    first = models.BigIntegerField()
+    rows = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["bulletin", "level", "number"], name="bulletin_one_tile"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["bulletin", "level", "first"], name="bulletin_tile_first")
+        ]

@@ -57,3 +57,34 @@ class AuditResult:
     root: str
     faults: tuple[str, ...]
     n_witnessed: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """An entry as anybody may read it. index: over all logs of the site; leaf_hash: 32 bytes."""
+
+    index: int
+    ref: str
+    leaf_hash: bytes
+    kind: str
+    opened: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenEntry:
+    """body: the bytes that are hashed; hashes: its inclusion proof. index: in its log."""
+
+    ref: str
+    index: int
+    body: bytes
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenEntries:
+    """checkpoint: the cosigned note under which all of them stand. first: entries of the site
+    before that log."""
+
+    first: int
+    checkpoint: str
+    entries: tuple[ProvenEntry, ...]

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "ab464cbb5aff6e47c8a191f2a649c9cdf9431dfdf61257d4603519baeb8d77ac"
+    expected = "06e2524d5a323314c58524d73c77d33dcf842ff5829e470cb1698a43eaf92045"
     assert together.hexdigest() == expected

@@ -25,6 +25,7 @@ from niangjia.blocks.places.public import (
     regions_load,
 )
 from niangjia.config.sample import codes
+from niangjia.config.sample.donations import donations_begun, load_donations
 from niangjia.core import clock, jobs
 from niangjia.core.actor import system_actor
 from niangjia.core.errors import Conflict
@@ -107,6 +108,8 @@ ROLES = (
     ("auditor", "示例审计员"),
     ("secrecy", "示例保密员"),
     ("leader", "示例分管领导"),
+    ("foundation", "示例基金员"),
+    ("treasurer", "示例财务员"),
     ("member", "示例会员"),
     ("operator", "示例运维员"),
 )
@@ -121,7 +124,8 @@ def sample_begun() -> str:
 def sample_is_loaded(name: str) -> bool:
     """True once all purchases of that size are in and the running quarter is open."""
     size = SIZES[name]
-    return n_of_upload(size.upload) == size.purchases and bool(periods_known())
+    whole = n_of_upload(size.upload) == size.purchases and bool(periods_known())
+    return whole and donations_begun()
 
 
 def load_sample(name: str, progress: Callable[[int], None] = lambda n: None) -> int:
@@ -150,6 +154,7 @@ def load_sample(name: str, progress: Callable[[int], None] = lambda n: None) -> 
         progress(n)
     jobs.settle()
     _report(size)
+    load_donations(roster=size.skewed)
     return n
 
 
@@ -216,7 +221,8 @@ def _set_up(rng: random.Random, size: Size) -> tuple[list[Node], list[Node]]:
         )
         for county in demonstration_counties()
     }
-    everybody = [*nodes, *units, *suppliers, *departments.values()]
+    foundation = Node("示例温暖基金会", "department", "foundation", code="foundation")
+    everybody = [*nodes, *units, *suppliers, *departments.values(), foundation]
     organisations_set_up(SYSTEM, nodes=everybody, valid_from=SINCE)
     _accounts(units, suppliers[0], departments[suppliers[0].region_code])
     return units, suppliers
@@ -261,6 +267,8 @@ def _accounts(units: list[Node], supplier: Node, department: Node) -> None:
         "secrecy": "110000",
         "leader": "110000",
         "operator": "110000",
+        "foundation": "foundation",
+        "treasurer": "foundation",
     }
     unit = f"uscc:{units[0].uscc}"
     also = {"checker": (("clerk", f"uscc:{units[1].uscc}"),)}  # one person, two hats

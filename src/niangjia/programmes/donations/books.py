@@ -155,9 +155,7 @@ def back_legs(
 ) -> tuple[Leg, ...]:
     """Money of a gift goes back, or was never there."""
     place = account or bank(raising.slug)
-    freed = (
-        (Leg(given_out(raising.slug), left(raising.slug), fen),) if raising.capped else ()
-    )
+    freed = (Leg(given_out(raising.slug), left(raising.slug), fen),) if raising.capped else ()
     return (Leg(fund(raising.slug, direction), place, fen), *freed)
 
 

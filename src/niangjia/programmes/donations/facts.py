@@ -26,12 +26,33 @@ _DONOR = ("donor_name", "donor_phone")
 SET = _kind(
     "raising.set",
     _("Raising set up or changed"),
-    ("area", "organisation", "postings", "purpose", "qualification_until", "reason", "restrictions"),
+    (
+        "area",
+        "organisation",
+        "postings",
+        "purpose",
+        "qualification_until",
+        "reason",
+        "restrictions",
+    ),
 )
 PLEDGED = _kind(
     "gift.pledged",
     _("Gift pledged"),
-    ("direction", "donor", "fen", "gift", "kind", "line", "pledged_at", "postings", "referrer", "unit_name", "unit_uscc", "what"),
+    (
+        "direction",
+        "donor",
+        "fen",
+        "gift",
+        "kind",
+        "line",
+        "pledged_at",
+        "postings",
+        "referrer",
+        "unit_name",
+        "unit_uscc",
+        "what",
+    ),
     donor=_DONOR,
 )
 UNPLEDGED = _kind("gift.unpledged", _("Pledge withdrawn"), ("gift", "postings", "reason"))
@@ -66,7 +87,9 @@ ADJUSTED = _kind(
     _("Gift changed: refund, value or mistake"),
     ("adjusted_at", "adjustment", "gift", "postings", "reason"),
 )
-CHANGE_ASKED = _kind("gift.change_asked", _("Change of a gift asked for"), ("fen", "gift", "reason", "why"))
+CHANGE_ASKED = _kind(
+    "gift.change_asked", _("Change of a gift asked for"), ("fen", "gift", "reason", "why")
+)
 TAKEN = _kind(
     "gifts.taken",
     _("Batch of gifts taken"),

@@ -123,8 +123,8 @@ class Gift(models.Model):
     direct. n_people: of a gift without a donor the people it stands for, else 1; n_times: how often
     they gave. pledged_fen: what was promised, null where it came at once or has no value. fen: what
     was received, 0 until then; changed_fen: sum of what was taken off or added since (refunds,
-    another value). unvalued: goods without a value; they add 0. what: of a pledge or of goods, in words;
-    said: the donor's words. state: see rules.STATES.
+    another value). unvalued: goods without a value; they add 0. what: of a pledge or of goods, in
+    words; said: the donor's words. state: see rules.STATES.
     received_at: the instant the cut-off goes by. show_name, show_amount: what the donor agreed to.
     digest: of what it was made from, so that it is taken once.
     """
@@ -189,9 +189,7 @@ class Gift(models.Model):
             models.Index(fields=["raising", "id"], name="gift_raising"),
             models.Index(fields=["raising", "state", "id"], name="gift_state"),
             models.Index(fields=["raising", "received_at", "id"], name="gift_received"),
-            models.Index(
-                fields=["raising", "id"], name="gift_shown", condition=Q(show_name=True)
-            ),
+            models.Index(fields=["raising", "id"], name="gift_shown", condition=Q(show_name=True)),
             models.Index(fields=["fact_ref"], name="gift_fact"),
             models.Index(fields=["source"], name="gift_source", condition=~Q(source="")),
         ]
@@ -247,7 +245,8 @@ class Payment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(state__in=["begun", "paid", "failed", "lapsed", "back"]), name="payment_state"
+                condition=Q(state__in=["begun", "paid", "failed", "lapsed", "back"]),
+                name="payment_state",
             ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="payment_amount"),
             models.UniqueConstraint(
@@ -257,9 +256,7 @@ class Payment(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["begun_at"], name="payment_under_way", condition=Q(state="begun")
-            )
+            models.Index(fields=["begun_at"], name="payment_under_way", condition=Q(state="begun"))
         ]
 
 

@@ -67,7 +67,7 @@ def pay_back(payload: Mapping[str, Any]) -> None:
 def test_notice(payload: Mapping[str, Any]) -> None:
     """The test provider's call-back, signed as a real one's; a late one comes after a minute."""
     row = TrialPayment.objects.filter(payment_ref=payload["payment"]).first()
-    if row is None or row.paid_at is None and row.state == "paid":
+    if row is None or (row.paid_at is None and row.state == "paid"):
         return
     late = row.behaviour == "late" and row.paid_at is not None
     if late and clock.city_now() - row.paid_at < dt.timedelta(seconds=50):  # type: ignore[operator]

@@ -46,7 +46,7 @@ def check_character(body: str) -> str:
 
 
 def is_number(text: str) -> bool:
-    """True for a receipt's number as it is stored, `K7Q2MWX9TR4B`: 11 characters and their check."""
+    """True for a receipt's number as it is stored, `K7Q2MWX9TR4B`: 11 signs and their check."""
     known = len(text) == 12 and all(one in ALPHABET for one in text)
     return known and check_character(text[:-1]) == text[-1]
 

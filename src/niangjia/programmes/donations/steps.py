@@ -139,18 +139,14 @@ def gifts_take(work: Work, raising: Raising, rows: Sequence[GiftIn]) -> dict[str
     secrets.SystemRandom().shuffle(drafts)
     _record(work, raising, drafts)
     taken = {one.row.key: GiftTaken(one.ref, one.number, one.fact_ref) for one in drafts}
-    return taken | {
-        row.key: known[digest] for digest, row in digests.items() if digest in known
-    }
+    return taken | {row.key: known[digest] for digest, row in digests.items() if digest in known}
 
 
 def _known(digests: Sequence[str]) -> dict[str, GiftTaken]:
     rows = Gift.objects.filter(digest__in=digests)
     return {
         digest: GiftTaken(ref, number, fact_ref, repeated=True)
-        for digest, ref, number, fact_ref in rows.values_list(
-            "digest", "ref", "number", "fact_ref"
-        )
+        for digest, ref, number, fact_ref in rows.values_list("digest", "ref", "number", "fact_ref")
     }
 
 

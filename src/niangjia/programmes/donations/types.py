@@ -115,3 +115,20 @@ class GoodsIn:
     show_name: bool = False
     said: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeIn:
+    """A promised gift. key: what it is known by; kind: cash or goods; fen: None without a value;
+    what: goods in words; pledged_at: None for now."""
+
+    key: str
+    donor: DonorIn
+    kind: str
+    line: int
+    fen: int | None
+    what: str = ""
+    direction: DirectionIn | None = None
+    referrer: DonorIn | None = None
+    pledged_at: dt.datetime | None = None
+    show_name: bool = False

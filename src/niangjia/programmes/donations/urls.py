@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from niangjia.programmes.donations.views import gifts, giving, raisings
+from niangjia.programmes.donations.views import board, gifts, giving, raisings
 
 app_name = "donations"
 urlpatterns = [
     path("donations", giving.raisings, name="raisings_public"),
+    path("donations/<slug:slug>", board.board, name="board"),
     path("donations/<slug:slug>/give", giving.give, name="give"),
     path("donations/paying/<slug:ref>", giving.paying, name="paying"),
     path("donations/test-pay/<slug:ref>", giving.test_pay, name="test_pay"),

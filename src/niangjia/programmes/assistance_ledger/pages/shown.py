@@ -8,9 +8,10 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from niangjia.blocks.places.public import region_names
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.sheet import schema
-from niangjia.ui.dates import day, moment
+from niangjia.ui import dates
 from niangjia.ui.page import language_of
 
+day, moment = dates.day, dates.moment
 FLAGS = {
     "invoice_claimed_twice": gettext_lazy("Invoice also claimed by another unit"),
     "maybe_an_order_s_record": gettext_lazy("May be the same as a record made from an order"),

@@ -20,7 +20,7 @@ NEEDED = {"required": _("This is needed.")}
 
 def text(label: Any, length: int, **more: Any) -> forms.CharField:
     """A line of text; not needed unless said."""
-    kept = {"required": False, "error_messages": NEEDED} | more
+    kept: dict[str, Any] = {"required": False, "error_messages": NEEDED} | more
     attrs = INPUT | kept.pop("attrs", {})
     return forms.CharField(
         label=label, max_length=length, widget=forms.TextInput(attrs=attrs), **kept
@@ -28,7 +28,7 @@ def text(label: Any, length: int, **more: Any) -> forms.CharField:
 
 
 def long_text(label: Any, length: int, **more: Any) -> forms.CharField:
-    kept = {"required": False, "error_messages": NEEDED} | more
+    kept: dict[str, Any] = {"required": False, "error_messages": NEEDED} | more
     widget = forms.Textarea(attrs={"class": "textarea", "rows": 3})
     return forms.CharField(label=label, max_length=length, widget=widget, **kept)
 
@@ -38,7 +38,7 @@ class YuanField(forms.CharField):
 
     def __init__(self, label: Any, **more: Any) -> None:
         widget = forms.TextInput(attrs={**INPUT, "inputmode": "decimal"})
-        kept = {"error_messages": NEEDED} | more
+        kept: dict[str, Any] = {"error_messages": NEEDED} | more
         super().__init__(label=label, max_length=24, widget=widget, **kept)
 
     def clean(self, value: Any) -> Any:
@@ -73,7 +73,7 @@ class GiveForm(forms.Form):
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     amount = YuanField(_("Another amount (yuan)"), required=False)
     chosen = forms.IntegerField(required=False, min_value=1)
-    name = text(_("Name"), 60, attrs={"autocomplete": "name", "data-personal": ""})
+    name = text(_("Your name"), 60, attrs={"autocomplete": "name", "data-personal": ""})
     phone = PhoneField(
         _("Mobile number"), help_text=_("Only to find your gifts again. Nobody sees it.")
     )
@@ -104,19 +104,17 @@ class RaisingForm(forms.Form):
     area = text(_("Who benefits, and where"), 200)
     restrictions = long_text(_("Restrictions"), 1000)
     first_on = forms.DateField(
-        label=_("First day"),
+        label=_("Begins on"),
         widget=forms.DateInput(attrs={**INPUT, "type": "date"}, format="%Y-%m-%d"),
         error_messages=NEEDED,
     )
     last_on = forms.DateField(
-        label=_("Last day"),
+        label=_("Ends on"),
         required=False,
         widget=forms.DateInput(attrs={**INPUT, "type": "date"}, format="%Y-%m-%d"),
     )
     goal_fen = YuanField(_("Goal (yuan)"), required=False)
-    capped = forms.BooleanField(
-        label=_("Giving stops at the goal"), required=False
-    )
+    capped = forms.BooleanField(label=_("Giving stops at the goal"), required=False)
     qualification_no = text(_("Number of the public-raising qualification"), 60)
     qualification_until = forms.DateField(
         label=_("Qualification valid until"),
@@ -125,9 +123,7 @@ class RaisingForm(forms.Form):
     )
     plan_no = text(_("Number of the filed plan"), 60)
     platform = text(_("Designated platform for giving online"), 100)
-    reason = text(
-        _("Why it changes"), 200, help_text=_("Needed once it is open; donors read it.")
-    )
+    reason = text(_("Why it changes"), 200, help_text=_("Needed once it is open; donors read it."))
 
     def raising(self) -> RaisingIn:
         """What was filled in."""
@@ -152,7 +148,9 @@ class GiftForm(forms.Form):
     uscc = text(_("Code of the unit"), 18)
     phone = PhoneField(_("Mobile number of the person"))
     n_people = forms.IntegerField(
-        label=_("How many people"), required=False, min_value=1,
+        label=_("How many people"),
+        required=False,
+        min_value=1,
         widget=forms.NumberInput(attrs=INPUT),
     )
     fen = YuanField(_("Amount (yuan)"), required=True)
@@ -223,7 +221,7 @@ class ChangeForm(forms.Form):
     """What shall change of a gift, and why."""
 
     why = forms.ChoiceField(
-        label=_("What it is"),
+        label=_("Kind of change"),
         choices=[("refund", _("Refund")), ("mistake", _("Taken down by mistake"))],
         widget=forms.Select(attrs={"class": "select"}),
     )

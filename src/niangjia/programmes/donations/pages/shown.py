@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.lib import money
 from niangjia.ui.dates import day, moment
 
-LINES = {1: _("People"), 2: _("Units"), 3: _("Goods")}
+LINES = {1: _("From people"), 2: _("From units"), 3: _("Goods")}
 STATES = {
     "pledged": _("Pledged"),
     "received": _("Received"),
@@ -22,8 +22,8 @@ CHANNELS = {
     "online": _("Online"),
     "transfer": _("Bank transfer"),
     "roster": _("Roster of a unit"),
-    "collection": _("Collection"),
-    "direct": _("Handed in"),
+    "collection": _("Collected in a group"),
+    "direct": _("Given by hand"),
     "pledge": _("Pledge"),
     "goods": _("Goods"),
 }
@@ -37,7 +37,7 @@ ASKS = {
     "done": _("Approved and booked"),
     "returned": _("Not approved"),
 }
-RAISING_STATES = {"draft": _("Draft"), "open": _("Open"), "closed": _("Closed")}
+RAISING_STATES = {"draft": _("Draft"), "open": _("Open for gifts"), "closed": _("Raising closed")}
 WHY_OFF = {
     "not_open": _("The foundation has not opened it yet."),
     "closed": _("It is closed."),

@@ -83,9 +83,7 @@ def _filtered(rows: QuerySet[Gift], wanted: GiftFilters) -> QuerySet[Gift]:
     return _between(rows, wanted.first, wanted.last)
 
 
-def _between(
-    rows: QuerySet[Gift], first: dt.date | None, last: dt.date | None
-) -> QuerySet[Gift]:
+def _between(rows: QuerySet[Gift], first: dt.date | None, last: dt.date | None) -> QuerySet[Gift]:
     if first:
         rows = rows.filter(received_at__date__gte=first)
     return rows.filter(received_at__date__lte=last) if last else rows
@@ -187,8 +185,10 @@ def _name(donor: Donor | None) -> str:
 
 
 def _asks(actor: Actor, row: Gift) -> tuple[AskView, ...]:
-    found = Ask.objects.filter(gift=row).order_by("-id").annotate(
-        case_state=F("case__state"), case_version=F("case__version")
+    found = (
+        Ask.objects.filter(gift=row)
+        .order_by("-id")
+        .annotate(case_state=F("case__state"), case_version=F("case__version"))
     )
     return tuple(
         AskView(

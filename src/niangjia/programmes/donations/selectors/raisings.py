@@ -13,7 +13,7 @@ from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.donations import books
 from niangjia.programmes.donations.models import Payment, Raising
-from niangjia.programmes.donations.services.giving import room, why_off
+from niangjia.programmes.donations.online import room, why_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def raising_get(actor: Actor, *, slug: str) -> RaisingView:
 def _scoped(actor: Actor) -> QuerySet[Raising]:
     """A foundation's people see its own raisings; the city, auditors and leaders all."""
     if actor.role in ("foundation", "treasurer"):
-        return _rows().filter(organisation_id=actor.organisation_id)
+        return _rows().filter(organisation_id=actor.organisation_id or 0)
     return _rows()
 
 

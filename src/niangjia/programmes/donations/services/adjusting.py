@@ -81,8 +81,8 @@ def _checked(gift: Gift, why: str, fen: int, reason: str) -> str:
         raise Conflict(_("Another change of this gift waits to be decided."), code="ask_waits")
     net = gift.fen + gift.changed_fen
     if type(fen) is not int or not 0 < fen <= net:
-        text = _("More than 0, and not more than the %(net)s yuan that are left of the gift.")
-        message = str(text) % {"net": f"{net / 100:,.2f}"}
+        words = _("More than 0, and not more than the %(net)s yuan that are left of the gift.")
+        message = str(words) % {"net": f"{net / 100:,.2f}"}
         raise Invalid(message, code="amount", fields={"fen": message})
     text = reason.strip()[:500]
     if why not in WHY or len(text) < 2:
@@ -92,9 +92,7 @@ def _checked(gift: Gift, why: str, fen: int, reason: str) -> str:
 
 
 @service(permission="gifts.decide", records=FACT)
-def change_decide(
-    work: Work, /, *, ask_ref: str, step: str, version: int, reason: str = ""
-) -> str:
+def change_decide(work: Work, /, *, ask_ref: str, step: str, version: int, reason: str = "") -> str:
     """The change is booked (`approve`) or not (`return`); returns the new state.
 
     An old bulletin stays as it was: the change counts from now on. Raises NotFound, Denied (four

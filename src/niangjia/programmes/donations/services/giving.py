@@ -5,18 +5,18 @@ import json
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.bookkeeping.public import balance
 from niangjia.core import clock, seal
 from niangjia.core.errors import Conflict, Invalid, NotFound
-from niangjia.core.facts import BUSINESS, Fact
+from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import FACT, NOTHING, PUBLIC, service
 from niangjia.core.work import Work
-from niangjia.programmes.donations import books, policy, providers, rules, steps
+from niangjia.programmes.donations import books, policy, providers, steps
 from niangjia.programmes.donations.facts import TAKEN
 from niangjia.programmes.donations.models import Payment, Raising
+from niangjia.programmes.donations.online import room, why_off
 from niangjia.programmes.donations.services.raisings import raising_of
 from niangjia.programmes.donations.types import DonorIn, GiftIn, GiftTaken
 
@@ -76,21 +76,6 @@ def _begun(work: Work, raising: Raising, fen: int, key: str, donor: DonorIn) -> 
     )
 
 
-def why_off(raising: Raising, today: dt.date) -> tuple[str, ...]:
-    """Codes of why giving online is off; empty where it is on."""
-    reasons = rules.why_not_online(
-        state=raising.state,
-        first_on=raising.first_on,
-        last_on=raising.last_on,
-        qualification_no=raising.qualification_no,
-        qualification_until=raising.qualification_until,
-        plan_no=raising.plan_no,
-        platform=raising.platform,
-        today=today,
-    )
-    return reasons if providers.names() else (*reasons, "no_provider")
-
-
 def _check_online(raising: Raising, fen: int, today: dt.date) -> None:
     if why_off(raising, today):
         raise Conflict(
@@ -112,12 +97,6 @@ def _check_online(raising: Raising, fen: int, today: dt.date) -> None:
         )
 
 
-def room(raising: Raising) -> int:
-    """What may still be begun of a capped raising's goal: what is left less what is under way."""
-    under_way = Payment.objects.filter(raising=raising, state="begun").aggregate(n=Sum("fen"))
-    return balance(books.BOOK, books.left(raising.slug)).posted - (under_way["n"] or 0)
-
-
 @service(permission="gifts.take", records=FACT)
 def gifts_record(
     work: Work, /, *, slug: str, rows: Sequence[GiftIn], source: str = "", file_sha256: str = ""
@@ -132,7 +111,7 @@ def gifts_record(
     taken = steps.gifts_take(work, raising, rows)
     fresh = [row for row in rows if not taken[row.key].repeated]
     if source and fresh:
-        values = {
+        values: dict[str, Value] = {
             "raising": slug,
             "n": len(fresh),
             "fen": sum(row.fen for row in fresh),

@@ -93,9 +93,7 @@ def _gift(work: Work, raising: Raising, goods: GoodsIn, digest: str) -> Gift:
     )
 
 
-def _items(
-    work: Work, raising: Raising, gift: Gift, items: tuple[ItemIn, ...]
-) -> list[GoodsItem]:
+def _items(work: Work, raising: Raising, gift: Gift, items: tuple[ItemIn, ...]) -> list[GoodsItem]:
     rows = [
         GoodsItem(
             ref=work.new_id(),

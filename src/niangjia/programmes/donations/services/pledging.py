@@ -15,70 +15,58 @@ from niangjia.programmes.donations.facts import PLEDGED, RECEIVED, UNPLEDGED
 from niangjia.programmes.donations.models import Gift, Raising
 from niangjia.programmes.donations.services.adjusting import gift_alone
 from niangjia.programmes.donations.services.raisings import raising_of
-from niangjia.programmes.donations.types import DirectionIn, DonorIn, GiftIn
+from niangjia.programmes.donations.types import DonorIn, GiftIn, PledgeIn
 
 
 @service(permission="gifts.take", records=FACT)
-def gift_pledge(
-    work: Work,
-    /,
-    *,
-    slug: str,
-    key: str,
-    donor: DonorIn,
-    kind: str,
-    line: int,
-    fen: int | None,
-    what: str,
-    direction: DirectionIn | None = None,
-    referrer: DonorIn | None = None,
-    pledged_at: dt.datetime | None = None,
-    show_name: bool = False,
-) -> str:
-    """Somebody promised a gift; its ref. fen: None where it has no value yet.
+def gift_pledge(work: Work, /, *, slug: str, pledge: PledgeIn) -> str:
+    """Somebody promised a gift; its ref.
 
     A pledge of money is held in the books as coming. Raises NotFound, Denied, Conflict, Invalid.
     """
     raising = raising_of(work, slug)
-    at = pledged_at or work.at
-    _check(raising, kind, line, fen, what, at > work.at)
-    digest = steps.gift_digest(raising, key)
+    _check(raising, pledge, work.at)
+    digest = steps.gift_digest(raising, pledge.key)
     if known := Gift.objects.filter(digest=digest).first():
         work.repeated()
         return known.ref
-    donors = donors_take(work, [one for one in (donor, referrer) if one])
-    directions = steps.directions_take(work, raising, [direction] if direction else [])
-    gift = Gift(
-        ref=work.new_id(),
-        number=steps.new_number(),
-        raising=raising,
-        direction=directions[direction] if direction else None,
-        donor=donors.get(donor),
-        referrer=donors.get(referrer) if referrer else None,
-        digest=digest,
-        line=line,
-        kind=kind,
-        channel="pledge",
-        pledged_fen=fen,
-        unvalued=fen is None,
-        state="pledged",
-        what=what.strip()[:200],
-        show_name=show_name,
-        pledged_at=at,
-        recorded_at=work.at,
-        pledge_ref=work.new_id(),
-    )
+    gift = _row(work, raising, pledge, digest)
     gift.save()
-    order = _held(raising, gift) if kind == "cash" else None
+    order = _held(raising, gift) if gift.kind == "cash" else None
     if order:
         orders_take(work, books.BOOK, [order])
-    work.record(_pledged(raising, gift, donor, order))
+    work.record(_pledged(raising, gift, pledge.donor, order))
     return gift.ref
 
 
-def _check(
-    raising: Raising, kind: str, line: int, fen: int | None, what: str, future: bool
-) -> None:
+def _row(work: Work, raising: Raising, pledge: PledgeIn, digest: str) -> Gift:
+    donors = donors_take(work, [one for one in (pledge.donor, pledge.referrer) if one])
+    wanted = [pledge.direction] if pledge.direction else []
+    directions = steps.directions_take(work, raising, wanted)
+    return Gift(
+        ref=work.new_id(),
+        number=steps.new_number(),
+        raising=raising,
+        direction=directions[pledge.direction] if pledge.direction else None,
+        donor=donors.get(pledge.donor),
+        referrer=donors.get(pledge.referrer) if pledge.referrer else None,
+        digest=digest,
+        line=pledge.line,
+        kind=pledge.kind,
+        channel="pledge",
+        pledged_fen=pledge.fen,
+        unvalued=pledge.fen is None,
+        state="pledged",
+        what=pledge.what.strip()[:200],
+        show_name=pledge.show_name,
+        pledged_at=pledge.pledged_at or work.at,
+        recorded_at=work.at,
+        pledge_ref=work.new_id(),
+    )
+
+
+def _check(raising: Raising, pledge: PledgeIn, now: dt.datetime) -> None:
+    kind, line, fen = pledge.kind, pledge.line, pledge.fen
     if raising.state != "open":
         raise Conflict(_("This raising is not open."), code="raising_not_open")
     if kind not in ("cash", "goods") or line not in (1, 2, 3) or (line == 3) != (kind == "goods"):
@@ -87,9 +75,9 @@ def _check(
         raise Invalid(_("A pledge of money has an amount."), code="amount")
     if fen is not None and not 0 < fen <= rules.MOST_FEN:
         raise Invalid(_("A pledged amount is more than 0."), code="amount")
-    if kind == "goods" and not what.strip():
+    if kind == "goods" and not pledge.what.strip():
         raise Invalid(_("Say what goods they are, and how many."), code="what")
-    if future:
+    if pledge.pledged_at is not None and pledge.pledged_at > now:
         raise Invalid(_("A pledge cannot be made in the future."), code="future")
 
 

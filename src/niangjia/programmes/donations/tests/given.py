@@ -11,7 +11,7 @@ from niangjia.blocks.orgs.public import (
 )
 from niangjia.core.actor import system_actor
 from niangjia.programmes.donations.services import raising_make, raising_open
-from niangjia.programmes.donations.types import DonorIn, GiftIn, RaisingIn
+from niangjia.programmes.donations.types import DonorIn, GiftIn, PledgeIn, RaisingIn
 
 SYSTEM = system_actor("test city")
 SINCE = dt.date(2019, 1, 1)
@@ -94,3 +94,15 @@ def unit_gift(number: int = 1, **changes) -> GiftIn:
     """A unit's gift of 1,000 yuan."""
     donor = DonorIn("unit", f"示例{number}号企业")
     return gift(number, **({"fen": 100_000, "line": 2, "donor": donor} | changes))
+
+
+def pledge(**changes) -> PledgeIn:
+    """A unit's pledge of 500 yuan."""
+    values = {
+        "key": "p1",
+        "donor": DonorIn("unit", "示例一号企业"),
+        "kind": "cash",
+        "line": 2,
+        "fen": 50_000,
+    }
+    return PledgeIn(**(values | changes))

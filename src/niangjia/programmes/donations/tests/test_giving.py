@@ -93,9 +93,7 @@ def test_a_gift_from_the_future_is_refused():
     slug = given.raising()
     tomorrow = given.at("2020-03-18 23:59:59")
     with pytest.raises(Invalid, match="future"):
-        gifts_record(
-            given.actor("foundation"), slug=slug, rows=[given.gift(received_at=tomorrow)]
-        )
+        gifts_record(given.actor("foundation"), slug=slug, rows=[given.gift(received_at=tomorrow)])
     assert not Gift.objects.exists()
 
 
@@ -111,9 +109,7 @@ def test_a_person_is_sealed_and_found_again_by_phone():
 
 def test_people_known_by_their_name_alone_are_different_people():
     slug = given.raising()
-    rows = [
-        given.gift(number, donor=DonorIn("person", "示例同名人")) for number in (1, 2)
-    ]
+    rows = [given.gift(number, donor=DonorIn("person", "示例同名人")) for number in (1, 2)]
     gifts_record(given.actor("foundation"), slug=slug, rows=rows)
     assert Donor.objects.count() == 2
 
@@ -324,16 +320,7 @@ def _spend(slug: str, fen: int) -> None:
 def test_a_pledge_is_outside_the_total_until_it_arrives():
     slug = given.raising()
     who = given.actor("foundation")
-    ref = gift_pledge(
-        who,
-        slug=slug,
-        key="p1",
-        donor=DonorIn("unit", "示例一号企业"),
-        kind="cash",
-        line=2,
-        fen=50_000,
-        what="",
-    )
+    ref = gift_pledge(who, slug=slug, pledge=given.pledge())
     stands = balance(books.BOOK, books.pool(slug))
     assert (stands.posted, stands.coming) == (0, 50_000)
     pledge_receive(who, gift_ref=ref, fen=60_000, received_at=given.at("2020-03-10 09:00:00"))
@@ -347,10 +334,7 @@ def test_a_pledge_is_outside_the_total_until_it_arrives():
 def test_a_withdrawn_pledge_leaves_nothing_coming():
     slug = given.raising()
     who = given.actor("foundation")
-    donor = DonorIn("unit", "示例一号企业")
-    ref = gift_pledge(
-        who, slug=slug, key="p1", donor=donor, kind="cash", line=2, fen=50_000, what=""
-    )
+    ref = gift_pledge(who, slug=slug, pledge=given.pledge())
     with pytest.raises(Invalid):
         pledge_withdraw(who, gift_ref=ref, reason="")
     pledge_withdraw(who, gift_ref=ref, reason="单位来函撤回")
@@ -366,12 +350,7 @@ def test_goods_that_were_pledged_without_value_say_what_they_are():
         gift_pledge(
             given.actor("foundation"),
             slug=slug,
-            key="p1",
-            donor=DonorIn("unit", "示例一号企业"),
-            kind="goods",
-            line=3,
-            fen=None,
-            what="",
+            pledge=given.pledge(kind="goods", line=3, fen=None),
         )
     assert error.value.code == "what"
     assert not Gift.objects.exists()

@@ -29,7 +29,7 @@ def _number(text: str, most: int = 18) -> int:
 
 
 def _filters(request: HttpRequest) -> GiftFilters:
-    get = {name: value.replace("\0", "").strip()[:120] for name, value in request.GET.items()}
+    get = {name: str(value).replace("\0", "").strip()[:120] for name, value in request.GET.items()}
     state = get.get("state", "")
     return GiftFilters(
         slug=get.get("raising", ""),
@@ -104,9 +104,7 @@ def gift(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            change_ask(
-                actor, gift_ref=ref, why=data["why"], fen=data["fen"], reason=data["reason"]
-            )
+            change_ask(actor, gift_ref=ref, why=data["why"], fen=data["fen"], reason=data["reason"])
         except (Invalid, Conflict) as error:
             form.add_error("fen" if "fen" in getattr(error, "fields", {}) else None, str(error))
         else:
@@ -164,9 +162,7 @@ def gift_decide(request: HttpRequest, ref: str) -> HttpResponse:
 def gift_donor(request: HttpRequest, ref: str) -> HttpResponse:
     """The donor in the clear, with a reason that is journaled."""
     try:
-        donor = donor_open(
-            actor_of(request), gift_ref=ref, reason=request.POST.get("reason", "")
-        )
+        donor = donor_open(actor_of(request), gift_ref=ref, reason=request.POST.get("reason", ""))
     except Invalid as error:
         return _gift_page(request, ref, ChangeForm(), told=str(error))
     return _gift_page(request, ref, ChangeForm(), donor=donor)

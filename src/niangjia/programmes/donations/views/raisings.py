@@ -141,7 +141,7 @@ def _facts(one: RaisingView) -> list[tuple[str, str]]:
         (_("Purpose"), one.purpose),
         (_("Who benefits, and where"), one.area),
         (_("Restrictions"), one.restrictions),
-        (_("Period"), _period(one)),
+        (_("Raising period"), _period(one)),
         (_("Goal (yuan)"), "" if one.goal_fen is None else shown.yuan(one.goal_fen)),
         (_("Number of the public-raising qualification"), one.qualification_no),
         (_("Qualification valid until"), shown.day(until) if until else ""),
@@ -175,9 +175,7 @@ def raising_act(request: HttpRequest, slug: str) -> HttpResponse:
     version = _number(request.POST.get("version", ""))
     try:
         if request.POST.get("act") == "close":
-            raising_close(
-                actor, slug=slug, version=version, reason=request.POST.get("reason", "")
-            )
+            raising_close(actor, slug=slug, version=version, reason=request.POST.get("reason", ""))
         else:
             raising_open(actor, slug=slug, version=version)
     except (Invalid, Conflict) as error:

@@ -12,6 +12,7 @@ from niangjia.blocks.bookkeeping.rules import Sums, balance_of, coming_of, held_
 from niangjia.blocks.bookkeeping.types import (
     Balance,
     BookView,
+    Draw,
     Side,
     StatementLine,
     TransferView,
@@ -126,6 +127,20 @@ def _line(normal: str, side: Side, row: tuple[Any, ...]) -> StatementLine:
 def transfers_of_fact(fact_ref: str) -> list[TransferView]:
     """What a fact booked, in the order in which it was taken."""
     return list(_views(Transfer.objects.filter(fact_ref=fact_ref).order_by("id")))
+
+
+def draws(book: str, code: str, *, after: int = 0) -> list[Draw]:
+    """What was posted that an account gave away, after the transfer of id `after`, oldest first.
+
+    Raises NotFound.
+    """
+    account = Account.objects.filter(book__code=book, code=code).first()
+    if account is None:
+        raise _no_account(book, code)
+    side = "credit" if account.normal == "debit" else "debit"
+    rows = Transfer.objects.filter(**{side: account}, kind__in=("post", "settle"), id__gt=after)
+    found = rows.order_by("id").values_list("id", "key", "amount", f"{side}_after")
+    return [Draw(pk, key, amount, left + amount) for pk, key, amount, left in found]
 
 
 def posted_transfers(book: str) -> Iterator[TransferView]:

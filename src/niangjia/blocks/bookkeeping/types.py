@@ -157,6 +157,16 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """What an account gave away. key: of the order; before: its balance right before."""
+
+    id: int
+    key: str
+    amount: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class BookView:
     """A book. n_accounts: opened in it."""
 

@@ -13,12 +13,17 @@ from zoneinfo import ZoneInfo
 from niangjia.blocks.orgs.public import actor_by_account
 from niangjia.core import clock, jobs
 from niangjia.programmes.donations.selectors.raisings import raisings_public
+from niangjia.programmes.donations.selectors.spending import spending_page
 from niangjia.programmes.donations.services import (
     gift_pledge,
     gifts_record,
     goods_receive,
     raising_make,
     raising_open,
+    spending_ask,
+    spending_decide,
+    spending_pay,
+    spending_sign,
 )
 from niangjia.programmes.donations.types import (
     DirectionIn,
@@ -28,6 +33,8 @@ from niangjia.programmes.donations.types import (
     ItemIn,
     PledgeIn,
     RaisingIn,
+    SignForIn,
+    SpendingIn,
 )
 
 SLUG = "wennuan-wuhan"
@@ -55,6 +62,11 @@ GOODS = (
     ("天福示例食品厂", "熟食礼盒", 30_000, "盒", 450_000_000, "医务人员"),
     ("同仁示例药业", "防疫中药代煎液", 60_000, "袋", 612_300_000, "援鄂医疗队"),
     ("矿工示例关爱基金会", "无创呼吸机", 48, "台", 240_000_000, "定点医院"),
+)
+SPENT = (
+    ("示例援鄂医疗队", "一线医务人员慰问金", "援鄂医疗队3,200人", 960_000_000),
+    ("示例医疗器械有限公司", "采购防护服、口罩、护目镜", "定点医院", 735_000_000),
+    ("示例物流有限公司", "物资运输", "武汉市示例仓库", 42_500_000),
 )
 BUS = DirectionIn("公交一线职工", "北京市", "慰问")
 MEDICAL = DirectionIn("医务人员和民警", "示例区", "防护")
@@ -84,6 +96,7 @@ def load_donations(*, roster: bool, progress: Callable[[int], None] = lambda n: 
             jobs.settle()
     _goods()
     _pledges()
+    _spent()
     jobs.settle()
     return n + len(GOODS)
 
@@ -246,3 +259,27 @@ def _pledges() -> None:
             show_name=True,
         )
         gift_pledge(foundation, slug=SLUG, pledge=pledge)
+
+
+def _spent() -> None:
+    """Three payments from the common pool: signed for, paid, approved."""
+    foundation, treasurer = actor_by_account("foundation"), actor_by_account("treasurer")
+    if spending_page(foundation, slug=SLUG)[0]:
+        return
+    for number, (payee, purpose, whom, fen) in enumerate(SPENT, 1):
+        spending = SpendingIn(payee, purpose, whom, fen)
+        ref = spending_ask(foundation, slug=SLUG, spending=spending)
+        spending_decide(treasurer, ref=ref, step="approve", version=0)
+        if number == len(SPENT):
+            continue
+        spending_pay(
+            foundation,
+            ref=ref,
+            version=1,
+            fen=fen,
+            paid_at=_city(dt.datetime(2020, 3, 16, 16, number, 0)),
+            voucher=f"示例回单{number:04d}",
+        )
+        if number == 1:
+            signed = SignForIn(fen, 3_200, "sheet", dt.date(2020, 3, 16), note="示例签领表0001")
+            spending_sign(foundation, ref=ref, signed=signed)

@@ -20,7 +20,13 @@ class DonationsConfig(RoomConfig):
         "gifts.give_for_unit": frozenset({"clerk", "head"}),
         "gifts.ask_back": frozenset({"foundation"}),
         "gifts.decide": frozenset({"treasurer"}),
+        "spending.ask": frozenset({"foundation"}),
+        "spending.approve": frozenset({"treasurer"}),
+        "spending.pay": frozenset({"foundation"}),
         "payments.settle": frozenset(),
     }
     scopes = {"read": frozenset({"donations.see"})}
-    menu = (MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),)
+    menu = (
+        MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),
+        MenuEntry(_("Money spent"), "donations:spending", "release", "donations.see", 17),
+    )

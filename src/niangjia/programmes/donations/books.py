@@ -109,6 +109,11 @@ def direction_accounts(work: Work, raising: Raising, directions: Sequence[Direct
     )
 
 
+def spend_legs(raising: Raising, direction: Direction | None, fen: int) -> tuple[Leg, ...]:
+    """Money of a fund is paid out of the bank."""
+    return (Leg(fund(raising.slug, direction), bank(raising.slug), fen),)
+
+
 def item_accounts(work: Work, raising: Raising, items: Sequence[tuple[str, str]]) -> None:
     """Each item of a gift of goods, (ref, name), has its accounts."""
     accounts = []

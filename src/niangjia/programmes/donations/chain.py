@@ -34,3 +34,60 @@ ADJUSTMENT = declare_case_type(
         },
     )
 )
+
+SPENDING = declare_case_type(
+    CaseType(
+        name="donations.spending",
+        first="asked",
+        states={
+            "asked": _("Waits to be approved"),
+            "approved": _("Approved, to be paid"),
+            "paid": _("Paid, to be signed for"),
+            "settled": _("Signed for"),
+            "returned": _("Not approved"),
+            "dropped": _("Given up"),
+        },
+        steps=(
+            CaseStep(
+                "approve",
+                _("Approve"),
+                ("asked",),
+                "approved",
+                "spending.approve",
+                ("ask",),
+            ),
+            CaseStep(
+                "return",
+                _("Do not approve"),
+                ("asked",),
+                "returned",
+                "spending.approve",
+                ("ask",),
+                returns=True,
+            ),
+            CaseStep("pay", _("Paid"), ("approved",), "paid", "spending.pay", ("approve",)),
+            CaseStep(
+                "drop",
+                _("Give up"),
+                ("asked", "approved"),
+                "dropped",
+                "spending.ask",
+                needs_reason=True,
+            ),
+            CaseStep(
+                "settle",
+                _("All have signed"),
+                ("paid",),
+                "settled",
+                "spending.pay",
+                consequence=True,
+            ),
+        ),
+        waits={
+            "asked": Waits("treasurer", "own", inbox.APPROVE, 3, working=True),
+            "approved": Waits("foundation", "own", inbox.PAY, 5, working=True),
+            "paid": Waits("foundation", "own", inbox.SIGN, 30),
+            "returned": Waits("foundation", "own", inbox.RETURNED, 5, working=True),
+        },
+    )
+)

@@ -98,3 +98,25 @@ TAKEN = _kind(
 CONSENTED = _kind(
     "gift.consented", _("Donor agreed or no longer agrees"), ("gift", "show_amount", "show_name")
 )
+SPENDING_ASKED = _kind(
+    "spending.asked",
+    _("Payment asked for"),
+    ("application", "beneficiaries", "fen", "fund", "payee", "purpose"),
+)
+SPENDING_HELD = _kind(
+    "spending.approved", _("Payment approved"), ("application", "fen", "postings")
+)
+SPENT = _kind(
+    "spending.paid",
+    _("Payment made"),
+    ("application", "beneficiaries", "paid_at", "payee", "postings", "purpose", "voucher"),
+)
+SPENDING_DROPPED = _kind(
+    "spending.dropped", _("Payment given up"), ("application", "postings", "reason")
+)
+SIGNED_FOR = _kind(
+    "spending.signed_for",
+    _("Recipients signed for it"),
+    ("application", "fen", "how", "n_people", "note", "signed_on"),
+    recipient=("recipient_name", "recipient_phone"),
+)

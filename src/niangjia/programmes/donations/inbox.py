@@ -14,3 +14,23 @@ REFUSED = inbox_kind(
     name=_("Changes of gifts sent back"),
     title=_("Gift %(number)s: the change was not approved"),
 )
+APPROVE = inbox_kind(
+    "spending.approve",
+    name=_("Payments to approve"),
+    title=_("%(payee)s: %(yuan)s yuan wait to be approved"),
+)
+PAY = inbox_kind(
+    "spending.pay",
+    name=_("Payments to make"),
+    title=_("%(payee)s: %(yuan)s yuan are approved, to be paid"),
+)
+SIGN = inbox_kind(
+    "spending.sign",
+    name=_("Payments to be signed for"),
+    title=_("%(payee)s: the recipients sign for %(yuan)s yuan"),
+)
+RETURNED = inbox_kind(
+    "spending.returned",
+    name=_("Payments not approved"),
+    title=_("%(payee)s: %(yuan)s yuan were not approved"),
+)

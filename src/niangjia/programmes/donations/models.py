@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 # Django finds tables through this module.
-from niangjia.programmes.donations import goods_models  # noqa: F401
+from niangjia.programmes.donations import goods_models, spending_models  # noqa: F401
 
 ORGANISATION = "orgs.Organisation"
 MOST_FEN = 2**53 - 1

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 MOST_FEN = 2**53 - 1
@@ -92,29 +93,37 @@ def why_not_online(
     return tuple(code for code, holds in reasons.items() if holds)
 
 
-def shares(
-    amount: int, events: Sequence[tuple[str, str, int]], gift: str
-) -> tuple[list[tuple[str, int]], int]:
-    """Where a gift to a pool went, pro rata: (payment, fen) in order, and what is left of it.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Money left a fund. key: of the payment, or of the gift that was given back; before: what the
+    fund held right before, fen."""
 
-    events: of one pool in order of the books: (`in`, key of a gift, fen) and (`out`, key of a
-    payment, fen); what is taken off a gift is an `in` with a negative amount. A payment is borne by
-    all gifts that are in the pool by then, each in proportion to what is left of it. Fen are cut;
-    the fen that cutting leaves over go to the largest remainders, so that the parts add up to the
-    gift. amount: the gift's net fen.
+    key: str
+    fen: int
+    before: int
+    given_back: bool = False
+
+
+def shares(amount: int, drawn: Sequence[Drawn], gift: str) -> tuple[list[tuple[str, int]], int]:
+    """Where a gift went, pro rata: (payment, fen) in order, and what is left of it.
+
+    amount: fen as received; drawn: what left its fund since, in order of the books. A payment is
+    borne by all gifts that are in the fund by then, each in proportion to what is left of it; what
+    is given back was what was left of that gift alone. Fen are cut; those that cutting leaves over
+    go to the largest remainders, so that the parts add up to the gift.
     """
-    pool, mine = Fraction(0), Fraction(0)
+    mine, net = Fraction(amount), amount
     parts: list[tuple[str, Fraction]] = []
-    for kind, key, fen in events:
-        if kind == "in":
-            pool += fen
-            mine += fen if key == gift else 0
-        elif pool > 0:
-            part = mine * Fraction(fen) / pool
-            pool, mine = pool - fen, mine - part
-            if part > 0:
-                parts.append((key, part))
-    return _whole(amount, parts, mine)
+    for one in drawn:
+        if one.given_back:
+            if one.key == gift:
+                mine, net = mine - one.fen, net - one.fen
+            continue
+        if one.before > 0 and mine > 0:
+            part = mine * Fraction(one.fen, one.before)
+            mine -= part
+            parts.append((one.key, part))
+    return _whole(net, parts, mine)
 
 
 def _whole(

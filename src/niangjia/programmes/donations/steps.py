@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.bookkeeping.public import Order, orders_take
 from niangjia.core.db.bulk import insert_rows
-from niangjia.core.errors import Invalid
+from niangjia.core.errors import Denied, Invalid
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, rules
@@ -299,3 +299,12 @@ def _fact(raising: Raising, one: Draft, order: Order) -> Fact:
 def gift_row(ref: str) -> Gift:
     """The gift of that ref."""
     return Gift.objects.get(ref=ref)
+
+
+def refuse_own(work: Work, asked_by: str) -> None:
+    """Raises Denied where the person who decides is the one who asked."""
+    if asked_by == work.actor.person_ref:
+        raise Denied(
+            _("You asked for this yourself, so another person decides (four eyes)."),
+            code="four_eyes",
+        )

@@ -132,3 +132,28 @@ class PledgeIn:
     referrer: DonorIn | None = None
     pledged_at: dt.datetime | None = None
     show_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingIn:
+    """Money asked for. direction_n: number of the directed fund, 0 for the common pool."""
+
+    payee: str
+    purpose: str
+    beneficiaries: str
+    fen: int
+    direction_n: int = 0
+    payee_account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignForIn:
+    """Who signed for what. how: `sheet` of several, `person`, or `office` for them."""
+
+    fen: int
+    n_people: int
+    how: str
+    signed_on: dt.date
+    name: str = ""
+    phone: str = ""
+    note: str = ""

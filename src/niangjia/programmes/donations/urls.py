@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from niangjia.programmes.donations.views import board, gifts, giving, raisings
+from niangjia.programmes.donations.views import board, gifts, giving, raisings, spending
 
 app_name = "donations"
 urlpatterns = [
@@ -19,6 +19,26 @@ urlpatterns = [
     path("desk/donations/raisings/<slug:slug>/edit", raisings.raising_edit, name="raising_edit"),
     path("desk/donations/raisings/<slug:slug>/act", raisings.raising_act, name="raising_act"),
     path("desk/donations/raisings/<slug:slug>/gifts/new", gifts.gift_new, name="gift_new"),
+    path("desk/donations/spending", spending.spending, name="spending"),
+    path(
+        "desk/donations/raisings/<slug:slug>/spending/new",
+        spending.spending_new,
+        name="spending_new",
+    ),
+    path("desk/donations/spending/<slug:ref>", spending.application, name="application"),
+    path(
+        "desk/donations/spending/<slug:ref>/decide",
+        spending.application_decide,
+        name="application_decide",
+    ),
+    path(
+        "desk/donations/spending/<slug:ref>/pay", spending.application_pay, name="application_pay"
+    ),
+    path(
+        "desk/donations/spending/<slug:ref>/sign",
+        spending.application_sign,
+        name="application_sign",
+    ),
     path("desk/donations/gifts/<slug:ref>", gifts.gift, name="gift"),
     path("desk/donations/gifts/<slug:ref>/decide", gifts.gift_decide, name="gift_decide"),
     path("desk/donations/gifts/<slug:ref>/donor", gifts.gift_donor, name="gift_donor"),

@@ -79,10 +79,14 @@ def facts(found: GiftView) -> list[tuple[str, str]]:
         (_("People and person-times"), _people(found)),
         (_("Voucher or statement line"), found.source),
         (_("The donor's words"), found.said),
-        (_("May be named"), _("yes") if found.show_name else _("no")),
-        (_("Amount may be shown"), _("yes") if found.show_amount else _("no")),
+        (_("May be named"), _agreed(found.show_name)),
+        (_("Amount may be shown"), _agreed(found.show_amount)),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _agreed(agreed: bool) -> str:
+    return _("agreed") if agreed else _("not agreed")
 
 
 def _people(found: GiftView) -> str:

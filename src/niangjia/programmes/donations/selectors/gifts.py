@@ -11,6 +11,7 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.donations import donors, rules
+from niangjia.programmes.donations.following import Followed, followed
 from niangjia.programmes.donations.goods_models import GoodsItem
 from niangjia.programmes.donations.models import Adjustment, Ask, Donor, Gift
 from niangjia.programmes.donations.selectors.raisings import seen_ids
@@ -149,6 +150,7 @@ class GiftView:
     adjustments: tuple[tuple[str, int, dt.datetime, str], ...]
     asks: tuple[AskView, ...]
     items: tuple[GoodsItem, ...]
+    went: Followed | None
 
 
 def gift_get(actor: Actor, *, ref: str) -> GiftView:
@@ -177,6 +179,7 @@ def gift_get(actor: Actor, *, ref: str) -> GiftView:
         adjustments=tuple((one.why, one.fen, one.at, one.reason) for one in changes),
         asks=_asks(actor, row),
         items=tuple(GoodsItem.objects.filter(gift=row).order_by("place")),
+        went=followed(row) if row.kind == "cash" and row.fact_ref else None,
     )
 
 

@@ -19,6 +19,13 @@ from niangjia.programmes.donations.services.raisings import (
     raising_make,
     raising_open,
 )
+from niangjia.programmes.donations.services.spending import (
+    spending_ask,
+    spending_decide,
+    spending_drop,
+    spending_pay,
+    spending_sign,
+)
 
 __all__ = [
     "change_ask",
@@ -35,4 +42,9 @@ __all__ = [
     "raising_close",
     "raising_make",
     "raising_open",
+    "spending_ask",
+    "spending_decide",
+    "spending_drop",
+    "spending_pay",
+    "spending_sign",
 ]

@@ -10,13 +10,14 @@ from niangjia.blocks.bookkeeping.public import Leg, Order, orders_take
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
 from niangjia.blocks.orgs.public import OrgRef, organisation
 from niangjia.core import clock
-from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
+from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
-from niangjia.programmes.donations import books, chain, rules
+from niangjia.programmes.donations import books, chain, following, rules, steps
 from niangjia.programmes.donations.facts import ADJUSTED, CHANGE_ASKED
 from niangjia.programmes.donations.models import Adjustment, Ask, Gift
+from niangjia.programmes.donations.services.raisings import raising_of
 
 WHY = ("refund", "mistake")
 OWN_ACCOUNT = {"online": books.platform}
@@ -24,12 +25,13 @@ OWN_ACCOUNT = {"online": books.platform}
 
 def gift_alone(work: Work, ref: str) -> Gift:
     """The gift, nobody else changing it until the commit. Raises NotFound, Denied."""
+    slug = Gift.objects.filter(ref=ref).values_list("raising__slug", flat=True).first()
+    if slug is not None:
+        raising_of(work, slug, alone=True)
     rows = Gift.objects.select_for_update(of=("self",))
     found = rows.select_related("raising__organisation", "direction").filter(ref=ref).first()
     if found is None:
         raise NotFound(_("There is no such gift."))
-    if found.raising.organisation_id != work.actor.organisation_id:
-        raise Denied(_("This raising is another foundation's."))
     return found
 
 
@@ -102,11 +104,7 @@ def change_decide(work: Work, /, *, ask_ref: str, step: str, version: int, reaso
     if ask is None:
         raise NotFound(_("There is no such change."))
     gift = gift_alone(work, ask.gift.ref)
-    if ask.asked_by == work.actor.person_ref:
-        raise Denied(
-            _("You asked for this yourself, so another person decides (four eyes)."),
-            code="four_eyes",
-        )
+    steps.refuse_own(work, ask.asked_by)
     matter = Matter(
         organisation=_office(gift),
         href=reverse("donations:gift", args=[gift.ref]),
@@ -117,8 +115,20 @@ def change_decide(work: Work, /, *, ask_ref: str, step: str, version: int, reaso
     return case_decide(work, ask.case, step, matter, version=version, reason=reason, fact=booked)
 
 
+def _check_left(ask: Ask, gift: Gift) -> None:
+    """Of a gift only what was not spent yet can go back: the rest is other donors' money."""
+    left = following.followed(gift).left_fen
+    if -ask.fen > left:
+        raise Conflict(
+            _("Only %(left)s yuan of this gift are not spent yet; more cannot go back."),
+            code="spent",
+            left=f"{left / 100:,.2f}",
+        )
+
+
 def _booked(work: Work, ask: Ask, gift: Gift) -> Fact:
     """The change is in the books and on the gift; the fact that says so."""
+    _check_left(ask, gift)
     ref, fact_ref = work.new_id(), work.new_id()
     raising = gift.raising
     account = OWN_ACCOUNT.get(gift.channel, books.bank)(raising.slug)

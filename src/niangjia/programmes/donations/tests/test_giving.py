@@ -300,7 +300,7 @@ def test_a_refund_of_money_that_was_spent_is_refused():
     _spend(slug, 10_000)
     with pytest.raises(Conflict) as error:
         change_decide(given.actor("treasurer"), ask_ref=ask, step="approve", version=0)
-    assert error.value.code == "floor"
+    assert error.value.code == "spent"
     gift.refresh_from_db()
     assert gift.changed_fen == 0 and not Adjustment.objects.exists()
 

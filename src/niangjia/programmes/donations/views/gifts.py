@@ -17,6 +17,8 @@ from niangjia.core.service import authorise
 from niangjia.programmes.donations.forms.giving import ChangeForm, GiftForm
 from niangjia.programmes.donations.pages import gifts as parts
 from niangjia.programmes.donations.pages import shown
+from niangjia.programmes.donations.pages import spending as spending_parts
+from niangjia.programmes.donations.pages.rules import pooled_rule
 from niangjia.programmes.donations.selectors.gifts import GiftFilters, gift_get, gifts_page
 from niangjia.programmes.donations.selectors.raisings import raising_get, raisings_of
 from niangjia.programmes.donations.services import change_ask, change_decide, gifts_record
@@ -60,6 +62,7 @@ def gifts(request: HttpRequest) -> HttpResponse:
     query.pop("before", None)
     context = {
         "filters": filters,
+        "narrowed": filters != GiftFilters(text=filters.text),
         "raisings": raisings_of(actor),
         "states": shown.STATES.items(),
         "lines": shown.LINES.items(),
@@ -130,6 +133,8 @@ def _gift_page(
         "asks": parts.asks(found),
         "steps": parts.steps(history(f"gift:{ref}")),
         "items": parts.items(found),
+        "flow": spending_parts.flow(found.went, linked=True) if found.went else None,
+        "rule": pooled_rule(),
         "form": form,
         "donor": donor,
         "told": told,

@@ -24,7 +24,17 @@ PAUSES_S = (0.05, 0.2, 0.5)
 PUBLIC = "public"
 SIGNED_IN = "signed in"  # whoever is, under any hat
 # Services open to visitors; everything else refuses who is not signed in.
-PUBLIC_SERVICES = frozenset({"orgs.sign_in_note", "config.password_choose", "donations.gift_begin"})
+PUBLIC_SERVICES = frozenset(
+    {
+        "orgs.sign_in_note",
+        "config.password_choose",
+        "donations.certificate_issue",
+        "donations.code_check",
+        "donations.code_send",
+        "donations.consent_give",
+        "donations.gift_begin",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class DonationsConfig(RoomConfig):
         "spending.ask": frozenset({"foundation"}),
         "spending.approve": frozenset({"treasurer"}),
         "spending.pay": frozenset({"foundation"}),
+        "receipts.file": frozenset({"foundation", "treasurer"}),
         "payments.settle": frozenset(),
     }
     scopes = {"read": frozenset({"donations.see"})}

@@ -120,3 +120,20 @@ SIGNED_FOR = _kind(
     ("application", "fen", "how", "n_people", "note", "signed_on"),
     recipient=("recipient_name", "recipient_phone"),
 )
+RECEIPT_FILED = _kind(
+    "receipt.filed",
+    _("Official receipt filed"),
+    ("check_code", "code", "fen", "gift", "issued_on", "number"),
+)
+RECEIPT_VOIDED = _kind(
+    "receipt.voided", _("Official receipt voided"), ("code", "gift", "number", "reason")
+)
+CERTIFIED = _kind(
+    "certificate.issued",
+    _("Donation certificate issued"),
+    ("certificate", "fen", "gift", "n", "reason"),
+    donor=("name_on_it",),
+)
+UNCERTIFIED = _kind(
+    "certificate.voided", _("Donation certificate voided"), ("certificate", "gift", "n", "reason")
+)

@@ -6,7 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 # Django finds tables through this module.
-from niangjia.programmes.donations import goods_models, spending_models  # noqa: F401
+from niangjia.programmes.donations import (  # noqa: F401
+    goods_models,
+    receipt_models,
+    spending_models,
+)
 
 ORGANISATION = "orgs.Organisation"
 MOST_FEN = 2**53 - 1
@@ -126,7 +130,8 @@ class Gift(models.Model):
     another value). unvalued: goods without a value; they add 0. what: of a pledge or of goods, in
     words; said: the donor's words. state: see rules.STATES.
     received_at: the instant the cut-off goes by. show_name, show_amount: what the donor agreed to.
-    digest: of what it was made from, so that it is taken once.
+    digest: of what it was made from, so that it is taken once. secret_digest: of a token that only
+    the giver's device can make; the secret behind it was never sent.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -160,6 +165,7 @@ class Gift(models.Model):
     recorded_at = models.DateTimeField()
     pledge_ref = models.CharField(max_length=32, blank=True)
     fact_ref = models.CharField(max_length=32, blank=True)
+    secret_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -236,7 +242,8 @@ class Payment(models.Model):
     show_name = models.BooleanField(default=False)
     show_amount = models.BooleanField(default=False)
     said = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=6, default="begun")
+    secret_digest = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=7, default="begun")
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)

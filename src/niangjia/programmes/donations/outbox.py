@@ -1,20 +1,24 @@
 """After the commit: providers are asked, their call-backs read, what has no room goes back."""
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from niangjia.core import clock
+from niangjia.core import clock, seal
 from niangjia.core.actor import system_actor
 from niangjia.core.errors import Conflict, NotFound
 from niangjia.core.outbox import Away, handles
-from niangjia.programmes.donations import policy, providers, trial
+from niangjia.programmes.donations import policy, providers, senders, trial
 from niangjia.programmes.donations.models import Payment, TrialPayment
 from niangjia.programmes.donations.providers import Notice
+from niangjia.programmes.donations.receipt_models import Code
 from niangjia.programmes.donations.services.giving import ASK, payment_end, payment_settle
+from niangjia.programmes.donations.services.mine import MINUTES, SEND
 
 SYSTEM = system_actor("payments")
+TEXT = "验证码%(code)s，%(minutes)s分钟内有效，用于查询您的捐赠。请勿告诉他人。"
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +58,17 @@ def ask(payload: Mapping[str, Any]) -> None:
     if clock.city_now() - row.begun_at < dt.timedelta(minutes=minutes):
         raise Away("under way")
     payment_end(SYSTEM, payment_ref=row.ref, state="lapsed")
+
+
+@handles(SEND)
+def send_code(payload: Mapping[str, Any]) -> None:
+    """The code goes to the phone; without a sender it waits for none."""
+    row = Code.objects.filter(ref=payload["code"], used_at__isnull=True).exclude(sealed=b"").first()
+    adapter = senders.sender()
+    if row is None or adapter is None:
+        return
+    plain = json.loads(seal.unseal(bytes(row.sealed)))
+    adapter.send(plain["phone"], TEXT % {"code": plain["code"], "minutes": MINUTES})
 
 
 @handles("donations.pay_back")

@@ -63,6 +63,11 @@ def shown_number(number: str) -> str:
     return "-".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 
+def is_digest(text: str) -> bool:
+    """True for 64 hexadecimal digits in small letters."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
+
+
 def why_not_online(
     *,
     state: str,

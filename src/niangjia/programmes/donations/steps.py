@@ -48,6 +48,7 @@ COLUMNS = (
     "recorded_at",
     "pledge_ref",
     "fact_ref",
+    "secret_digest",
 )
 
 
@@ -228,6 +229,7 @@ def _columns(work: Work, raising: Raising, one: Draft) -> tuple[object, ...]:
         work.at,
         "",
         one.fact_ref,
+        row.secret_digest,
     )
 
 

@@ -55,6 +55,7 @@ class GiftIn:
     source: str = ""
     account: str = ""
     fee_fen: int = 0
+    secret_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +158,23 @@ class SignForIn:
     name: str = ""
     phone: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """By what a visitor may see a gift as its donor: a phone that was checked (its keyed hash), or
+    a token that only the giver's device can make."""
+
+    phone_digest: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialIn:
+    """An official receipt as printed; fen, issued_on as on it."""
+
+    code: str
+    number: str
+    fen: int
+    issued_on: dt.date
+    check_code: str = ""

@@ -2,11 +2,28 @@
 
 from django.urls import path
 
-from niangjia.programmes.donations.views import board, gifts, giving, raisings, spending
+from niangjia.programmes.donations.views import (
+    board,
+    filing,
+    gifts,
+    giving,
+    mine,
+    raisings,
+    spending,
+)
 
 app_name = "donations"
 urlpatterns = [
     path("donations", giving.raisings, name="raisings_public"),
+    path("donations/mine", mine.my_list, name="mine"),
+    path("donations/mine/find", mine.find, name="find"),
+    path("donations/mine/leave", mine.leave, name="leave"),
+    path("donations/mine/<int:year>", mine.statement, name="statement"),
+    path("donations/mine/gifts/<slug:ref>", mine.one, name="my_gift"),
+    path("donations/mine/gifts/<slug:ref>/certificate", mine.certificate, name="certificate_issue"),
+    path("donations/receipts/<slug:number>", mine.by_link, name="by_link"),
+    path("donations/certificates/<slug:ref>", mine.certificate_page, name="certificate"),
+    path("donations/certificates/<slug:ref>/pdf", mine.certificate_pdf, name="certificate_pdf"),
     path("donations/<slug:slug>", board.board, name="board"),
     path("donations/<slug:slug>/give", giving.give, name="give"),
     path("donations/paying/<slug:ref>", giving.paying, name="paying"),
@@ -40,6 +57,7 @@ urlpatterns = [
         name="application_sign",
     ),
     path("desk/donations/gifts/<slug:ref>", gifts.gift, name="gift"),
+    path("desk/donations/gifts/<slug:ref>/papers", filing.papers, name="gift_papers"),
     path("desk/donations/gifts/<slug:ref>/decide", gifts.gift_decide, name="gift_decide"),
     path("desk/donations/gifts/<slug:ref>/donor", gifts.gift_donor, name="gift_donor"),
 ]

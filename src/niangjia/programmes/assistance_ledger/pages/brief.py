@@ -1,26 +1,23 @@
 """The leader's page as shown: its figures in words, and the same as one page of PDF or .docx."""
 
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from niangjia.core.errors import Unavailable
 from niangjia.programmes.assistance_ledger import periods
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.selectors import Brief, Part
+from niangjia.ui import paper
 
 TEMPLATE = Path(__file__).parent.parent / "data" / "brief.typ"
-FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "SimSun", "Microsoft YaHei")
 RANKED = 20  # what one page holds; a city has 16 districts or fewer
 
 
@@ -144,17 +141,7 @@ def sheet(found: Brief) -> dict[str, Any]:
 
 def pdf(found: Brief) -> bytes:
     """The brief as one page of A4. Raises Unavailable: no Chinese font on this machine."""
-    families = {font.family for font in typst.Fonts().fonts()}
-    if not families & set(FONTS):
-        raise Unavailable(
-            _(
-                "This server has no Chinese font for PDF. Take the .docx, or ask the operator to "
-                "install one."
-            )
-        )
-    data = json.dumps(sheet(found), ensure_ascii=False)
-    made = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"data": data})
-    return bytes(made)
+    return paper.pdf(TEMPLATE, sheet(found))
 
 
 def docx(found: Brief) -> bytes:

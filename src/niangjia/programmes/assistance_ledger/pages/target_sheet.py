@@ -1,20 +1,17 @@
 """The yearly assessment sheet: one or more pages of A4 to be signed, sealed and scanned."""
 
 import io
-import json
 from pathlib import Path
 
 import segno
-import typst
 from django.utils.translation import gettext as _
 
 from niangjia.core import clock
-from niangjia.core.errors import Unavailable
 from niangjia.lib.money import capitals
 from niangjia.programmes.assistance_ledger.pages import shown
 from niangjia.programmes.assistance_ledger.pages import unit_targets as parts
-from niangjia.programmes.assistance_ledger.pages.brief import FONTS
 from niangjia.programmes.assistance_ledger.selectors.unit_targets import TargetDetail
+from niangjia.ui import paper
 
 TEMPLATE = Path(__file__).parent.parent / "data" / "target_sheet.typ"
 
@@ -55,8 +52,4 @@ def sheet(found: TargetDetail, title: str, address: str, code: str) -> dict[str,
 
 def pdf(text: dict[str, object]) -> bytes:
     """The sheet as PDF. Raises Unavailable: no Chinese font on this machine."""
-    families = {font.family for font in typst.Fonts().fonts()}
-    if not families & set(FONTS):
-        raise Unavailable(_("This server has no Chinese font for PDF. Ask the operator for one."))
-    data = json.dumps(text, ensure_ascii=False)
-    return bytes(typst.compile(TEMPLATE.read_bytes(), sys_inputs={"data": data}))
+    return paper.pdf(TEMPLATE, text)

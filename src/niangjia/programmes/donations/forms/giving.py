@@ -71,6 +71,7 @@ class GiveForm(forms.Form):
     """A visitor's gift: an amount; who it is from only if they want a receipt in their name."""
 
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    secret_digest = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     amount = YuanField(_("Another amount (yuan)"), required=False)
     chosen = forms.IntegerField(required=False, min_value=1)
     name = text(_("Your name"), 60, attrs={"autocomplete": "name", "data-personal": ""})

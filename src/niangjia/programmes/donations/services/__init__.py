@@ -1,6 +1,11 @@
 """Writes of the donations programme, one module per use case."""
 
 from niangjia.programmes.donations.services.adjusting import change_ask, change_decide
+from niangjia.programmes.donations.services.filing import (
+    certificate_void,
+    receipt_file,
+    receipt_void,
+)
 from niangjia.programmes.donations.services.giving import (
     gift_begin,
     gifts_record,
@@ -8,6 +13,12 @@ from niangjia.programmes.donations.services.giving import (
     payment_settle,
 )
 from niangjia.programmes.donations.services.goods import goods_receive
+from niangjia.programmes.donations.services.mine import (
+    certificate_issue,
+    code_check,
+    code_send,
+    consent_give,
+)
 from niangjia.programmes.donations.services.pledging import (
     gift_pledge,
     pledge_receive,
@@ -28,8 +39,13 @@ from niangjia.programmes.donations.services.spending import (
 )
 
 __all__ = [
+    "certificate_issue",
+    "certificate_void",
     "change_ask",
     "change_decide",
+    "code_check",
+    "code_send",
+    "consent_give",
     "gift_begin",
     "gift_pledge",
     "gifts_record",
@@ -42,6 +58,8 @@ __all__ = [
     "raising_close",
     "raising_make",
     "raising_open",
+    "receipt_file",
+    "receipt_void",
     "spending_ask",
     "spending_decide",
     "spending_drop",

@@ -13,7 +13,7 @@ from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import FACT, NOTHING, PUBLIC, service
 from niangjia.core.work import Work
-from niangjia.programmes.donations import books, policy, providers, steps
+from niangjia.programmes.donations import books, policy, providers, rules, steps
 from niangjia.programmes.donations.facts import TAKEN
 from niangjia.programmes.donations.models import Payment, Raising
 from niangjia.programmes.donations.online import room, why_off
@@ -37,6 +37,7 @@ def gift_begin(
     show_name: bool = False,
     show_amount: bool = False,
     said: str = "",
+    secret_digest: str = "",
 ) -> tuple[str, str]:
     """A payment is under way; (its ref, the address where it is paid). A double click gives once.
 
@@ -56,6 +57,7 @@ def gift_begin(
             show_name=show_name and bool(name.strip()),
             show_amount=show_amount,
             said=said.strip()[:200],
+            secret_digest=secret_digest if rules.is_digest(secret_digest) else "",
         )
     return known.ref, providers.provider(known.provider).begin(known.ref, known.fen, raising.title)
 
@@ -198,6 +200,7 @@ def _gift_of(row: Payment, provider_ref: str, fee_fen: int, paid_at: dt.datetime
         source=f"{row.provider}:{provider_ref}",
         account=books.platform(row.raising.slug),
         fee_fen=fee_fen,
+        secret_digest=row.secret_digest,
     )
 
 

@@ -10,6 +10,7 @@ from niangjia.blocks.orgs.public import (
     organisations_set_up,
 )
 from niangjia.core.actor import system_actor
+from niangjia.programmes.donations.donors import phone_digest
 from niangjia.programmes.donations.services import raising_make, raising_open
 from niangjia.programmes.donations.types import DonorIn, GiftIn, PledgeIn, RaisingIn
 
@@ -106,3 +107,6 @@ def pledge(**changes) -> PledgeIn:
         "fen": 50_000,
     }
     return PledgeIn(**(values | changes))
+
+
+__all__ = ["phone_digest"]

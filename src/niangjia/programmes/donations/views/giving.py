@@ -83,6 +83,7 @@ def _begin(request: HttpRequest, slug: str, form: GiveForm) -> str:
         said=data["said"],
         show_name=data["show_name"],
         show_amount=data["show_amount"],
+        secret_digest=data["secret_digest"],
     )
     return address
 

@@ -1,5 +1,6 @@
 """Steps that open accounts and take orders. Each is part of a service's one transaction."""
 
+import re
 from collections.abc import Sequence
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
@@ -30,6 +31,7 @@ TRANSFER_COLUMNS = (
     "at",
     "fact_ref",
 )
+REF = re.compile(r"[0-9a-f]{32}")
 # Added to, not set: were a lock ever to fail, the sums would still be those of the transfers.
 BALANCES = (
     "UPDATE bookkeeping_account SET debits_posted = debits_posted + %s,"
@@ -137,7 +139,7 @@ def _check_written(orders: Sequence[AnyOrder]) -> None:
                 code="key",
                 key=order.key[:40],
             )
-        if order.at.utcoffset() is None or not 0 < len(order.fact_ref) <= 32:
+        if order.at.utcoffset() is None or REF.fullmatch(order.fact_ref) is None:
             raise ProgrammingError(f"{order.key}: an aware instant and the id of a fact, please")
 
 

@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 django.setup()
 
 from django.db import transaction  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from niangjia.blocks.bookkeeping.public import (  # noqa: E402
     AccountIn,
@@ -71,7 +72,8 @@ def main(batch: int, n: int, keys: str) -> None:
     for start in range(0, n, batch):
         take(orders[start : start + batch])
     wall, cpu = time.perf_counter() - began, time.process_time() - spent
-    wrong = [fault for fault in check(BOOK) if "fact" not in fault]
+    with translation.override("en"):  # that no fact names them is no fault here
+        wrong = [fault for fault in check(BOOK) if "fact" not in fault]
     if wrong:
         raise SystemExit(wrong[0])
     print(json.dumps({"n": n, "wall": wall, "cpu": cpu}))

@@ -64,9 +64,11 @@ for start in range(0, 10**6, 50):
 """
 STATE = """
 import json, sys
+from django.utils import translation
 from niangjia.blocks.bookkeeping.models import Transfer
 from niangjia.blocks.bookkeeping.public import balances, check
 book = sys.argv[1]
+translation.activate("en")
 mine = Transfer.objects.filter(book__code=book)
 print(json.dumps({
     "balances": {one.code: [one.posted, one.held, one.coming] for one in balances(book)},

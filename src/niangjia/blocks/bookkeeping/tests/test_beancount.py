@@ -54,13 +54,13 @@ def test_bean_check_accepts_the_export(text, tmp_path):
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert '2020-03-19 * "s1" ^' + F in text
     assert '"h2"' not in text
-    assert "2020-03-20 balance Assets:Bank  10000000000005.63 ~ 0 CNY" in text
+    assert "2020-03-20 balance Assets:Bank  9999999999993.63 ~ 0 CNY" in text
     assert "2020-03-20 balance Assets:Store  60 ~ 0 ITEM-MASK" in text
 
 
 def test_bean_check_would_see_a_fen_too_much(text, tmp_path):
     wrong = text.replace(
-        "balance Assets:Bank  10000000000005.63", "balance Assets:Bank  10000000000005.64"
+        "balance Assets:Bank  9999999999993.63", "balance Assets:Bank  9999999999993.64"
     )
     result = checked(wrong, tmp_path)
     assert result.returncode == 1 and "Balance failed" in result.stderr

@@ -17,7 +17,7 @@ from bench.ledger import ROOT, Env, Found, asked, fresh_engines, statement
 from bench.log import disk
 
 PEER = ROOT / ".setup" / "peers" / "venv" / "bin" / "python"
-RUNS = 5
+RUNS = 3
 # batch -> (orders of ours in one run, transfers of the peer)
 BATCHES = {256: (80 * 256, 4 * 256), 1: (400, 200)}
 

@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 os.environ.setdefault("NIANGJIA_HOME", tempfile.mkdtemp(prefix="niangjia-bench-"))
 django.setup()  # the synthetic workbook takes its columns from the programme
 
-from bench import backup, evidence, find, importing, ledger, pack, pages, pivot, start  # noqa: E402
+from bench import backup, books, evidence, find, importing, ledger, pack, pages, pivot, start  # noqa: E402
 
 PARTS = {
     "import": importing.run,
@@ -26,6 +26,7 @@ PARTS = {
     "start": start.run,
     "backup": backup.run,
     "ledger": ledger.run,
+    "books": books.run,
 }
 
 

@@ -61,13 +61,13 @@ def _migrated(home: Path, env: Env) -> Env:
 
 
 @contextmanager
-def _engines(folder: Path, name: str):  # type: ignore[no-untyped-def]
+def fresh_engines(folder: Path, name: str):  # type: ignore[no-untyped-def]
     """(name, environment of a fresh home) of each engine to measure on."""
     found = {"SQLite": _sqlite(folder / f"{name}-sqlite")}
     url = os.environ.get("NIANGJIA_DATABASE", "")
     made = [f"bench_{uuid.uuid4().hex[:8]}_{end}" for end in ("main", "keys")] if url else []
     for one in made:
-        _statement(url, f"CREATE DATABASE {one}")
+        statement(url, f"CREATE DATABASE {one}")
     if made:
         main, keys = (urlsplit(url)._replace(path=f"/{one}").geturl() for one in made)
         own = {"NIANGJIA_DATABASE": main, "NIANGJIA_KEYS_DATABASE": keys}
@@ -76,10 +76,10 @@ def _engines(folder: Path, name: str):  # type: ignore[no-untyped-def]
         yield found
     finally:
         for one in made:
-            _statement(url, f"DROP DATABASE {one} WITH (FORCE)")
+            statement(url, f"DROP DATABASE {one} WITH (FORCE)")
 
 
-def _statement(url: str, statement: str) -> None:
+def statement(url: str, statement: str) -> None:
     import psycopg  # noqa: PLC0415 - only where PostgreSQL is measured
 
     base = urlsplit(url)._replace(path="/postgres").geturl()
@@ -87,7 +87,7 @@ def _statement(url: str, statement: str) -> None:
         connection.execute(statement)  # type: ignore[arg-type]
 
 
-def _asked(command: list[object], env: Mapping[str, str] | None = None) -> Found:
+def asked(command: list[object], env: Mapping[str, str] | None = None) -> Found:
     done = subprocess.run(
         list(map(str, command)), env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     )
@@ -95,11 +95,11 @@ def _asked(command: list[object], env: Mapping[str, str] | None = None) -> Found
 
 
 def _own(module: str, env: Env, *words: object) -> Found:
-    return _asked([sys.executable, "-m", f"bench.log.{module}", *words], env)
+    return asked([sys.executable, "-m", f"bench.log.{module}", *words], env)
 
 
 def _peer(*words: object) -> Found:
-    return _asked([PEER, ROOT / "bench" / "log" / "peer.py", *words])
+    return asked([PEER, ROOT / "bench" / "log" / "peer.py", *words])
 
 
 def _middle(runs: list[Found]) -> tuple[float, float]:
@@ -111,7 +111,7 @@ def _middle(runs: list[Found]) -> tuple[float, float]:
 def engine(folder: Path) -> None:
     """Appending: ours on each engine, the peer into files, taking turns."""
     goals = {1: "goal 2", 256: "goal 1"}
-    with _engines(folder, "engine") as engines:
+    with fresh_engines(folder, "engine") as engines:
         for batch, n in BATCHES.items():
             runs: dict[str, list[Found]] = {name: [] for name in (*engines, "aics-tlog")}
             for _ in range(RUNS):
@@ -134,7 +134,7 @@ def engine(folder: Path) -> None:
 
 def record(folder: Path) -> None:
     """Services of 200 facts, and their entries."""
-    with _engines(folder, "record") as engines:
+    with fresh_engines(folder, "record") as engines:
         runs: dict[str, list[Found]] = {name: [] for name in engines}
         for _ in range(RUNS):
             for name, env in engines.items():
@@ -157,7 +157,7 @@ def record(folder: Path) -> None:
 def offered(folder: Path) -> None:
     """16 submitters, worker and witnesses; then a proof file and a pack of that log."""
     goals = {"SQLite": 250, "PostgreSQL": 100}
-    with _engines(folder, "offered") as engines:
+    with fresh_engines(folder, "offered") as engines:
         for name, env in engines.items():
             place = folder / f"witnesses-{name}"
             found: dict[str, list[float]] = _own("offered", env, place, OFFERED_S)  # type: ignore[assignment]

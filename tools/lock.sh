@@ -8,3 +8,4 @@ compile=(uv pip compile --python-version 3.11 "${options[@]}"
 "${compile[@]}" --extra dev -o requirements/dev.lock
 # Two of them say that they need 3.12; they run on 3.11, see tools/interop.sh.
 uv pip compile --python-version 3.12 "${options[@]}" requirements/interop.in -o requirements/interop.lock
+uv pip compile --python-version 3.11 "${options[@]}" requirements/peers.in -o requirements/peers.lock

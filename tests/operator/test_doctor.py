@@ -56,6 +56,7 @@ def test_a_site_in_order_has_no_red_light(site):
     found = lights(site, "--full")
     assert "bad" not in found.values()
     assert (found["whole_log"], found["sums"], found["files"]) == ("good", "good", "good")
+    assert found["books"] == "good"
     assert found["backup"] == "warn"
 
 

@@ -40,7 +40,7 @@ SQLITE_OPTIONS = {
     "init_command": (
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
         "PRAGMA cache_size=-64000;PRAGMA mmap_size=0;PRAGMA wal_autocheckpoint=2000;"
-        "PRAGMA secure_delete=ON;"
+        "PRAGMA secure_delete=ON;PRAGMA recursive_triggers=ON;"  # INSERT OR REPLACE deletes, seen
     ),
 }
 POSTGRES_OPTIONS = {

@@ -100,10 +100,20 @@ def _folded(book: str) -> Iterator[str]:
             if there != counted:
                 yield _("%(account)s: %(name)s is %(there)s, its transfers give %(counted)s") % {
                     "account": one.code,
-                    "name": name,
+                    "name": _sides()[name],
                     "there": there,
                     "counted": counted,
                 }
+
+
+def _sides() -> dict[str, str]:
+    """What the sums of an account are called."""
+    return {
+        "debits_posted": _("debits posted"),
+        "credits_posted": _("credits posted"),
+        "debits_pending": _("debits pending"),
+        "credits_pending": _("credits pending"),
+    }
 
 
 def _named(book: str) -> Iterator[str]:

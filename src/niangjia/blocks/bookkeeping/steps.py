@@ -1,17 +1,18 @@
 """Steps that open accounts and take orders. Each is part of a service's one transaction."""
 
+import re
 from collections.abc import Sequence
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.bookkeeping.loading import load, parts
+from niangjia.blocks.bookkeeping.loading import book_id_of, load, parts
 from niangjia.blocks.bookkeeping.models import Account, Book, Transfer
-from niangjia.blocks.bookkeeping.rules import Line, State, Sums, decide, is_account, is_key
+from niangjia.blocks.bookkeeping.rules import State, Sums, decide, is_account, is_key
 from niangjia.blocks.bookkeeping.texts import refusal
 from niangjia.blocks.bookkeeping.types import AccountIn, AnyOrder, Order, Outcome
 from niangjia.core.db.bulk import insert_rows
-from niangjia.core.errors import Conflict, Invalid, NotFound, ProgrammingError
+from niangjia.core.errors import Conflict, Invalid, ProgrammingError
 from niangjia.core.work import Work
 
 ACCOUNT_COLUMNS = ("book_id", "code", "asset", "normal", "floored", "title", *Sums._fields)
@@ -24,12 +25,13 @@ TRANSFER_COLUMNS = (
     "credit_id",
     "amount",
     "held",
-    "of_key",
     "debit_after",
     "credit_after",
+    "of_key",
     "at",
     "fact_ref",
 )
+REF = re.compile(r"[0-9a-f]{32}")
 # Added to, not set: were a lock ever to fail, the sums would still be those of the transfers.
 BALANCES = (
     "UPDATE bookkeeping_account SET debits_posted = debits_posted + %s,"
@@ -110,20 +112,20 @@ def orders_take(
     if not orders:
         return []
     _check_written(orders)
-    book_id = Book.objects.filter(code=book).values_list("id", flat=True).first()
-    if book_id is None:
-        raise NotFound(_("There is no book %(book)s. Nothing was booked."), book=book)
+    book_id = book_id_of(book)
     state = load(book_id, orders)
-    before = dict(state.sums)
+    before = {code: one.sums for code, one in state.accounts.items()}
     outcomes: list[Outcome] = []
-    rows: list[Sequence[object]] = []
+    rows: list[tuple[object, ...]] = []
     for order in orders:
-        decision = decide(state, order)
-        if decision.outcome.refused and whole:
-            raise refusal(book, state, order, decision.outcome)
-        outcomes.append(decision.outcome)
-        rows += [_row(book_id, order, line) for line in decision.lines]
-        state.take(decision)
+        outcome, lines = decide(state, order)
+        if outcome.refused and whole:
+            raise refusal(book, state, order, outcome)
+        outcomes.append(outcome)
+        of = "" if isinstance(order, Order) else order.of
+        key, at, fact_ref = order.key, order.at, order.fact_ref
+        for line in lines:
+            rows.append((book_id, key, *line, of, at, fact_ref))
     _write(rows, state, before)
     return outcomes
 
@@ -137,29 +139,8 @@ def _check_written(orders: Sequence[AnyOrder]) -> None:
                 code="key",
                 key=order.key[:40],
             )
-        if order.at.utcoffset() is None or not 0 < len(order.fact_ref) <= 32:
+        if order.at.utcoffset() is None or REF.fullmatch(order.fact_ref) is None:
             raise ProgrammingError(f"{order.key}: an aware instant and the id of a fact, please")
-
-
-def _row(book_id: int, order: AnyOrder, line: Line) -> tuple[object, ...]:
-    """A row of Transfer, in the order of TRANSFER_COLUMNS."""
-    leg, kind, debit, credit, amount, held, debit_after, credit_after = line
-    of = "" if isinstance(order, Order) else order.of
-    return (
-        book_id,
-        order.key,
-        leg,
-        kind,
-        debit.pk,
-        credit.pk,
-        amount,
-        held,
-        of,
-        debit_after,
-        credit_after,
-        order.at,
-        order.fact_ref,
-    )
 
 
 def _write(rows: Sequence[Sequence[object]], state: State, before: dict[str, Sums]) -> None:
@@ -168,8 +149,8 @@ def _write(rows: Sequence[Sequence[object]], state: State, before: dict[str, Sum
         return
     changes = []
     for code, account in state.accounts.items():
-        old, new = before[code], state.sums[code]
-        if new is not old:
+        old, new = before[code], account.sums
+        if new != old:
             changes.append([now - then for now, then in zip(new, old, strict=True)] + [account.pk])
     try:
         insert_rows(Transfer, TRANSFER_COLUMNS, rows)

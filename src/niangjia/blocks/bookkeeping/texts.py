@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.bookkeeping.rules import State, balance_of, held_of, is_amount
+from niangjia.blocks.bookkeeping.rules import State, is_amount
 from niangjia.blocks.bookkeeping.types import (
     MAX_AMOUNT,
     MONEY,
@@ -80,10 +80,6 @@ def refusal(book: str, state: State, order: AnyOrder, outcome: Outcome) -> Domai
     kind, text = SAID[outcome.refused]
     account = state.accounts.get(outcome.account)
     asset = account.asset if account else MONEY
-    free = 0
-    if account is not None:
-        sums = state.sums[account.code]
-        free = balance_of(account.normal, sums) - held_of(account.normal, sums)
     return kind(
         text,
         code=outcome.refused,
@@ -91,7 +87,7 @@ def refusal(book: str, state: State, order: AnyOrder, outcome: Outcome) -> Domai
         account=outcome.account,
         title=(account.title or account.code) if account else outcome.account,
         asset=asset_text(asset),
-        there=amount_text(asset, free),
+        there=amount_text(asset, account.free if account else 0),
         asked=_asked(order, outcome, asset),
         most=f"{MAX_AMOUNT:,}",
         key=order.key,

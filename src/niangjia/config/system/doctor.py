@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from niangjia.blocks.bookkeeping.public import books
+from niangjia.blocks.bookkeeping.public import check as check_book
 from niangjia.blocks.households.public import has_key_holder, n_held_keys
 from niangjia.blocks.indicators.public import declared, differences
 from niangjia.blocks.ledger.public import audit, audit_newest, newest_entry_at
@@ -46,7 +48,7 @@ def look(*, whole: bool = False, quick: bool = False) -> list[Light]:
         if lights[-1].state == "good":
             lights += [check() for check in INSIDE]
             lights.append(_newest_log(NEWEST_QUICK if quick else NEWEST))
-            lights += [_whole_log(), _sums()] if whole else []
+            lights += [_whole_log(), _sums(), _books()] if whole else []
     except (DatabaseError, Unavailable) as error:
         todo = _("Mend this first; the rest was not looked at.")
         lights.append(_light("database", _("Database"), "bad", str(error), todo))
@@ -251,6 +253,13 @@ def _sums() -> Light:
     text = _("%(n)s sums differ from the log") % {"n": wrong} if wrong else _("agree with the log")
     todo = _("See which: niangjia indicators recount")
     return _light("sums", _("Sums"), "bad" if wrong else "good", text, todo)
+
+
+def _books() -> Light:
+    faults = [f"{one.code}: {fault}" for one in books() for fault in check_book(one.code)]
+    text = faults[0] if faults else _("every balance is what was booked")
+    todo = _("Book nothing more, and see which: niangjia books check --as city")
+    return _light("books", _("Books"), "bad" if faults else "good", text, todo)
 
 
 OUTSIDE: tuple[Callable[[], Light], ...] = (_versions, _home, _disk, _settings)

@@ -1,6 +1,7 @@
 """A book with a bank, a fund, goods; orders on it; facts that name them."""
 
 import datetime as dt
+import hashlib
 import itertools
 
 from django.db import transaction
@@ -53,7 +54,7 @@ def book(*accounts):
 def order(key, *legs, hold=False, at=AT, fact_ref=""):
     """Legs as (debit, credit, amount)."""
     made = tuple(Leg(*leg) for leg in legs)
-    return Order(key, made, at, fact_ref or f"{key:0>32}"[-32:], hold)
+    return Order(key, made, at, fact_ref or hashlib.md5(key.encode()).hexdigest(), hold)
 
 
 def gift(key, amount, **more):

@@ -47,14 +47,14 @@ def test_a_sound_book_has_no_faults_before_and_after_its_facts_are_entries(book)
 
 def test_a_balance_that_is_not_the_fold_is_found(book):
     Account.objects.filter(book__code=book, code="assets:bank").update(debits_posted=16)
-    assert check(book) == ["assets:bank: debits_posted is 16, its transfers give 15"]
+    assert check(book) == ["assets:bank: debits posted is 16, its transfers give 15"]
 
 
 def test_an_amount_that_was_changed_is_found(book):
     without_guards()
     Transfer.objects.filter(book__code=book, key="g2").update(amount=6)
     faults = check(book)
-    assert "assets:bank: debits_posted is 15, its transfers give 16" in faults
+    assert "assets:bank: debits posted is 15, its transfers give 16" in faults
     assert any("says other postings" in fault for fault in faults)
 
 

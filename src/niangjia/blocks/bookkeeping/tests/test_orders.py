@@ -1,7 +1,7 @@
 """Orders: what is taken, what is refused, and that a refusal changes nothing."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from niangjia.blocks.bookkeeping.models import Account, Transfer
 from niangjia.blocks.bookkeeping.public import (
@@ -344,6 +344,20 @@ def test_the_database_refuses_to_change_or_remove_what_was_booked(book):
     for change in ({"normal": "credit"}, {"asset": "quota:x"}, {"floored": False}):
         with pytest.raises(DatabaseError), transaction.atomic():
             accounts.filter(code="assets:bank").update(**change)
+    assert state(book) == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.parametrize("name", ["id", "key"])
+def test_a_transfer_cannot_be_replaced(book, name):
+    given.take(book, given.gift("g1", 5))
+    before = state(book)
+    (row,) = Transfer.objects.filter(book__code=book).values()
+    row |= {"amount": 6} | ({"id": row["id"] + 1} if name == "key" else {"key": "g2"})
+    names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        sql = f"INSERT OR REPLACE INTO bookkeeping_transfer ({names}) VALUES ({places})"
+        cursor.execute(sql, list(row.values()))
     assert state(book) == before
 
 

@@ -1,0 +1,1 @@
+"""What `bench.books` runs in homes and environments of their own."""

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "ab464cbb5aff6e47c8a191f2a649c9cdf9431dfdf61257d4603519baeb8d77ac"
+    expected = "78eccd247a0131e52710ce3478c2d48695c709d73e2aa5d78f527fc53cacfa27"
     assert together.hexdigest() == expected

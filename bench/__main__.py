@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 os.environ.setdefault("NIANGJIA_HOME", tempfile.mkdtemp(prefix="niangjia-bench-"))
 django.setup()  # the synthetic workbook takes its columns from the programme
 
-from bench import backup, evidence, find, importing, ledger, pack, pages, pivot, start  # noqa: E402
+from bench import backup, bulletin, evidence, find, importing, ledger, pack, pages, pivot, start  # noqa: E402
 
 PARTS = {
     "import": importing.run,
@@ -25,6 +25,7 @@ PARTS = {
     "pack": pack.run,
     "start": start.run,
     "backup": backup.run,
+    "bulletin": bulletin.run,
     "ledger": ledger.run,
 }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import re
+import struct
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -47,7 +48,7 @@ class Sums(NamedTuple):
     sums: list[int]
 
     def spelt(self) -> bytes:
-        return self.hash + b"".join(one.to_bytes(8, "big") for one in (self.n, *self.sums))
+        return self.hash + struct.pack(f">{1 + len(self.sums)}Q", self.n, *self.sums)
 
 
 def leaf_of(lines: Sequence[int], index: int, entry: bytes, line: int, fen: int) -> Sums:

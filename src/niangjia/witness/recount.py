@@ -34,6 +34,7 @@ from niangjia.witness.verified_tiles import VerifiedTiles
 from niangjia.witness.verify import Bad, Note, Reasons, need
 
 SAMPLED = "bulletin.sampled/1"
+_spelt = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 MARK = 16  # bytes by which an id is remembered
 
 
@@ -79,7 +80,7 @@ def _value(data: bytes) -> dict[str, Any]:
     """An entry in its one spelling. Raises Bad."""
     try:
         value = json.loads(data)
-        need(verify.dump(value) == data)
+        need(_spelt(value).encode() == data)
     except (ValueError, RecursionError) as error:
         raise Bad from error
     need(type(value) is dict and type(value.get("open")) is dict and type(value.get("id")) is str)

@@ -11,7 +11,7 @@ from niangjia.blocks.indicators.public import (
     declare_indicator,
     parse_indicators,
 )
-from niangjia.blocks.ledger.sequencer import SequencerJob
+from niangjia.blocks.ledger.public import SequencerJob
 from niangjia.core import clock
 from niangjia.core.actor import system_actor
 from niangjia.core.facts import BUSINESS, Fact, FactKind, declare

@@ -11,6 +11,7 @@ from niangjia.lib import canonical
 from niangjia.lib.sampling import positions
 from niangjia.lib.sumtree import MAX_VALUE
 from niangjia.witness.bulletin_command import check, main
+from niangjia.witness.mirror import Mirror
 from niangjia.witness.source import Folder
 from tests.bulletins.city import (
     NOW,
@@ -63,6 +64,13 @@ def test_the_command_says_it_in_both_languages(world, tmp_path, capsysbinary, mo
         main(["--bulletin", "295"])
     assert ended.value.code == 64
     capsysbinary.readouterr()
+
+
+def test_a_department_s_mirror_is_counted_as_well(world, tmp_path):
+    out = tmp_path / "copy"
+    out.mkdir()
+    Mirror(out, [world.city.log.key]).refresh(Folder(world.city.write(tmp_path / "log")))
+    assert check(Folder(out), "301", world.city.policy, now=NOW)["verdict"] == "verified"
 
 
 def test_the_document_is_compared(world, tmp_path):

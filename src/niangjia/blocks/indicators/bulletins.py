@@ -1,6 +1,7 @@
 """Reads: bulletins as they were published, paths from their tiles, audit samples."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +11,13 @@ from niangjia.blocks.indicators.bulletin_types import (
     PrintedLine,
     PublishedBulletin,
 )
+from niangjia.blocks.indicators.figures import contributions_logged
 from niangjia.blocks.indicators.models import Bulletin, BulletinTile
 from niangjia.blocks.indicators.registry import indicator_at
 from niangjia.blocks.indicators.rules import printed
 from niangjia.core.errors import NotFound
 from niangjia.lib import sampling
-from niangjia.lib.sumtree import WIDTH, Node, Path, leaves_of, path_of
+from niangjia.lib.sumtree import WIDTH, BadSum, Node, Path, build, leaves_of, path_of
 
 RELATED = ("previous", "corrects")
 # Documents stay where they are until one is asked for.
@@ -71,6 +73,23 @@ def bulletin_as_of(indicator: str, scope: str, as_of: dt.datetime) -> PublishedB
     rows = Bulletin.objects.filter(indicator=indicator, scope=scope, as_of=as_of)
     row = rows.defer(*DEFERRED).select_related(*RELATED).order_by("-number").first()
     return frozen(row) if row else None
+
+
+def bulletin_holds(bulletin: PublishedBulletin) -> bool:
+    """True if the log's open fields alone, read entry by entry, give the bulletin's tree again."""
+    indicator = indicator_at(bulletin.indicator, bulletin.as_of)
+    leaves = contributions_logged(indicator, bulletin.scope, bulletin.as_of, bulletin.log_size)
+    try:
+        return build(bulletin.lines, leaves) == bulletin.root
+    except BadSum:
+        return False
+
+
+def all_bulletins() -> Iterator[PublishedBulletin]:
+    """Every bulletin of the site, series by series."""
+    rows = Bulletin.objects.defer(*DEFERRED).select_related(*RELATED)
+    for row in rows.order_by("indicator", "scope", "number").iterator(100):
+        yield frozen(row)
 
 
 def bulletin_document(ref: str) -> bytes:

@@ -2,14 +2,19 @@
 
 import datetime as dt
 import json
+from argparse import Namespace
 from hashlib import sha256
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from niangjia.blocks.indicators import registry
+from niangjia.blocks.indicators.cli import run_recount
 from niangjia.blocks.indicators.models import Bulletin, BulletinSeries, BulletinTile
 from niangjia.blocks.indicators.public import (
     Change,
+    Contribution,
+    Gathered,
     bulletin_as_of,
     bulletin_document,
     bulletin_draft,
@@ -258,6 +263,20 @@ def test_after_a_correction_of_an_old_bulletin_the_next_goes_on_from_the_latest_
     assert (four.previous, four.late) == (three.ref, Change(1, (3, 0, 0)))
     assert four.adjusted == Change(1, (-1, 0, 0))  # against bulletin 2
     assert Bulletin.objects.get(ref=four.ref).since.ref == two.ref
+
+
+def test_the_command_counts_bulletins_again(monkeypatch, capsys):
+    record(gift(100), gift(200, line=2))
+    publish()
+    publish(THREE + HOUR)
+    assert run_recount(Namespace(check=True)) == 0
+    assert "2 bulletins, 0 differ\n" in capsys.readouterr().out
+    # given a programme that gathers what the log does not hold
+    more = Gathered([Contribution(0, bytes(32), 1, 7)], {"people": 1, "units": 0})
+    monkeypatch.setitem(registry._gather, "test-gifts", lambda *_: more)
+    publish(THREE + 2 * HOUR)
+    assert run_recount(Namespace(check=True)) == 1
+    assert capsys.readouterr().out.endswith("3 bulletins, 1 differ\n  test-gifts/wuhan/3\n")
 
 
 def test_a_draft_that_another_bulletin_overtook_is_refused():

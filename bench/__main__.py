@@ -14,7 +14,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 os.environ.setdefault("NIANGJIA_HOME", tempfile.mkdtemp(prefix="niangjia-bench-"))
 django.setup()  # the synthetic workbook takes its columns from the programme
 
-from bench import backup, books, evidence, find, importing, ledger, pack, pages, pivot, start  # noqa: E402
+from bench import (  # noqa: E402
+    backup,
+    books,
+    bulletin,
+    evidence,
+    find,
+    importing,
+    ledger,
+    pack,
+    pages,
+    pivot,
+    start,
+)
 
 PARTS = {
     "import": importing.run,
@@ -25,6 +37,7 @@ PARTS = {
     "pack": pack.run,
     "start": start.run,
     "backup": backup.run,
+    "bulletin": bulletin.run,
     "ledger": ledger.run,
     "books": books.run,
 }

@@ -29,7 +29,12 @@ Read = Callable[[int, int], bytes]
 
 
 class BadSum(ValueError):
-    """The leaves, or the path, are not those of such a tree."""
+    """The leaves, or the path, are not those of such a tree. index: of the entry, if it is one's
+    fault."""
+
+    def __init__(self, why: str, index: int = -1) -> None:
+        super().__init__(why)
+        self.index = index
 
 
 class Leaf(NamedTuple):
@@ -96,7 +101,7 @@ class Shape:
         """A leaf as a node. Raises BadSum for a line or an amount that cannot be."""
         index, entry, line, fen = leaf
         if line not in self._place or not 0 <= fen <= MAX_VALUE or len(entry) != HASH_BYTES:
-            raise BadSum(f"entry {index}: no such line, or no such amount")
+            raise BadSum(f"entry {index}: no such line, or no such amount", index)
         one, shift = self._place[line]
         return sha256(_LEAF + _ROW.pack(index, entry, line, fen)).digest(), one + (fen << shift)
 
@@ -164,11 +169,11 @@ class Builder:
         """Raises BadSum: not after the leaf before it, or no such line or amount, or a sum of
         more than 2^53-1."""
         if leaf.index <= self._last:
-            raise BadSum(f"entry {leaf.index} does not come after entry {self._last}")
+            raise BadSum(f"entry {leaf.index} does not come after {self._last}", leaf.index)
         packed = self.shape.packed(leaf)
         total = self._totals[leaf.line] = self._totals[leaf.line] + leaf.fen
         if total > MAX_VALUE:
-            raise BadSum(f"entry {leaf.index}: line {leaf.line} adds up to more than 2^53-1")
+            raise BadSum(f"entry {leaf.index}: line {leaf.line} goes beyond 2^53-1", leaf.index)
         if not self._levels[0]:
             self._first = leaf.index
         self._last = leaf.index

@@ -9,5 +9,5 @@ class BookkeepingConfig(RoomConfig):
     name = "niangjia.blocks.bookkeeping"
     label = "bookkeeping"
     verbose_name = _("Bookkeeping")
-    grants = {"books.see": frozenset({"city", "auditor"})}
+    grants = {"books.see": frozenset({"city", "auditor", "foundation", "treasurer"})}
     scopes = {"read": frozenset({"books.see"})}

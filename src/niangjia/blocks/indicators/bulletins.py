@@ -1,6 +1,7 @@
 """Reads: bulletins as they were published, paths from their tiles, audit samples."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,19 +11,22 @@ from niangjia.blocks.indicators.bulletin_types import (
     PrintedLine,
     PublishedBulletin,
 )
+from niangjia.blocks.indicators.figures import contributions_logged
 from niangjia.blocks.indicators.models import Bulletin, BulletinTile
 from niangjia.blocks.indicators.registry import indicator_at
 from niangjia.blocks.indicators.rules import printed
 from niangjia.core.errors import NotFound
 from niangjia.lib import sampling
-from niangjia.lib.sumtree import WIDTH, Node, Path, leaves_of, path_of
+from niangjia.lib.sumtree import WIDTH, BadSum, Node, Path, build, leaves_of, path_of
 
 RELATED = ("previous", "corrects")
+# Documents stay where they are until one is asked for.
+DEFERRED = ("document", "previous__document", "corrects__document")
 
 
 def row_of(ref: str) -> Bulletin:
     """Raises NotFound."""
-    row = Bulletin.objects.defer("document").select_related(*RELATED).filter(ref=ref).first()
+    row = Bulletin.objects.defer(*DEFERRED).select_related(*RELATED).filter(ref=ref).first()
     if row is None:
         raise NotFound(_("There is no such bulletin."), code="no_bulletin")
     return row
@@ -55,7 +59,7 @@ def frozen(row: Bulletin) -> PublishedBulletin:
 
 def bulletins(indicator: str, scope: str) -> list[PublishedBulletin]:
     """All of a scope, the newest first."""
-    rows = Bulletin.objects.filter(indicator=indicator, scope=scope).defer("document")
+    rows = Bulletin.objects.filter(indicator=indicator, scope=scope).defer(*DEFERRED)
     return [frozen(row) for row in rows.select_related(*RELATED).order_by("-number")]
 
 
@@ -66,9 +70,26 @@ def bulletin_get(ref: str) -> PublishedBulletin:
 
 def bulletin_as_of(indicator: str, scope: str, as_of: dt.datetime) -> PublishedBulletin | None:
     """The bulletin that stands for that cut-off: the newest correction, if there is one."""
-    rows = Bulletin.objects.filter(indicator=indicator, scope=scope, as_of=as_of).defer("document")
-    row = rows.select_related(*RELATED).order_by("-number").first()
+    rows = Bulletin.objects.filter(indicator=indicator, scope=scope, as_of=as_of)
+    row = rows.defer(*DEFERRED).select_related(*RELATED).order_by("-number").first()
     return frozen(row) if row else None
+
+
+def bulletin_holds(bulletin: PublishedBulletin) -> bool:
+    """True if the log's open fields alone, read entry by entry, give the bulletin's tree again."""
+    indicator = indicator_at(bulletin.indicator, bulletin.as_of)
+    leaves = contributions_logged(indicator, bulletin.scope, bulletin.as_of, bulletin.log_size)
+    try:
+        return build(bulletin.lines, leaves) == bulletin.root
+    except BadSum:
+        return False
+
+
+def all_bulletins() -> Iterator[PublishedBulletin]:
+    """Every bulletin of the site, series by series."""
+    rows = Bulletin.objects.defer(*DEFERRED).select_related(*RELATED)
+    for row in rows.order_by("indicator", "scope", "number").iterator(100):
+        yield frozen(row)
 
 
 def bulletin_document(ref: str) -> bytes:
@@ -90,9 +111,12 @@ def bulletin_printed(
 def bulletin_path(ref: str, index: int) -> tuple[Contribution, Path]:
     """The leaf of the site's entry `index`, and its path to the bulletin's root: one tile is read
     for each level of the tree, three at 1,000,000 leaves. Raises NotFound: it is not counted."""
-    row = row_of(ref)
+    bulletin = Bulletin.objects.filter(ref=ref).values_list("pk", "lines", "n").first()
+    if bulletin is None:
+        raise NotFound(_("There is no such bulletin."), code="no_bulletin")
+    pk, lines, n = bulletin
     tile = (
-        BulletinTile.objects.filter(bulletin=row, level=0, first__lte=index)
+        BulletinTile.objects.filter(bulletin_id=pk, level=0, first__lte=index)
         .order_by("-first")
         .values_list("number", "rows")
         .first()
@@ -103,13 +127,14 @@ def bulletin_path(ref: str, index: int) -> tuple[Contribution, Path]:
     number, rows = tile
 
     def read(level: int, at: int) -> bytes:
-        return bytes(rows) if level == 0 else _rows(row, level, at)
+        return bytes(rows) if level == 0 else _rows(pk, level, at)
 
-    return path_of(tuple(row.lines), number * WIDTH + places.index(index), row.n, read)
+    return path_of(tuple(lines), number * WIDTH + places.index(index), n, read)
 
 
-def _rows(row: Bulletin, level: int, number: int) -> bytes:
-    return bytes(BulletinTile.objects.get(bulletin=row, level=level, number=number).rows)
+def _rows(pk: int, level: int, number: int) -> bytes:
+    tiles = BulletinTile.objects.filter(bulletin_id=pk, level=level, number=number)
+    return bytes(tiles.values_list("rows", flat=True).get())
 
 
 def sample_places(row: Bulletin, seed: str) -> tuple[tuple[int, int], ...]:

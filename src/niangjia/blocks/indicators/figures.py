@@ -40,9 +40,12 @@ def added_up(
         root = build(indicator.line_ids, leaves, keep)
     except BadSum as error:
         raise Conflict(
-            _("The records do not add up: %(why)s. Nothing was published; look into this entry."),
+            _(
+                "The record at log entry %(index)s cannot be counted: less than nothing is left of"
+                " it, or the sum grows too large. Nothing was published; look into this record."
+            ),
             code="bulletin_sum",
-            why=str(error),
+            index=error.index,
         ) from error
     return Figures(as_of, log_size, root, dict(found.counts))
 

@@ -138,12 +138,14 @@ def verifier_page() -> bytes:
     return Path(path).read_bytes()
 
 
-@lru_cache(maxsize=1)
-def verifier_program() -> bytes:
-    """The same check as one Python file."""
-    return (files("niangjia.witness") / "verify.py").read_bytes()
+@lru_cache(maxsize=2)
+def verifier_program(name: str = "verify.py") -> bytes:
+    """The same check as one Python file; `bulletin.py`, beside it, checks receipts."""
+    return (files("niangjia.witness") / name).read_bytes()
 
 
-def verifier_hashes() -> tuple[str, str]:
-    """SHA-256 of the page and of the program, as departments publish them."""
-    return sha256(verifier_page()).hexdigest(), sha256(verifier_program()).hexdigest()
+def verifier_hashes() -> tuple[str, str, str]:
+    """SHA-256 of the page and of the two programs, as departments publish them."""
+    parts = (verifier_page(), verifier_program(), verifier_program("bulletin.py"))
+    page, program, receipts = (sha256(one).hexdigest() for one in parts)
+    return page, program, receipts

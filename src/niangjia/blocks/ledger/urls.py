@@ -19,6 +19,8 @@ urlpatterns = [
     path("log/witnesses", pages.witnesses, name="witnesses"),
     path("log/verify.html", programs.verifier, name="verifier"),
     path("log/niangjia-verify.py", programs.verifier_program, name="verifier_program"),
+    path("log/verify.py", programs.verifier_program, name="verifier_beside"),
+    path("log/bulletin.py", programs.verifier_program, {"name": "bulletin.py"}, "receipt_program"),
     path("log/entries", pages.find_entry, name="find_entry"),
     path("log/entries/<int:index>", pages.entry, name="entry"),
     *(path(f"log/{end}", view, more) for end, view, more in _OF_A_LOG),

@@ -1,6 +1,8 @@
 """What is served verifies by the formats alone, and nothing past the served size leaves."""
 
 import gzip
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +131,17 @@ def test_an_export_is_what_is_served(client, tmp_path):
         assert (tmp_path / "tile" / name.path).read_bytes() == served
     assert (tmp_path / "checkpoint").read_bytes() == client.get("/log/checkpoint").content
     assert (tmp_path / "policy").read_bytes() == client.get("/log/policy").content
+
+
+def test_the_programs_that_check_are_served_as_they_are(client):
+    for path, name in (
+        ("niangjia-verify.py", "verify"),
+        ("verify.py", "verify"),
+        ("bulletin.py", "bulletin"),
+    ):
+        module = import_module(f"niangjia.witness.{name}")
+        served = client.get(f"/log/{path}").content
+        assert served == Path(module.__file__).read_bytes()
 
 
 def test_an_empty_site_serves_no_log(client):

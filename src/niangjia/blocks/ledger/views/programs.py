@@ -116,6 +116,6 @@ def verifier(request: HttpRequest) -> HttpResponse:
 
 
 @_open_to_all
-def verifier_program(request: HttpRequest) -> tuple[bytes, str, str]:
-    """The one file that checks an evidence pack with Python."""
-    return serving.verifier_program(), TEXT, FRESH
+def verifier_program(request: HttpRequest, name: str = "verify.py") -> tuple[bytes, str, str]:
+    """The one file that checks an evidence pack with Python; or the one beside it, for receipts."""
+    return serving.verifier_program(name), TEXT, FRESH

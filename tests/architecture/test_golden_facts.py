@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "abc5bb3c1e37f1b66aa8e225349b024fd40fa2b8c03148c38d6d8de3241545ec"
+    expected = "1892ffbb195ebdd2d9d9cdeec0958379ca139b71a145d517b1a7ac4980a2221b"
     assert together.hexdigest() == expected

@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.programme import RoomConfig
 
-SENDERS = frozenset({"clerk", "canteen", "supplier", "reviewer", "district", "city"})
+SENDERS = frozenset(
+    {"clerk", "canteen", "supplier", "reviewer", "district", "city", "foundation", "treasurer"}
+)
 
 
 class EvidenceConfig(RoomConfig):

@@ -23,11 +23,15 @@ class DonationsConfig(RoomConfig):
         "spending.ask": frozenset({"foundation"}),
         "spending.approve": frozenset({"treasurer"}),
         "spending.pay": frozenset({"foundation"}),
+        "goods.move": frozenset({"foundation"}),
+        "goods.explain": frozenset({"treasurer"}),
+        "donations.document": frozenset({"foundation", "treasurer"}),
         "receipts.file": frozenset({"foundation", "treasurer"}),
         "payments.settle": frozenset(),
     }
     scopes = {"read": frozenset({"donations.see"})}
     menu = (
         MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),
+        MenuEntry(_("Goods given"), "donations:goods", "home", "donations.see", 17),
         MenuEntry(_("Money spent"), "donations:spending", "release", "donations.see", 17),
     )

@@ -55,6 +55,19 @@ def store(slug: str, item_ref: str) -> str:
     return f"assets:store:{slug}:{item_ref[:16]}"
 
 
+def missing(slug: str, item_ref: str) -> str:
+    """Sent, not arrived, not explained yet."""
+    return f"assets:missing:{slug}:{item_ref[:16]}"
+
+
+def to_recipient(slug: str, item_ref: str) -> str:
+    return f"external:recipient:{slug}:{item_ref[:16]}"
+
+
+def lost(slug: str, item_ref: str) -> str:
+    return f"external:lost:{slug}:{item_ref[:16]}"
+
+
 def from_donor(slug: str, item_ref: str) -> str:
     return f"external:donor:{slug}:{item_ref[:16]}"
 
@@ -118,12 +131,14 @@ def item_accounts(work: Work, raising: Raising, items: Sequence[tuple[str, str]]
     """Each item of a gift of goods, (ref, name), has its accounts."""
     accounts = []
     for ref, name in items:
-        asset, title = f"item:{ref[:16]}", f"{raising.title} {name}"[:110]
+        kind, title = f"item:{ref[:16]}", f"{raising.title} {name}"[:110]
+        slug = raising.slug
         accounts += [
-            AccountIn(store(raising.slug, ref), asset, "debit", title=f"{title} 库存"),
-            AccountIn(
-                from_donor(raising.slug, ref), asset, "credit", floored=False, title=f"{title} 来源"
-            ),
+            AccountIn(store(slug, ref), kind, "debit", title=f"{title} 库存"),
+            AccountIn(missing(slug, ref), kind, "debit", title=f"{title} 短缺待查"),
+            AccountIn(from_donor(slug, ref), kind, "credit", floored=False, title=f"{title} 来源"),
+            AccountIn(to_recipient(slug, ref), kind, "debit", title=f"{title} 受助方"),
+            AccountIn(lost(slug, ref), kind, "debit", title=f"{title} 损失"),
         ]
     accounts_open(work, BOOK, accounts)
 
@@ -133,6 +148,14 @@ def goods_legs(raising: Raising, items: Sequence[tuple[str, int]], fen: int) -> 
     slug = raising.slug
     counted = tuple(Leg(store(slug, ref), from_donor(slug, ref), n) for ref, n in items)
     return (*counted, Leg(goods(slug), worth(slug), fen)) if fen else counted
+
+
+def value_legs(raising: Raising, fen: int) -> tuple[Leg, ...]:
+    """Goods in store are worth more, or (negative) less, or went out."""
+    slug = raising.slug
+    if fen > 0:
+        return (Leg(goods(slug), worth(slug), fen),)
+    return (Leg(worth(slug), goods(slug), -fen),) if fen else ()
 
 
 def cap_legs(raising: Raising, fen: int) -> tuple[Leg, ...]:
@@ -176,7 +199,8 @@ def asset(code: str) -> str:
     kind, *rest = code.split(":")
     if kind == "quota":
         return f"quota:{rest[0]}"
-    return f"item:{rest[-1]}" if kind == "external" or rest[0] == "store" else CNY
+    counted = kind == "external" or rest[0] in ("store", "missing")
+    return f"item:{rest[-1]}" if counted else CNY
 
 
 def said(*orders: AnyOrder, held: Order | None = None) -> list[Value]:

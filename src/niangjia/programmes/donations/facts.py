@@ -137,3 +137,28 @@ CERTIFIED = _kind(
 UNCERTIFIED = _kind(
     "certificate.voided", _("Donation certificate voided"), ("certificate", "gift", "n", "reason")
 )
+GOODS_SENT = _kind(
+    "goods.sent",
+    _("Goods handed over, on their way"),
+    ("direction", "hand_over", "lines", "place", "postings", "recipient", "sent_at"),
+    parties=("carrier", "sender"),
+)
+GOODS_ARRIVED = _kind(
+    "goods.arrived",
+    _("Goods arrived and were signed for"),
+    ("arrived_at", "hand_over", "lines", "postings", "short"),
+    parties=("receiver", "receiver_phone"),
+)
+GOODS_EXPLAINED = _kind(
+    "goods.explained",
+    _("Shortage of goods explained"),
+    ("hand_over", "item", "n", "outcome", "postings", "reason"),
+)
+REDIRECTED = _kind(
+    "gift.redirected",
+    _("Donor agreed to another use"),
+    ("after", "before", "gift", "given_on", "how", "moved_fen", "postings", "reason"),
+)
+DOCUMENTED = _kind(
+    "donations.documented", _("Paper or photo attached"), ("document", "document_sha256", "subject")
+)

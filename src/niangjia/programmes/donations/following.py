@@ -36,22 +36,34 @@ def followed(gift: Gift) -> Followed:
     """Each payment that a gift of money bore a part of, and what is left of it.
 
     The books say in which order money came and went; the payments since, not the gifts, are read.
+    Where the donor agreed to another use the rest is followed on in the other fund.
     """
-    net = gift.fen + gift.changed_fen
-    account = books.fund(gift.raising.slug, gift.direction)
-    mine = [one for one in transfers_of_fact(gift.fact_ref) if one.credit == account]
-    if not mine:
-        return Followed(net, net, gift.direction is not None, ())
+    net, directed = gift.fen + gift.changed_fen, gift.direction is not None
+    moves = list(gift.redirections.select_related("before", "after").order_by("id"))
+    stages = [(gift.fact_ref, moves[0].before if moves else gift.direction)]
+    stages += [(one.fact_ref, one.after) for one in moves if one.moved_fen]
     asks = set(gift.asks.values_list("ref", flat=True))
-    drawn = [_drawn(one, asks, gift.ref) for one in draws(books.BOOK, account, after=mine[0].id)]
-    spent, left = rules.shares(gift.fen, drawn, gift.ref)
-    return Followed(net, left, gift.direction is not None, _parts(spent))
+    asks |= {one.ref for one in moves}
+    amount, spent = gift.fen, list[tuple[str, int]]()
+    for number, (fact_ref, direction) in enumerate(stages):
+        account = books.fund(gift.raising.slug, direction)
+        mine = [one for one in transfers_of_fact(fact_ref) if one.credit == account]
+        if not mine:
+            break
+        drawn = [
+            _drawn(one, asks, gift.ref) for one in draws(books.BOOK, account, after=mine[0].id)
+        ]
+        parts, left = rules.shares(amount, drawn, gift.ref)
+        spent += parts
+        amount = moves[number].moved_fen if number < len(stages) - 1 else left
+    return Followed(net, amount, directed, _parts(spent))
 
 
 def _drawn(one: Draw, asks: Collection[str], gift_ref: str) -> rules.Drawn:
-    """`paid:<application>` is a payment, `adjust:<ask>` was given back of one gift."""
+    """`paid:<application>` is a payment; `adjust:<ask>` was given back of one gift, `redirect:...`
+    went to another fund with it."""
     kind, _colon, ref = one.key.partition(":")
-    if kind == "adjust":
+    if kind in ("adjust", "redirect"):
         return rules.Drawn(gift_ref if ref in asks else ref, one.amount, one.before, True)
     return rules.Drawn(ref, one.amount, one.before)
 

@@ -34,3 +34,8 @@ RETURNED = inbox_kind(
     name=_("Payments not approved"),
     title=_("%(payee)s: %(yuan)s yuan were not approved"),
 )
+SHORT = inbox_kind(
+    "goods.short",
+    name=_("Goods that are short"),
+    title=_("%(recipient)s: %(n)s pieces did not arrive, to be explained"),
+)

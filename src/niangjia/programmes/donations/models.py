@@ -271,7 +271,8 @@ class Ask(models.Model):
     """Somebody asked that a received gift be changed; a second person decides.
 
     why: refund, mistake, revaluation. fen: the change, signed. case: of type donations.adjustment.
-    asked_by: random id of the person.
+    asked_by: random id of the person. item, value_fen, basis, basis_no: of another value, whose it
+    is and what it would be.
     """
 
     ref = models.CharField(max_length=32, unique=True)
@@ -282,6 +283,10 @@ class Ask(models.Model):
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=32)
+    item = models.ForeignKey("donations.GoodsItem", null=True, on_delete=models.PROTECT)
+    value_fen = models.BigIntegerField(null=True)
+    basis = models.CharField(max_length=20, blank=True)
+    basis_no = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -178,3 +178,27 @@ class OfficialIn:
     fen: int
     issued_on: dt.date
     check_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverIn:
+    """Goods sent off. lines: (ref of an item, how many); direction_n: number of what they are
+    directed to, 0 for goods without a direction; sender, carrier: names."""
+
+    recipient: str
+    lines: tuple[tuple[str, int], ...]
+    sent_at: dt.datetime
+    direction_n: int = 0
+    place: str = ""
+    sender: str = ""
+    carrier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentIn:
+    """A donor agreed to another use. how: writing, phone, person; direction: None for the pool."""
+
+    direction: DirectionIn | None
+    how: str
+    given_on: dt.date
+    reason: str

@@ -4,9 +4,11 @@ from django.urls import path
 
 from niangjia.programmes.donations.views import (
     board,
+    files,
     filing,
     gifts,
     giving,
+    goods,
     mine,
     raisings,
     spending,
@@ -36,6 +38,22 @@ urlpatterns = [
     path("desk/donations/raisings/<slug:slug>/edit", raisings.raising_edit, name="raising_edit"),
     path("desk/donations/raisings/<slug:slug>/act", raisings.raising_act, name="raising_act"),
     path("desk/donations/raisings/<slug:slug>/gifts/new", gifts.gift_new, name="gift_new"),
+    path("desk/donations/goods", goods.stock, name="goods"),
+    path("desk/donations/raisings/<slug:slug>/goods/new", goods.goods_new, name="goods_new"),
+    path("desk/donations/raisings/<slug:slug>/handover", goods.hand_over_new, name="hand_over_new"),
+    path("desk/donations/handovers/<slug:ref>", goods.hand_over, name="hand_over"),
+    path("desk/donations/handovers/<slug:ref>/act", goods.hand_over_act, name="hand_over_act"),
+    path(
+        "desk/donations/handovers/<slug:ref>/print", goods.hand_over_print, name="hand_over_print"
+    ),
+    path("desk/donations/files/<slug:what>/<slug:ref>", files.attach, name="attach"),
+    path(
+        "desk/donations/files/<slug:what>/<slug:ref>/<slug:document>/<slug:part>",
+        files.part,
+        name="file_part",
+    ),
+    path("desk/donations/items/<slug:ref>/value", goods.value, name="goods_value"),
+    path("desk/donations/gifts/<slug:ref>/redirect", goods.redirect_gift, name="gift_redirect"),
     path("desk/donations/spending", spending.spending, name="spending"),
     path(
         "desk/donations/raisings/<slug:slug>/spending/new",

@@ -135,10 +135,11 @@ def asks(found: GiftView) -> list[AskLine]:
     ]
 
 
-def items(found: GiftView) -> list[tuple[str, str, str, str]]:
-    """(name, how many, worth, how that is known) of goods."""
+def items(found: GiftView) -> list[tuple[str, str, str, str, str]]:
+    """(ref, name, how many, worth, how that is known) of goods."""
     return [
         (
+            one.ref,
             " ".join(filter(None, (one.name, one.spec))),
             f"{one.n:,} {one.measure}",
             _("unvalued") if one.value_fen is None else shown.yuan(one.value_fen),

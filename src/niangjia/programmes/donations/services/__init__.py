@@ -1,6 +1,7 @@
 """Writes of the donations programme, one module per use case."""
 
-from niangjia.programmes.donations.services.adjusting import change_ask, change_decide
+from niangjia.programmes.donations.services.adjusting import change_ask, change_decide, value_ask
+from niangjia.programmes.donations.services.attaching import paper_attach
 from niangjia.programmes.donations.services.filing import (
     certificate_void,
     receipt_file,
@@ -13,6 +14,11 @@ from niangjia.programmes.donations.services.giving import (
     payment_settle,
 )
 from niangjia.programmes.donations.services.goods import goods_receive
+from niangjia.programmes.donations.services.handing import (
+    goods_arrive,
+    goods_send,
+    shortage_explain,
+)
 from niangjia.programmes.donations.services.mine import (
     certificate_issue,
     code_check,
@@ -30,6 +36,7 @@ from niangjia.programmes.donations.services.raisings import (
     raising_make,
     raising_open,
 )
+from niangjia.programmes.donations.services.redirecting import gift_redirect
 from niangjia.programmes.donations.services.spending import (
     spending_ask,
     spending_decide,
@@ -48,8 +55,12 @@ __all__ = [
     "consent_give",
     "gift_begin",
     "gift_pledge",
+    "gift_redirect",
     "gifts_record",
+    "goods_arrive",
     "goods_receive",
+    "goods_send",
+    "paper_attach",
     "payment_end",
     "payment_settle",
     "pledge_receive",
@@ -60,9 +71,11 @@ __all__ = [
     "raising_open",
     "receipt_file",
     "receipt_void",
+    "shortage_explain",
     "spending_ask",
     "spending_decide",
     "spending_drop",
     "spending_pay",
     "spending_sign",
+    "value_ask",
 ]

@@ -16,6 +16,7 @@ from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, chain, following, rules, steps
 from niangjia.programmes.donations.facts import ADJUSTED, CHANGE_ASKED
+from niangjia.programmes.donations.goods_models import BASES, GoodsItem
 from niangjia.programmes.donations.models import Adjustment, Ask, Gift
 from niangjia.programmes.donations.services.raisings import raising_of
 
@@ -44,6 +45,11 @@ def change_ask(work: Work, /, *, gift_ref: str, why: str, fen: int, reason: str)
     """
     gift = gift_alone(work, gift_ref)
     text = _checked(gift, why, fen, reason)
+    return _asked(work, gift, Ask(why=why, fen=-fen, reason=text))
+
+
+def _asked(work: Work, gift: Gift, ask: Ask) -> str:
+    """The ask waits for the treasurer; its ref."""
     ref = work.new_id()
     office = _office(gift)
     subject = f"ask:{ref}"
@@ -55,21 +61,71 @@ def change_ask(work: Work, /, *, gift_ref: str, why: str, fen: int, reason: str)
         params={"number": rules.shown_number(gift.number)},
     )
     cases = cases_open(work, chain.ADJUSTMENT.name, [opening])
-    Ask.objects.create(
-        ref=ref,
-        gift=gift,
-        why=why,
-        fen=-fen,
-        reason=text,
-        case_id=cases[subject],
-        asked_at=work.at,
-        asked_by=work.actor.person_ref,
-    )
-    values: dict[str, Value] = {"gift": gift.ref, "why": why, "fen": -fen, "reason": text}
-    work.record(
-        Fact(CHANGE_ASKED, f"gift:{gift.ref}", work.at, values, {BUSINESS: f"org:{office.ref}"})
-    )
+    ask.ref, ask.gift, ask.case_id = ref, gift, cases[subject]
+    ask.asked_at, ask.asked_by = work.at, work.actor.person_ref
+    ask.save()
+    values: dict[str, Value] = {
+        "gift": gift.ref,
+        "why": ask.why,
+        "fen": ask.fen,
+        "reason": ask.reason,
+    }
+    owner = {BUSINESS: f"org:{office.ref}"}
+    work.record(Fact(CHANGE_ASKED, f"gift:{gift.ref}", work.at, values, owner))
     return ref
+
+
+@service(permission="gifts.ask_back", records=FACT)
+def value_ask(
+    work: Work, /, *, item_ref: str, value_fen: int, basis: str, basis_no: str, reason: str
+) -> str:
+    """Another value of goods, or a first one, waits for the second person; the ask's ref.
+
+    value_fen: of all pieces, as the paper says. Raises NotFound, Denied, Conflict (another one
+    waits, pieces went out already), Invalid.
+    """
+    item = GoodsItem.objects.select_related("gift").filter(ref=item_ref).first()
+    if item is None:
+        raise NotFound(_("There are no such goods in this raising."))
+    gift = gift_alone(work, item.gift.ref)
+    delta = value_fen - (item.value_fen or 0)
+    _check_value(item, value_fen, basis, delta, reason)
+    return _asked(
+        work,
+        gift,
+        Ask(
+            why="revaluation",
+            fen=delta,
+            reason=reason.strip()[:500],
+            item=item,
+            value_fen=value_fen,
+            basis=basis,
+            basis_no=basis_no.strip()[:80],
+        ),
+    )
+
+
+def _check_value(item: GoodsItem, value_fen: int, basis: str, delta: int, reason: str) -> None:
+    if Ask.objects.filter(gift=item.gift, case__state="asked").exists():
+        raise Conflict(_("Another change of this gift waits to be decided."), code="ask_waits")
+    if item.lines.exists():
+        raise Conflict(
+            _("Pieces of this went out with the old value; it cannot change any more."),
+            code="went_out",
+        )
+    faults = {
+        "value_fen": type(value_fen) is not int or not 0 < value_fen <= rules.MOST_FEN or not delta,
+        "basis": basis not in BASES,
+        "reason": len(reason.strip()) < 2,
+    }
+    words = {
+        "value_fen": _("A value is more than 0, and another than now."),
+        "basis": _("Say how the value is known: invoice, customs form, delivery note or list."),
+        "reason": _("Say in a few words why."),
+    }
+    fields = {name: str(words[name]) for name, wrong in faults.items() if wrong}
+    if fields:
+        raise Invalid(next(iter(fields.values())), code="value_invalid", fields=fields)
 
 
 def _office(gift: Gift) -> OrgRef:
@@ -100,7 +156,7 @@ def change_decide(work: Work, /, *, ask_ref: str, step: str, version: int, reaso
     An old bulletin stays as it was: the change counts from now on. Raises NotFound, Denied (four
     eyes), Conflict (decided meanwhile, the money is not there), Invalid (a return without reason).
     """
-    ask = Ask.objects.select_related("case", "gift").filter(ref=ask_ref).first()
+    ask = Ask.objects.select_related("case", "gift", "item").filter(ref=ask_ref).first()
     if ask is None:
         raise NotFound(_("There is no such change."))
     gift = gift_alone(work, ask.gift.ref)
@@ -126,19 +182,28 @@ def _check_left(ask: Ask, gift: Gift) -> None:
         )
 
 
+def _legs(ask: Ask, gift: Gift) -> tuple[Leg, ...]:
+    if ask.item is not None:
+        return books.value_legs(gift.raising, ask.fen)
+    _check_left(ask, gift)
+    account = OWN_ACCOUNT.get(gift.channel, books.bank)(gift.raising.slug)
+    return books.back_legs(gift.raising, gift.direction, -ask.fen, account=account)
+
+
 def _booked(work: Work, ask: Ask, gift: Gift) -> Fact:
     """The change is in the books and on the gift; the fact that says so."""
-    _check_left(ask, gift)
     ref, fact_ref = work.new_id(), work.new_id()
     raising = gift.raising
-    account = OWN_ACCOUNT.get(gift.channel, books.bank)(raising.slug)
-    legs: tuple[Leg, ...] = books.back_legs(raising, gift.direction, -ask.fen, account=account)
-    order = Order(f"adjust:{ask.ref}", legs, work.at, fact_ref)
+    order = Order(f"adjust:{ask.ref}", _legs(ask, gift), work.at, fact_ref)
     orders_take(work, books.BOOK, [order])
     left = gift.fen + gift.changed_fen + ask.fen
     Gift.objects.filter(pk=gift.pk).update(
         changed_fen=F("changed_fen") + ask.fen, state="taken_back" if not left else gift.state
     )
+    if ask.item is not None:
+        GoodsItem.objects.filter(pk=ask.item.pk).update(
+            value_fen=ask.value_fen, basis=ask.basis, basis_no=ask.basis_no
+        )
     Adjustment.objects.create(
         ref=ref,
         gift=gift,

@@ -314,7 +314,7 @@ def _spend(slug: str, fen: int) -> None:
     with transaction.atomic():
         work = Work(given.SYSTEM, given.at("2020-03-16 09:00:00"))
         legs = (Leg(books.pool(slug), books.bank(slug), fen),)
-        orders_take(work, books.BOOK, [Order("spend", legs, work.at, "f")])
+        orders_take(work, books.BOOK, [Order("spend", legs, work.at, "f" * 32)])
 
 
 def test_a_pledge_is_outside_the_total_until_it_arrives():

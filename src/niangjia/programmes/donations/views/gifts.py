@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from niangjia.blocks.evidence.public import links_of
 from niangjia.blocks.ledger.public import history
 from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.donations.forms.giving import ChangeForm, GiftForm
 from niangjia.programmes.donations.pages import gifts as parts
+from niangjia.programmes.donations.pages import goods as goods_parts
 from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.pages import spending as spending_parts
 from niangjia.programmes.donations.pages.rules import pooled_rule
+from niangjia.programmes.donations.papers import KINDS
 from niangjia.programmes.donations.selectors.gifts import GiftFilters, gift_get, gifts_page
 from niangjia.programmes.donations.selectors.raisings import raising_get, raisings_of
 from niangjia.programmes.donations.services import change_ask, change_decide, gifts_record
@@ -140,6 +143,11 @@ def _gift_page(
         "told": told,
         "may_ask": actor.may("gifts.ask_back") and one.kind == "cash" and bool(found.fact_ref),
         "may_decide": actor.may("gifts.decide"),
+        "may_redirect": actor.may("gifts.take") and bool(found.fact_ref),
+        "may_value": actor.may("gifts.ask_back") and bool(found.fact_ref),
+        "may_document": actor.may("donations.document"),
+        "files": goods_parts.files(links_of([f"gift:{ref}"])),
+        "kinds": KINDS.items(),
         "may_open": actor.may("donations.open_donor") and found.donor_kind == "person",
     }
     status = 422 if form.errors or told else 200

@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from niangjia.blocks.evidence.public import links_of
 from niangjia.blocks.ledger.public import history
 from niangjia.core.errors import Conflict, Denied, DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.donations.forms.spending import PayForm, SignForm, SpendingForm
 from niangjia.programmes.donations.pages import gifts as gift_parts
+from niangjia.programmes.donations.pages import goods as goods_parts
 from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.pages import spending as parts
+from niangjia.programmes.donations.papers import KINDS
 from niangjia.programmes.donations.selectors.raisings import raising_get, raisings_of
 from niangjia.programmes.donations.selectors.spending import funds, spending_get, spending_page
 from niangjia.programmes.donations.services import (
@@ -111,6 +114,9 @@ def _page(
         "steps": gift_parts.steps(history(f"spending:{ref}")),
         "pay": pay or PayForm(initial={"fen": shown.yuan(one.fen)}),
         "sign": sign or SignForm(initial={"fen": shown.yuan(left)}),
+        "may_document": actor.may("donations.document"),
+        "files": goods_parts.files(links_of([f"spending:{ref}"])),
+        "kinds": KINDS.items(),
         "may_decide": actor.may("spending.approve") and one.state == "asked" and not found.mine,
         "may_pay": actor.may("spending.pay") and one.state == "approved",
         "may_sign": actor.may("spending.pay") and one.state == "paid",

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 
 from niangjia.blocks.orgs.public import actor_by_account
 from niangjia.core import clock, jobs
+from niangjia.programmes.donations.selectors.goods import hand_overs, stock
 from niangjia.programmes.donations.selectors.raisings import raisings_public
 from niangjia.programmes.donations.selectors.spending import spending_page
 from niangjia.programmes.donations.services import (
     gift_pledge,
     gifts_record,
+    goods_arrive,
     goods_receive,
+    goods_send,
     raising_make,
     raising_open,
     spending_ask,
@@ -30,6 +33,7 @@ from niangjia.programmes.donations.types import (
     DonorIn,
     GiftIn,
     GoodsIn,
+    HandOverIn,
     ItemIn,
     PledgeIn,
     RaisingIn,
@@ -97,6 +101,7 @@ def load_donations(*, roster: bool, progress: Callable[[int], None] = lambda n: 
     _goods()
     _pledges()
     _spent()
+    _handed_over()
     jobs.settle()
     return n + len(GOODS)
 
@@ -283,3 +288,28 @@ def _spent() -> None:
         if number == 1:
             signed = SignForIn(fen, 3_200, "sheet", dt.date(2020, 3, 16), note="示例签领表0001")
             spending_sign(foundation, ref=ref, signed=signed)
+
+
+def _handed_over() -> None:
+    """Half of the food is with its recipients, two boxes short; the rest lies in store."""
+    foundation = actor_by_account("foundation")
+    if hand_overs(foundation, slug=SLUG):
+        return
+    food = next(one for one in stock(foundation, slug=SLUG) if one.name == GOODS[0][1])
+    hand_over = HandOverIn(
+        recipient="示例援鄂医疗队驻地",
+        lines=((food.ref, 15_000),),
+        sent_at=_city(dt.datetime(2020, 3, 14, 8, 0, 0)),
+        direction_n=food.direction_n,
+        place="武汉市示例路1号",
+        sender="示例交接人",
+        carrier="示例承运人",
+    )
+    ref = goods_send(foundation, slug=SLUG, hand_over=hand_over)
+    goods_arrive(
+        foundation,
+        ref=ref,
+        arrived={food.ref: 14_998},
+        receiver="示例接收人",
+        arrived_at=_city(dt.datetime(2020, 3, 15, 17, 30, 0)),
+    )

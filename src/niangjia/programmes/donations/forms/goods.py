@@ -121,7 +121,7 @@ class HandOverForm(forms.Form):
     """Goods sent off; how many of which stands in fields of their own, `n-<item>`."""
 
     recipient = text(_("Who gets them"), 120, required=True)
-    place = text(_("Where to"), 200)
+    place = text(_("Delivered to"), 200)
     sender = text(_("Handed over by"), 60, required=True, attrs={"data-personal": ""})
     carrier = text(_("Carried by"), 60, attrs={"data-personal": ""})
     sent_at = MomentField(_("Sent at"))

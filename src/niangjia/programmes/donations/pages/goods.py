@@ -76,7 +76,7 @@ def facts(found: HandOverView) -> list[tuple[str, str]]:
     rows = [
         (_("Raising"), found.title),
         (_("Who gets them"), found.recipient),
-        (_("Where to"), found.place),
+        (_("Delivered to"), found.place),
         (_("Directed to"), found.direction),
         (_("Handed over by"), f"{found.organisation} {found.sender}".strip()),
         (_("Sent at"), shown.moment(found.sent_at)),

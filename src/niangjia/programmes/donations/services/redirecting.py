@@ -30,8 +30,7 @@ def gift_redirect(work: Work, /, *, gift_ref: str, consent: ConsentIn) -> None:
     wanted = [consent.direction] if consent.direction else []
     made = steps.directions_take(work, gift.raising, wanted)
     after = made[consent.direction] if consent.direction else None
-    before = gift.direction
-    if after == before:
+    if after == gift.direction:
         raise Conflict(_("The gift is for this already."), code="same_use")
     moved = following.followed(gift).left_fen if gift.kind == "cash" else 0
     if gift.kind == "cash" and moved <= 0:
@@ -41,32 +40,48 @@ def gift_redirect(work: Work, /, *, gift_ref: str, consent: ConsentIn) -> None:
     if order:
         orders_take(work, books.BOOK, [order])
     Gift.objects.filter(pk=gift.pk).update(direction=after)
-    text = consent.reason.strip()[:500]
-    Redirection.objects.create(
-        ref=ref,
-        gift=gift,
-        before=before,
-        after=after,
-        moved_fen=moved,
-        how=consent.how,
-        given_on=consent.given_on,
-        reason=text,
-        at=work.at,
-        fact_ref=fact_ref,
+    _kept(
+        gift,
+        after,
+        consent,
+        Redirection(ref=ref, moved_fen=moved, fact_ref=fact_ref, at=work.at),
     )
+    work.record(_fact(work, gift, after, consent, order, moved, fact_ref))
+
+
+def _kept(
+    gift: Gift,
+    after: Direction | None,
+    consent: ConsentIn,
+    row: Redirection,
+) -> None:
+    row.gift, row.before, row.after = gift, gift.direction, after
+    row.how, row.given_on, row.reason = consent.how, consent.given_on, consent.reason.strip()[:500]
+    row.save()
+
+
+def _fact(
+    work: Work,
+    gift: Gift,
+    after: Direction | None,
+    consent: ConsentIn,
+    order: Order | None,
+    moved: int,
+    fact_ref: str,
+) -> Fact:
     values: dict[str, Value] = {
         "raising": gift.raising.slug,
         "gift": gift.ref,
-        "before": steps.direction_words(before),
+        "before": steps.direction_words(gift.direction),
         "after": steps.direction_words(after),
         "how": consent.how,
         "given_on": consent.given_on.isoformat(),
         "moved_fen": moved or None,
-        "reason": text,
+        "reason": consent.reason.strip()[:500],
         "postings": books.said(order) if order else None,
     }
     owner = {BUSINESS: f"org:{gift.raising.organisation.ref}"}
-    work.record(Fact(REDIRECTED, f"gift:{gift.ref}", work.at, values, owner, ref=fact_ref))
+    return Fact(REDIRECTED, f"gift:{gift.ref}", work.at, values, owner, ref=fact_ref)
 
 
 def _check(work: Work, gift: Gift, consent: ConsentIn) -> None:

@@ -70,17 +70,22 @@ def spending_ask(work: Work, /, *, slug: str, spending: SpendingIn) -> str:
     )
     row.case_id = cases_open(work, chain.SPENDING.name, [opening])[subject]
     row.save()
+    work.record(_asked(work, row, office))
+    return ref
+
+
+def _asked(work: Work, row: Application, office: OrgRef) -> Fact:
     values: dict[str, Value] = {
-        "raising": slug,
-        "application": ref,
+        "raising": row.raising.slug,
+        "application": row.ref,
         "fen": row.fen,
         "fund": _fund(row),
         "payee": row.payee,
         "purpose": row.purpose,
         "beneficiaries": row.beneficiaries,
     }
-    work.record(Fact(SPENDING_ASKED, subject, work.at, values, {BUSINESS: f"org:{office.ref}"}))
-    return ref
+    owner = {BUSINESS: f"org:{office.ref}"}
+    return Fact(SPENDING_ASKED, f"spending:{row.ref}", work.at, values, owner)
 
 
 def _params(row: Application) -> dict[str, str | int]:

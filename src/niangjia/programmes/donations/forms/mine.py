@@ -12,7 +12,11 @@ class FindForm(forms.Form):
     """A phone with its code, or the number of a receipt."""
 
     phone = PhoneField(_("Mobile number"))
-    code = text(_("Code"), 6, attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
+    code = text(
+        _("Code from the message"),
+        6,
+        attrs={"inputmode": "numeric", "autocomplete": "one-time-code"},
+    )
     number = text(_("Number of the receipt"), 20, attrs={"autocapitalize": "characters"})
 
     def clean(self) -> dict[str, Any]:

@@ -42,11 +42,7 @@ class SpendingForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["fund"]
         field.choices = [  # type: ignore[attr-defined]
-            (
-                one.n,
-                f"{one.words or _('Common pool')} · {_('free')} {money.format_yuan(one.free)}",
-            )
-            for one in listed
+            (one.n, _("%(fund)s · %(yuan)s yuan free") % _said(one)) for one in listed
         ]
 
     def spending(self) -> SpendingIn:
@@ -60,6 +56,10 @@ class SpendingForm(forms.Form):
             direction_n=data["fund"],
             payee_account=data["payee_account"],
         )
+
+
+def _said(one: Fund) -> dict[str, str]:
+    return {"fund": one.words or str(_("Common pool")), "yuan": money.format_yuan(one.free)}
 
 
 class PayForm(forms.Form):

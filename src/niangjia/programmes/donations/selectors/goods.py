@@ -46,6 +46,10 @@ class StockLine:
     def left(self) -> int:
         return self.n - self.on_way - self.arrived - self.short - self.lost
 
+    @property
+    def left_shown(self) -> str:
+        return f"{self.left:,}"
+
 
 def stock(actor: Actor, *, slug: str = "") -> list[StockLine]:
     """Every item of the raisings that the actor may see, the newest first."""

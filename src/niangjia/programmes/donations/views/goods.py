@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+import segno
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -209,7 +210,9 @@ def hand_over_print(request: HttpRequest, ref: str) -> HttpResponse:
     found = hand_over_get(actor, ref=ref)
     address = request.build_absolute_uri(f"/desk/donations/handovers/{ref}")
     context = {"found": found, "facts": parts.facts(found), "lines": parts.lines(found)}
-    return render(request, "donations/hand_over_print.html", context | {"address": address})
+    code = segno.make(address, error="m").svg_data_uri(scale=3, dark="#000", light="#fff")
+    more = {"address": address, "qr": code}
+    return render(request, "donations/hand_over_print.html", context | more)
 
 
 @never_cache

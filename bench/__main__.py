@@ -20,6 +20,7 @@ from bench import (  # noqa: E402
     bulletin,
     evidence,
     find,
+    giving,
     importing,
     ledger,
     pack,
@@ -40,6 +41,7 @@ PARTS = {
     "bulletin": bulletin.run,
     "ledger": ledger.run,
     "books": books.run,
+    "giving": giving.run,
 }
 
 

@@ -1,9 +1,12 @@
 """Who gives: found again by keyed hashes, a person's name and phone only sealed."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from niangjia.core import seal
+from niangjia.core.db.bulk import insert_rows
 from niangjia.core.work import Work
 from niangjia.programmes.donations.models import Donor
 from niangjia.programmes.donations.types import DonorIn
@@ -21,7 +24,15 @@ def identity(one: DonorIn) -> str:
     return f"known:{one.known_by}:{one.name}" if one.known_by else ""
 
 
-def donors_take(work: Work, wanted: Iterable[DonorIn]) -> dict[DonorIn, Donor]:
+class DonorRef(NamedTuple):
+    """A donor's row without what is sealed. kind: person, unit."""
+
+    pk: int
+    ref: str
+    kind: str
+
+
+def donors_take(work: Work, wanted: Iterable[DonorIn]) -> dict[DonorIn, DonorRef]:
     """Every donor that can be told from others is there; by what was given. Sealed anew never."""
     listed = [one for one in dict.fromkeys(wanted) if identity(one)]
     digests = seal.lookup_digests((PURPOSE, identity(one)) for one in listed)
@@ -29,18 +40,24 @@ def donors_take(work: Work, wanted: Iterable[DonorIn]) -> dict[DonorIn, Donor]:
     found = _found(by_digest)
     fresh = {digest: one for digest, one in by_digest.items() if digest not in found}
     if fresh:
-        rows = _rows(work, fresh)
-        Donor.objects.bulk_create(rows, ignore_conflicts=True, batch_size=90)
+        insert_rows(Donor, COLUMNS, _rows(work, fresh), ignore_conflicts=True)
         found |= _found(fresh)
     return {one: found[digest] for digest, one in zip(digests, listed, strict=True)}
 
 
-def _found(digests: Mapping[str, DonorIn]) -> dict[str, Donor]:
-    rows = Donor.objects.filter(digest__in=list(digests)).defer("sealed")
-    return {row.digest: row for row in rows}
+def _found(digests: Mapping[str, DonorIn]) -> dict[str, DonorRef]:
+    if not digests:
+        return {}
+    rows = Donor.objects.filter(digest__in=list(digests))
+    columns = rows.values_list("digest", "id", "ref", "kind")
+    return {digest: DonorRef(pk, ref, kind) for digest, pk, ref, kind in columns}
 
 
-def _rows(work: Work, fresh: Mapping[str, DonorIn]) -> list[Donor]:
+COLUMNS = ("ref", "kind", "digest", "phone_digest", "sealed", "name", "uscc", "first_at")
+Row = tuple[str, str, str, str, bytes, str, str, dt.datetime]
+
+
+def _rows(work: Work, fresh: Mapping[str, DonorIn]) -> list[Row]:
     phones = seal.lookup_digests((PHONE, one.phone) for one in fresh.values())
     refs = [work.new_id() for _one in fresh]
     people = [
@@ -57,25 +74,13 @@ def _is_person(one: DonorIn) -> bool:
     return one.kind == "person"
 
 
-def _row(work: Work, ref: str, digest: str, one: DonorIn, phone_digest: str) -> Donor:
+def _row(work: Work, ref: str, digest: str, one: DonorIn, phone_digest: str) -> Row:
+    """A row of Donor, in the order of COLUMNS."""
     if not _is_person(one):
-        return Donor(
-            ref=ref,
-            kind="unit",
-            digest=digest,
-            name=one.name[:120],
-            uscc=one.uscc,
-            first_at=work.at,
-        )
+        return ref, "unit", digest, "", b"", one.name[:120], one.uscc, work.at
     plain = json.dumps({"name": one.name, "phone": one.phone}).encode()
-    return Donor(
-        ref=ref,
-        kind="person",
-        digest=digest,
-        phone_digest=phone_digest if one.phone else "",
-        sealed=seal.seal(f"person:{ref}", plain),
-        first_at=work.at,
-    )
+    sealed = seal.seal(f"person:{ref}", plain)
+    return ref, "person", digest, phone_digest if one.phone else "", sealed, "", "", work.at
 
 
 def opened(row: Donor) -> DonorIn:

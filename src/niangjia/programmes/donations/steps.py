@@ -6,15 +6,16 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.bookkeeping.public import Order, orders_take
 from niangjia.core.db.bulk import insert_rows
-from niangjia.core.errors import Denied, Invalid
+from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, rules
-from niangjia.programmes.donations.donors import donors_take
+from niangjia.programmes.donations.donors import DonorRef, donors_take
 from niangjia.programmes.donations.facts import RECEIVED
 from niangjia.programmes.donations.models import Direction, Donor, Gift, Raising
 from niangjia.programmes.donations.types import DirectionIn, GiftIn, GiftTaken
@@ -61,9 +62,9 @@ class Draft:
     number: str
     fact_ref: str
     digest: str
-    donor: Donor | None
+    donor: DonorRef | None
     direction: Direction | None
-    referrer: Donor | None
+    referrer: DonorRef | None
 
 
 def gift_digest(raising: Raising, key: str) -> str:
@@ -185,7 +186,12 @@ def _record(work: Work, raising: Raising, drafts: Sequence[Draft]) -> None:
         return
     orders = [_order(raising, one) for one in drafts]
     orders_take(work, books.BOOK, orders)
-    insert_rows(Gift, COLUMNS, [_columns(work, raising, one) for one in drafts])
+    try:
+        insert_rows(Gift, COLUMNS, [_columns(work, raising, one) for one in drafts])
+    except IntegrityError as error:
+        raise Conflict(
+            _("Others took down the same gifts at this moment. Please repeat it."), code="busy"
+        ) from error
     work.record_many(
         [_fact(raising, one, order) for one, order in zip(drafts, orders, strict=True)]
     )
@@ -240,7 +246,7 @@ def direction_words(direction: Direction | None) -> Value:
     return {"area": direction.area, "beneficiary": direction.beneficiary, "use": direction.use}
 
 
-def donor_values(donor: Donor | None, given: GiftIn) -> dict[str, Value]:
+def donor_values(donor: Donor | DonorRef | None, given: GiftIn) -> dict[str, Value]:
     """Who gave, as a fact carries it: a person's in their own slot."""
     one = given.donor
     if one is None:
@@ -258,7 +264,7 @@ def donor_values(donor: Donor | None, given: GiftIn) -> dict[str, Value]:
     }
 
 
-def owners(raising: Raising, donor: Donor | None) -> dict[str, str]:
+def owners(raising: Raising, donor: Donor | DonorRef | None) -> dict[str, str]:
     """Whose keys seal a gift's fact."""
     found = {BUSINESS: f"org:{raising.organisation.ref}"}
     if donor is not None and donor.kind == "person":
@@ -296,11 +302,6 @@ def _fact(raising: Raising, one: Draft, order: Order) -> Fact:
         owners(raising, one.donor),
         ref=one.fact_ref,
     )
-
-
-def gift_row(ref: str) -> Gift:
-    """The gift of that ref."""
-    return Gift.objects.get(ref=ref)
 
 
 def refuse_own(work: Work, asked_by: str) -> None:

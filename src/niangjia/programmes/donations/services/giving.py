@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import clock, seal
@@ -15,7 +15,7 @@ from niangjia.core.service import FACT, NOTHING, PUBLIC, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, policy, providers, rules, steps
 from niangjia.programmes.donations.facts import TAKEN
-from niangjia.programmes.donations.models import Payment, Raising
+from niangjia.programmes.donations.models import Gift, Payment, Raising
 from niangjia.programmes.donations.online import room, why_off
 from niangjia.programmes.donations.services.raisings import raising_of
 from niangjia.programmes.donations.types import DonorIn, GiftIn, GiftTaken
@@ -160,27 +160,33 @@ def payment_settle(
             asked=row.fen,
         )
     gift = _gift_of(row, provider_ref, fee_fen, min(paid_at.replace(microsecond=0), work.at))
-    row.provider_ref, row.ended_at = provider_ref, work.at
-    if not _taken(work, row, gift):
-        row.state = "back"
+    taken = _taken(work, row, gift)
+    if taken is None:
         work.repeated()
         work.send("donations.pay_back", {"payment": row.ref})
-    row.save()
-    return row.state
+    state = "back" if taken is None else "paid"
+    mine = Gift.objects.filter(ref=taken.ref if taken else "").values("pk")[:1]
+    Payment.objects.filter(pk=row.pk).update(
+        state=state,
+        provider_ref=provider_ref,
+        ended_at=work.at,
+        sealed=b"" if taken else row.sealed,
+        gift_id=Subquery(mine),
+    )
+    return state
 
 
-def _taken(work: Work, row: Payment, gift: GiftIn) -> bool:
-    """False where the raising has no room left."""
+def _taken(work: Work, row: Payment, gift: GiftIn) -> GiftTaken | None:
+    """None where the raising has no room left."""
+    if not row.raising.capped:
+        return steps.gifts_take(work, row.raising, [gift])[gift.key]
     try:
         with transaction.atomic():
-            taken = steps.gifts_take(work, row.raising, [gift])[gift.key]
+            return steps.gifts_take(work, row.raising, [gift])[gift.key]
     except (Conflict, Invalid) as error:
         if error.code != "floor":
             raise
-        return False
-    row.state, row.sealed = "paid", b""
-    row.gift = steps.gift_row(taken.ref)
-    return True
+        return None
 
 
 def _gift_of(row: Payment, provider_ref: str, fee_fen: int, paid_at: dt.datetime) -> GiftIn:

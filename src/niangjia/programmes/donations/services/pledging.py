@@ -10,7 +10,7 @@ from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, rules, steps
-from niangjia.programmes.donations.donors import donors_take
+from niangjia.programmes.donations.donors import DonorRef, donors_take
 from niangjia.programmes.donations.facts import PLEDGED, RECEIVED, UNPLEDGED
 from niangjia.programmes.donations.models import Gift, Raising
 from niangjia.programmes.donations.services.adjusting import gift_alone
@@ -48,8 +48,8 @@ def _row(work: Work, raising: Raising, pledge: PledgeIn, digest: str) -> Gift:
         number=steps.new_number(),
         raising=raising,
         direction=directions[pledge.direction] if pledge.direction else None,
-        donor=donors.get(pledge.donor),
-        referrer=donors.get(pledge.referrer) if pledge.referrer else None,
+        donor_id=_pk(donors.get(pledge.donor)),
+        referrer_id=_pk(donors.get(pledge.referrer) if pledge.referrer else None),
         digest=digest,
         line=pledge.line,
         kind=pledge.kind,
@@ -63,6 +63,10 @@ def _row(work: Work, raising: Raising, pledge: PledgeIn, digest: str) -> Gift:
         recorded_at=work.at,
         pledge_ref=work.new_id(),
     )
+
+
+def _pk(donor: DonorRef | None) -> int | None:
+    return donor.pk if donor else None
 
 
 def _check(raising: Raising, pledge: PledgeIn, now: dt.datetime) -> None:

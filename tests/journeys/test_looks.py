@@ -17,9 +17,18 @@ from tests.journeys.conftest import OpenPage
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 PICTURES = os.environ.get("NIANGJIA_PICTURES", "")
-# RECORD, REPORT, UNIT: the first one listed.
+# RECORD, REPORT, UNIT, GIFT and others in capitals: the first one listed.
 PAGES = {
-    "": ["/", "/sign-in", "/no-such-page", "/board/2019Q4"],
+    "": [
+        "/",
+        "/sign-in",
+        "/no-such-page",
+        "/board/2019Q4",
+        "/donations",
+        "/donations/wennuan-wuhan",
+        "/donations/wennuan-wuhan/give",
+        "/donations/mine/find",
+    ],
     "clerk": [
         "/desk",
         "/desk/records",
@@ -70,6 +79,26 @@ PAGES = {
     "supplier": ["/desk", "/desk/records", "/desk/pivot?rows=month&columns=&first="],
     "reviewer": ["/desk", "/desk/records", "/desk/pivot?first="],
     "member": ["/desk", "/me"],
+    "foundation": [
+        "/desk",
+        "/desk/donations",
+        "GIFT",
+        "/desk/donations/raisings",
+        "/desk/donations/raisings/wennuan-wuhan",
+        "/desk/donations/raisings/new",
+        "/desk/donations/raisings/wennuan-wuhan/gifts/new",
+        "/desk/donations/raisings/wennuan-wuhan/goods/new",
+        "/desk/donations/raisings/wennuan-wuhan/handover",
+        "/desk/donations/raisings/wennuan-wuhan/spending/new",
+    ],
+    "treasurer": [
+        "/desk",
+        "/desk/donations/goods",
+        "HANDOVER",
+        "HANDOVER/print",
+        "/desk/donations/spending",
+        "APPLICATION",
+    ],
 }
 LOOKS = [
     pytest.param(390, "dark", "large", id="390-dark-large"),
@@ -109,12 +138,15 @@ def _address(page: Page, address: str) -> str:
         "RECORD": "/desk/records",
         "REPORT": "/desk/reports",
         "UNIT": "/desk/organisations",
+        "GIFT": "/desk/donations",
+        "APPLICATION": "/desk/donations/spending",
+        "HANDOVER": "/desk/donations/goods",
     }
     name = address.partition("/")[0]
     if name not in lists:
         return address
     page.goto(lists[name])
-    link = page.locator("main tbody a").first
+    link = page.locator("main .kept a" if name == "HANDOVER" else "main tbody a").first
     return address.replace(name, str(link.get_attribute("href")))
 
 

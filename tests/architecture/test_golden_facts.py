@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "1892ffbb195ebdd2d9d9cdeec0958379ca139b71a145d517b1a7ac4980a2221b"
+    expected = "c7dcdfcec0ef6ec65c3345e30a64696e0d994f664f5768633581b999c5043028"
     assert together.hexdigest() == expected

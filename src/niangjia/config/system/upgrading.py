@@ -14,6 +14,7 @@ from niangjia.blocks.ledger.public import SequencerJob, adopt_entries, audit_new
 from niangjia.blocks.orgs.public import forget_erased
 from niangjia.config.system import databases, locks
 from niangjia.config.system.backing_up import Made, Order, back_up
+from niangjia.programmes.donations.services import forget_erased as forget_donors
 
 LOOKED_AT = 1_000  # newest entries of the log
 
@@ -56,6 +57,7 @@ def migrate() -> None:
         connections[alias].close()
     adopt_entries()
     forget_erased()
+    forget_donors()
 
 
 def upgrade(order: Order | None, told: Callable[[Made], None] = lambda made: None) -> Upgraded:

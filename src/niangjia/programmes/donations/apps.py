@@ -15,6 +15,7 @@ class DonationsConfig(RoomConfig):
     grants = {
         "donations.see": SEES,
         "donations.open_donor": frozenset({"foundation", "treasurer", "auditor"}),
+        "donors.erase": frozenset({"treasurer"}),
         "raisings.manage": frozenset({"foundation"}),
         "gifts.take": frozenset({"foundation"}),
         "gifts.give_for_unit": frozenset({"clerk", "head"}),

@@ -61,7 +61,7 @@ def _rows(work: Work, fresh: Mapping[str, DonorIn]) -> list[Row]:
     phones = seal.lookup_digests((PHONE, one.phone) for one in fresh.values())
     refs = [work.new_id() for _one in fresh]
     people = [
-        f"person:{ref}" for ref, one in zip(refs, fresh.values(), strict=True) if _is_person(one)
+        f"donor:{ref}" for ref, one in zip(refs, fresh.values(), strict=True) if _is_person(one)
     ]
     seal.ensure(people)
     return [
@@ -79,7 +79,7 @@ def _row(work: Work, ref: str, digest: str, one: DonorIn, phone_digest: str) -> 
     if not _is_person(one):
         return ref, "unit", digest, "", b"", one.name[:120], one.uscc, work.at
     plain = json.dumps({"name": one.name, "phone": one.phone}).encode()
-    sealed = seal.seal(f"person:{ref}", plain)
+    sealed = seal.seal(f"donor:{ref}", plain)
     return ref, "person", digest, phone_digest if one.phone else "", sealed, "", "", work.at
 
 

@@ -162,3 +162,4 @@ REDIRECTED = _kind(
 DOCUMENTED = _kind(
     "donations.documented", _("Paper or photo attached"), ("document", "document_sha256", "subject")
 )
+ERASED = _kind("donor.erased", _("Donor's name and phone erased"), ("donor", "key", "reason"))

@@ -14,6 +14,7 @@ from niangjia.programmes.donations import policy, providers, senders, trial
 from niangjia.programmes.donations.models import Payment, TrialPayment
 from niangjia.programmes.donations.providers import Notice
 from niangjia.programmes.donations.receipt_models import Code
+from niangjia.programmes.donations.services.erasing import ERASE
 from niangjia.programmes.donations.services.giving import ASK, payment_end, payment_settle
 from niangjia.programmes.donations.services.mine import MINUTES, SEND
 
@@ -69,6 +70,12 @@ def send_code(payload: Mapping[str, Any]) -> None:
         return
     plain = json.loads(seal.unseal(bytes(row.sealed)))
     adapter.send(plain["phone"], TEXT % {"code": plain["code"], "minutes": MINUTES})
+
+
+@handles(ERASE)
+def erase(payload: Mapping[str, Any]) -> None:
+    """The key goes once it is recorded that it does."""
+    seal.erase_refs([payload["key"]])
 
 
 @handles("donations.pay_back")

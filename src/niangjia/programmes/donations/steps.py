@@ -268,7 +268,7 @@ def owners(raising: Raising, donor: Donor | DonorRef | None) -> dict[str, str]:
     """Whose keys seal a gift's fact."""
     found = {BUSINESS: f"org:{raising.organisation.ref}"}
     if donor is not None and donor.kind == "person":
-        found["donor"] = f"person:{donor.ref}"
+        found["donor"] = f"donor:{donor.ref}"
     return found
 
 

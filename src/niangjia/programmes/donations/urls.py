@@ -77,5 +77,6 @@ urlpatterns = [
     path("desk/donations/gifts/<slug:ref>", gifts.gift, name="gift"),
     path("desk/donations/gifts/<slug:ref>/papers", filing.papers, name="gift_papers"),
     path("desk/donations/gifts/<slug:ref>/decide", gifts.gift_decide, name="gift_decide"),
+    path("desk/donations/gifts/<slug:ref>/erase", gifts.gift_erase, name="gift_erase"),
     path("desk/donations/gifts/<slug:ref>/donor", gifts.gift_donor, name="gift_donor"),
 ]

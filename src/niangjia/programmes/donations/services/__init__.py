@@ -2,6 +2,7 @@
 
 from niangjia.programmes.donations.services.adjusting import change_ask, change_decide, value_ask
 from niangjia.programmes.donations.services.attaching import paper_attach
+from niangjia.programmes.donations.services.erasing import donor_erase, forget_erased
 from niangjia.programmes.donations.services.filing import (
     certificate_void,
     receipt_file,
@@ -53,6 +54,8 @@ __all__ = [
     "code_check",
     "code_send",
     "consent_give",
+    "donor_erase",
+    "forget_erased",
     "gift_begin",
     "gift_pledge",
     "gift_redirect",

@@ -134,7 +134,7 @@ def _issued(work: Work, gift: Gift, name: str, net: int, reason: str) -> str:
     ref, fact_ref = work.new_id(), work.new_id()
     n = Certificate.objects.filter(gift=gift).count() + 1
     is_person = gift.donor is None or gift.donor.kind == "person"
-    owner = f"person:{gift.donor.ref if gift.donor else ref}" if is_person else ""
+    owner = f"donor:{gift.donor.ref if gift.donor else ref}" if is_person else ""
     business = f"org:{gift.raising.organisation.ref}"
     Certificate.objects.create(
         ref=ref,

@@ -5,10 +5,12 @@ import hashlib
 
 import pytest
 
+from niangjia.blocks.ledger.public import log_size
 from niangjia.core import jobs
 from niangjia.core.actor import ANONYMOUS
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.programmes.donations import providers, receipts, trial
+from niangjia.programmes.donations.counting import gather
 from niangjia.programmes.donations.models import Gift
 from niangjia.programmes.donations.receipt_models import Certificate, Code, OfficialReceipt
 from niangjia.programmes.donations.selectors.mine import (
@@ -23,6 +25,8 @@ from niangjia.programmes.donations.services import (
     code_check,
     code_send,
     consent_give,
+    donor_erase,
+    forget_erased,
     gift_begin,
     gifts_record,
     receipt_file,
@@ -192,3 +196,22 @@ def test_the_pages_of_a_donor(gift, client):
     assert client.get(f"/donations/mine/gifts/{other.ref}").status_code == 404
     client.post("/donations/mine/leave")
     assert client.get("/donations/mine").status_code == 302
+
+
+def test_an_erased_donor_cannot_be_read_or_found_and_still_counts(gift):
+    number, digest = gift.number, checked().phone_digest
+    assert digest
+    with pytest.raises(Denied):
+        donor_erase(given.actor("foundation"), gift_ref=gift.ref, reason="本人要求")
+    donor_erase(given.actor("treasurer"), gift_ref=gift.ref, reason="本人要求")
+    jobs.drain()
+    gift.refresh_from_db()
+    assert gift.donor.phone_digest == "" and bytes(gift.donor.sealed) == b""
+    assert my_gifts(Proof(phone_digest=digest)) == [] and not gift.show_name
+    assert gift_by_number(number).fen == 10_000
+    with pytest.raises(Conflict):
+        donor_erase(given.actor("treasurer"), gift_ref=gift.ref, reason="再次")
+    as_of = given.at("2020-03-17 00:00:00")
+    found = gather(gift.raising.slug, as_of, log_size())
+    assert dict(found.counts)["people"] == 2
+    forget_erased()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from niangjia.blocks.evidence.public import links_of
 from niangjia.blocks.ledger.public import history
-from niangjia.core.errors import Conflict, Denied, Invalid
+from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.donations.forms.giving import ChangeForm, GiftForm
 from niangjia.programmes.donations.pages import gifts as parts
@@ -24,7 +24,12 @@ from niangjia.programmes.donations.pages.rules import pooled_rule
 from niangjia.programmes.donations.papers import KINDS
 from niangjia.programmes.donations.selectors.gifts import GiftFilters, gift_get, gifts_page
 from niangjia.programmes.donations.selectors.raisings import raising_get, raisings_of
-from niangjia.programmes.donations.services import change_ask, change_decide, gifts_record
+from niangjia.programmes.donations.services import (
+    change_ask,
+    change_decide,
+    donor_erase,
+    gifts_record,
+)
 from niangjia.programmes.donations.services.looking import donor_open
 from niangjia.ui.page import actor_of
 
@@ -148,6 +153,7 @@ def _gift_page(
         "may_document": actor.may("donations.document"),
         "files": goods_parts.files(links_of([f"gift:{ref}"])),
         "kinds": KINDS.items(),
+        "may_erase": actor.may("donors.erase") and found.donor_kind == "person" and one.donor,
         "may_open": actor.may("donations.open_donor") and found.donor_kind == "person",
     }
     status = 422 if form.errors or told else 200
@@ -166,6 +172,17 @@ def gift_decide(request: HttpRequest, ref: str) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )
     except (Invalid, Conflict, Denied) as error:
+        messages.error(request, str(error))
+    return redirect("donations:gift", ref=ref)
+
+
+@require_POST
+def gift_erase(request: HttpRequest, ref: str) -> HttpResponse:
+    """The donor's name and phone are erased for good."""
+    try:
+        donor_erase(actor_of(request), gift_ref=ref, reason=request.POST.get("reason", ""))
+        messages.success(request, _("Erased. What was given stays as it was."))
+    except (Invalid, Conflict, Denied, NotFound) as error:
         messages.error(request, str(error))
     return redirect("donations:gift", ref=ref)
 

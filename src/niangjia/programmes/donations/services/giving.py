@@ -160,7 +160,11 @@ def payment_settle(
             asked=row.fen,
         )
     gift = _gift_of(row, provider_ref, fee_fen, min(paid_at.replace(microsecond=0), work.at))
-    taken = _taken(work, row, gift)
+    return _settled(work, row, provider_ref, _taken(work, row, gift))
+
+
+def _settled(work: Work, row: Payment, provider_ref: str, taken: GiftTaken | None) -> str:
+    """The payment has ended: it is a gift, or there was no room and it goes back."""
     if taken is None:
         work.repeated()
         work.send("donations.pay_back", {"payment": row.ref})

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from niangjia.blocks.orgs.public import OrgRef
 from niangjia.core import seal
 from niangjia.core.work import Work
 from niangjia.programmes.donations.models import Donor
@@ -33,6 +34,12 @@ def donors_take(work: Work, wanted: Iterable[DonorIn]) -> dict[DonorIn, Donor]:
         Donor.objects.bulk_create(rows, ignore_conflicts=True, batch_size=90)
         found |= _found(fresh)
     return {one: found[digest] for digest, one in zip(digests, listed, strict=True)}
+
+
+def unit_donor(unit: OrgRef) -> Donor | None:
+    """The donor that an organisation is; None if it never gave or promised anything."""
+    known = identity(DonorIn("unit", unit.name, uscc=unit.uscc))
+    return Donor.objects.filter(digest=seal.lookup_digests([(PURPOSE, known)])[0]).first()
 
 
 def _found(digests: Mapping[str, DonorIn]) -> dict[str, Donor]:

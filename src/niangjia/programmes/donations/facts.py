@@ -137,3 +137,24 @@ CERTIFIED = _kind(
 UNCERTIFIED = _kind(
     "certificate.voided", _("Donation certificate voided"), ("certificate", "gift", "n", "reason")
 )
+STATEMENT_TAKEN = _kind(
+    "statement.taken",
+    _("Statement of an account taken"),
+    (
+        "account",
+        "closing_fen",
+        "expense_fen",
+        "fee_fen",
+        "file_sha256",
+        "first_on",
+        "income_fen",
+        "last_on",
+        "n_known",
+        "opening_fen",
+    ),
+)
+MATCHED = _kind(
+    "transfer.matched",
+    _("Transfer matched"),
+    ("fee_fen", "fen", "file_sha256", "gift", "how", "line", "postings", "reason", "roster"),
+)

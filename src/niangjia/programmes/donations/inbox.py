@@ -34,3 +34,8 @@ RETURNED = inbox_kind(
     name=_("Payments not approved"),
     title=_("%(payee)s: %(yuan)s yuan were not approved"),
 )
+REMAINDER = inbox_kind(
+    "bank.remainder",
+    name=_("Transfers that wait to be matched"),
+    title=_("%(title)s: %(n)s transfers wait, %(yuan)s yuan; the oldest since %(day)s"),
+)

@@ -1,6 +1,13 @@
 """Writes of the donations programme, one module per use case."""
 
 from niangjia.programmes.donations.services.adjusting import change_ask, change_decide
+from niangjia.programmes.donations.services.banking import (
+    account_publish,
+    statement_bring,
+    statement_close,
+    statement_give_up,
+    statement_lines_take,
+)
 from niangjia.programmes.donations.services.filing import (
     certificate_void,
     receipt_file,
@@ -13,6 +20,7 @@ from niangjia.programmes.donations.services.giving import (
     payment_settle,
 )
 from niangjia.programmes.donations.services.goods import goods_receive
+from niangjia.programmes.donations.services.matching import lines_match
 from niangjia.programmes.donations.services.mine import (
     certificate_issue,
     code_check,
@@ -30,6 +38,17 @@ from niangjia.programmes.donations.services.raisings import (
     raising_make,
     raising_open,
 )
+from niangjia.programmes.donations.services.rosters import (
+    roster_again,
+    roster_batch,
+    roster_bring,
+    roster_bring_for_unit,
+    roster_checked,
+    roster_give_up,
+    roster_mend,
+    roster_refused,
+    roster_take,
+)
 from niangjia.programmes.donations.services.spending import (
     spending_ask,
     spending_decide,
@@ -37,8 +56,10 @@ from niangjia.programmes.donations.services.spending import (
     spending_pay,
     spending_sign,
 )
+from niangjia.programmes.donations.services.units import unit_pledge
 
 __all__ = [
+    "account_publish",
     "certificate_issue",
     "certificate_void",
     "change_ask",
@@ -50,6 +71,7 @@ __all__ = [
     "gift_pledge",
     "gifts_record",
     "goods_receive",
+    "lines_match",
     "payment_end",
     "payment_settle",
     "pledge_receive",
@@ -60,9 +82,23 @@ __all__ = [
     "raising_open",
     "receipt_file",
     "receipt_void",
+    "roster_again",
+    "roster_batch",
+    "roster_bring",
+    "roster_bring_for_unit",
+    "roster_checked",
+    "roster_give_up",
+    "roster_mend",
+    "roster_refused",
+    "roster_take",
     "spending_ask",
     "spending_decide",
     "spending_drop",
     "spending_pay",
     "spending_sign",
+    "statement_bring",
+    "statement_close",
+    "statement_give_up",
+    "statement_lines_take",
+    "unit_pledge",
 ]

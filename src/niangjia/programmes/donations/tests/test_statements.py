@@ -45,7 +45,8 @@ def test_a_bank_s_csv_in_gb18030_under_titles_is_read_and_taken():
     ]
     jobs.drain()
     assert not file_of(row.upload_ref).exists()
-    (fact,) = [f for f in logged_facts(0, 1000, frozenset({"statement.taken/1"}))]
+    facts = logged_facts(0, 1000, frozenset({"statement.taken/1"}))
+    (fact,) = [one for one in facts if one.kind == "statement.taken/1"]
     assert fact.values["file_sha256"] == row.sha256 and fact.values["n"] == 3
 
 
@@ -136,7 +137,7 @@ def test_mt940_and_the_bank_s_table_are_the_same_transfers():
     assert not BankLine.objects.filter(timed=True).exists()
     ref = bank_files.taken(slug, bank_files.bank_csv())
     assert Statement.objects.get(ref=ref).n_known == 2
-    assert amounts() == [10_000, 500_000, -20_000] or len(amounts()) == 3
+    assert sorted(amounts()) == [-20_000, 10_000, 500_000]
 
 
 def test_a_workbook_with_day_and_time_in_two_columns(tmp_path):

@@ -116,9 +116,7 @@ def _pledges(line: Line, pledges: Sequence[Candidate]) -> list[Proposal]:
 
 def _rosters(line: Line, rosters: Sequence[Candidate]) -> list[Proposal]:
     exact = [one for one in rosters if one.fen == line.fen]
-    return [
-        Proposal("roster", one.ref, "roster", same_name(one.name, line.party)) for one in exact
-    ]
+    return [Proposal("roster", one.ref, "roster", same_name(one.name, line.party)) for one in exact]
 
 
 def _payout(line: Line, known: Known) -> list[Proposal]:

@@ -1,4 +1,4 @@
-"""Pledges inside a Work: made, arrived, ended; the same at the desk, for a unit, from a statement."""
+"""Pledges inside a Work: made, arrived, ended; at the desk, for a unit, from a statement."""
 
 import datetime as dt
 
@@ -100,9 +100,7 @@ def _pledged(raising: Raising, gift: Gift, donor: DonorIn, order: Order | None) 
     return Fact(PLEDGED, f"gift:{gift.ref}", at, values, owners, ref=gift.pledge_ref)
 
 
-def pledge_arrived(
-    work: Work, gift: Gift, fen: int, received_at: dt.datetime, source: str
-) -> None:
+def pledge_arrived(work: Work, gift: Gift, fen: int, received_at: dt.datetime, source: str) -> None:
     """The pledged money is there: less or more than was promised, it counts as it came.
 
     Raises Conflict (not pledged), Invalid (amount, future).

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -34,9 +35,11 @@ def schema() -> Schema:
     return Schema(tuple(_column(one) for one in listed), "fen", ("name", "staff_no", "phone"), 2)
 
 
-def _column(one: Mapping[str, object]) -> Column:
-    lists = {"aliases": tuple, "choices": lambda rows: tuple(tuple(row) for row in rows)}
-    return Column(**{key: lists.get(key, lambda v: v)(value) for key, value in one.items()})  # type: ignore[arg-type]
+def _column(one: Mapping[str, Any]) -> Column:
+    told = dict(one)
+    told["aliases"] = tuple(told.get("aliases", ()))
+    told["choices"] = tuple((shown, value) for shown, value in told.get("choices", ()))
+    return Column(**told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +142,3 @@ def _code(key: str, code: str) -> str:
 def shuffled(rows: Sequence[Giver], seed: str) -> list[Giver]:
     """The rows in an order that says nothing of the list's, the same for the same seed."""
     return sorted(rows, key=lambda one: rules.digest_of(f"{seed}\0{one.place}"))
-

@@ -23,9 +23,7 @@ MT940_BYTES = 2 * 1024 * 1024
 _MT940 = re.compile(rb"^:20:", re.MULTILINE)
 _BALANCE = re.compile(rb"^:60[FM]:", re.MULTILINE)
 TEXTS = {
-    "no_header": _(
-        "No header was found. A statement has columns such as 交易时间, 收入 (or 贷方金额) and 余额."
-    ),
+    "no_header": _("No header was found. A statement has columns such as 交易时间, 收入 and 余额."),
     "no_lines": _("The statement has a header but no lines. Choose a longer period and export it."),
     "amount": _("Row %(row)s: the amount cannot be read. Export the statement again."),
     "no_amount": _("Row %(row)s: it has a time but no amount. Export the statement again."),
@@ -60,7 +58,7 @@ def _toml() -> dict[str, Any]:
 
 
 def name_for_reader(head: bytes, name: str) -> str:
-    """The file's name; an MT940 file by its bytes is named as a text, whatever the bank calls it."""
+    """The file's name; an MT940 file, by its bytes, is named as a text."""
     return f"{name}.txt" if is_mt940(head) else name
 
 
@@ -75,8 +73,14 @@ def read_file(path: Path, name: str) -> ReadStatement:
     try:
         found = _mt940(path) if is_mt940(head) else _table(path, name)
     except Unreadable as error:
-        raise Invalid(TEXTS[error.code], code=f"statement_{error.code}", **error.params) from error
+        raise _refused(error) from error
     return found
+
+
+def _refused(error: Unreadable) -> Invalid:
+    made = Invalid(TEXTS[error.code], code=f"statement_{error.code}")
+    made.params = dict(error.params)
+    return made
 
 
 def _table(path: Path, name: str) -> ReadStatement:

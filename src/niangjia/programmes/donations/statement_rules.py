@@ -1,6 +1,7 @@
 """Reading a statement's rows by the words of its header; whether its balances add up. Pure."""
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -161,7 +162,7 @@ class Table:
         )
 
     def _no_line(self, row_no: int, cells: list[str], time: str) -> None:
-        """A total, a footer, a header again; what holds an amount and no time is not passed over."""
+        """A total, a footer, a header again; an amount without a time is not passed over."""
         text = " ".join(cells)
         is_told = any(word in text for word in self._words["totals"]) or text.startswith(("#", "-"))
         if is_told or is_header(columns_of(cells, self._names)):
@@ -253,7 +254,7 @@ def _breaks(lines: Sequence[ReadLine], *, with_fee: bool) -> list[ReadLine]:
     """Lines whose printed balance does not follow from the one before."""
     return [
         line
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in itertools.pairwise(lines)
         if before.balance_fen is not None
         and line.balance_fen is not None
         and before.balance_fen + moved(line, with_fee=with_fee) != line.balance_fen

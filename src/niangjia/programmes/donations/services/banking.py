@@ -238,9 +238,7 @@ def statement_close(work: Work, /, *, ref: str, n_known: int) -> None:
         "closing_fen": row.closing_fen,
     }
     owner = {BUSINESS: f"org:{raising.organisation.ref}"}
-    row.fact_ref = work.record(
-        Fact(STATEMENT_TAKEN, f"statement:{ref}", work.at, values, owner)
-    )
+    row.fact_ref = work.record(Fact(STATEMENT_TAKEN, f"statement:{ref}", work.at, values, owner))
     row.save()
     work.send(FORGET, {"upload": row.upload_ref})
 

@@ -53,9 +53,7 @@ def lines_match(work: Work, /, *, chosen: Sequence[LineIn]) -> int:
     return len(waiting)
 
 
-def _new_gifts(
-    work: Work, rows: Sequence[BankLine], said: Mapping[str, LineIn]
-) -> dict[str, Gift]:
+def _new_gifts(work: Work, rows: Sequence[BankLine], said: Mapping[str, LineIn]) -> dict[str, Gift]:
     """New gifts by their line's ref, in the books and in the log."""
     by_raising: dict[int, list[BankLine]] = {}
     for row in rows:

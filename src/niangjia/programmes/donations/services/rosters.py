@@ -37,9 +37,7 @@ def roster_bring(work: Work, /, *, slug: str, roster: RosterIn, stored: Stored, 
 
 
 @service(permission="gifts.give_for_unit", records=NOTHING)
-def roster_bring_for_unit(
-    work: Work, /, *, pledge_ref: str, stored: Stored, name: str
-) -> str:
+def roster_bring_for_unit(work: Work, /, *, pledge_ref: str, stored: Stored, name: str) -> str:
     """The roster of a transfer that the actor's unit announced. Raises NotFound, Conflict."""
     pledge = Gift.objects.select_related("raising", "donor").filter(ref=pledge_ref).first()
     if pledge is None or not pledged_by(work, pledge):
@@ -126,8 +124,10 @@ def _alone(work: Work, ref: str, version: int, states: Sequence[str]) -> Roster:
         raising_of(work, row.raising.slug)
     if row.version != version or row.state not in states:
         raise Conflict(
-            _("Meanwhile this roster was changed in another window or by a colleague. Look at it "
-              "as it is now, then go on."),
+            _(
+                "Meanwhile this roster was changed in another window or by a colleague. Look at it "
+                "as it is now, then go on."
+            ),
             code="changed_meanwhile",
         )
     return row
@@ -221,8 +221,10 @@ def roster_take(work: Work, /, *, ref: str, version: int) -> None:
         raise Invalid(_("Mend the rows that are kept out first."), code="rows_to_mend")
     if row.sum_fen != row.stated_fen:
         raise Invalid(
-            _("The rows add up to %(sum)s yuan, received were %(stated)s yuan: a difference of "
-              "%(gap)s yuan. Nothing is taken before they are equal."),
+            _(
+                "The rows add up to %(sum)s yuan, received were %(stated)s yuan: a difference of "
+                "%(gap)s yuan. Nothing is taken before they are equal."
+            ),
             code="roster_sum",
             sum=format_yuan(row.sum_fen),
             stated=format_yuan(row.stated_fen),
@@ -285,9 +287,7 @@ def _direction(roster: Roster) -> DirectionIn | None:
     return DirectionIn(where.beneficiary, where.area, where.use) if where else None
 
 
-def _taken(
-    work: Work, raising: Raising, roster: Roster, at: int, rows: Sequence[Giver]
-) -> Fact:
+def _taken(work: Work, raising: Raising, roster: Roster, at: int, rows: Sequence[Giver]) -> Fact:
     values: Mapping[str, Value] = {
         "raising": raising.slug,
         "n": len(rows),

@@ -16,9 +16,7 @@ from niangjia.ui.dates import day
 
 
 @service(permission="payments.settle", records=NOTHING)
-def remainder_tell(
-    work: Work, /, *, slug: str, before: dt.datetime, waits: bool
-) -> None:
+def remainder_tell(work: Work, /, *, slug: str, before: dt.datetime, waits: bool) -> None:
     """The desk has one item for the raising's lines from before then, or none where none waits."""
     subject = f"remainder:{slug}"
     if not waits:
@@ -36,7 +34,5 @@ def remainder_tell(
         "day": str(day(found["first"].date())),
     }
     href = f"{reverse('donations:bank_lines')}?raising={slug}"
-    waiting = Waiting(
-        inbox.REMAINDER, subject, raising.organisation_id, "foundation", href, params
-    )
+    waiting = Waiting(inbox.REMAINDER, subject, raising.organisation_id, "foundation", href, params)
     inbox_put(work, [waiting])

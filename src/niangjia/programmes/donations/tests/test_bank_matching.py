@@ -1,11 +1,9 @@
 """Each line is what a person says it is, once; what nobody said stays on the list to the fen."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from niangjia.blocks.bookkeeping.public import balance, check
+from niangjia.blocks.desk.public import inbox_page
 from niangjia.blocks.ledger.public import logged_facts
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid
@@ -113,7 +111,10 @@ def test_a_unit_s_code_in_the_remark_finds_its_announced_transfer_at_once():
 def test_a_gift_taken_down_by_hand_gets_its_evidence_and_is_no_second_gift():
     slug = given.raising()
     hand = given.unit_gift(
-        1, fen=500_000, received_at=given.at("2020-03-02 12:00:00"), channel="direct",
+        1,
+        fen=500_000,
+        received_at=given.at("2020-03-02 12:00:00"),
+        channel="direct",
         donor=DonorIn("unit", "示例一号企业"),
     )
     ref = gifts_record(given.actor("foundation"), slug=slug, rows=[hand])["test:1"].ref
@@ -210,31 +211,6 @@ def test_a_line_is_matched_once():
     assert error.value.code == "line_matched" and Gift.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_clerks_at_once_match_a_line_once():
-    slug = taken()
-    ref, told = unit_line().ref, []
-    start = threading.Barrier(2)
-
-    def clerk():
-        start.wait()
-        try:
-            match(LineIn(ref, "gift", donor=DonorIn("unit", "示例一号企业")))
-            told.append("matched")
-        except Conflict as error:
-            told.append(error.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=clerk) for _n in range(2)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert sorted(told) == ["line_matched", "matched"]
-    assert Gift.objects.count() == 1 and posted(books.bank(slug)) == 500_000
-
-
 def test_only_the_raising_s_own_clerk_matches():
     taken()
     for who in ("foundation_b", "treasurer", "clerk", "auditor"):
@@ -260,17 +236,15 @@ def test_what_is_not_matched_stays_on_the_list_and_adds_up_to_the_fen():
 
 
 def test_a_line_that_waits_too_long_comes_into_the_inbox_and_leaves_it():
-    from niangjia.blocks.desk.models import InboxItem
-
     taken()
     bank_jobs.remind()
-    item = InboxItem.objects.get(kind="bank.remainder")
-    assert item.params["n"] == 2 and item.done_at is None
+    (item,), _more = inbox_page(given.actor("foundation"), kind="bank.remainder")
+    assert "2 transfers wait" in item.title
     match(
         *(LineIn(one.ref, "gift") for one in BankLine.objects.filter(state="open")),
     )
     bank_jobs.remind()
-    assert InboxItem.objects.get(kind="bank.remainder").done_at is not None
+    assert inbox_page(given.actor("foundation"), kind="bank.remainder") == ([], 0)
 
 
 def test_a_payer_s_name_is_masked_to_who_does_not_match():

@@ -1,4 +1,4 @@
-"""A roster: its rows equal the sum, bad rows are mended, each row is a gift once whatever crashes."""
+"""A roster: its rows equal the sum, bad rows are mended, each is a gift once."""
 
 import io
 
@@ -7,8 +7,9 @@ import xlsxwriter
 
 from niangjia.blocks.bookkeeping.public import balance, check
 from niangjia.blocks.intake.public import file_of, store
-from niangjia.core import jobs, outbox
+from niangjia.core import clock, jobs
 from niangjia.core.errors import Conflict, Denied, Invalid
+from niangjia.core.models import OutboxMessage
 from niangjia.programmes.donations import books, roster_jobs
 from niangjia.programmes.donations.bank_models import BankLine
 from niangjia.programmes.donations.models import Donor, Gift
@@ -221,9 +222,6 @@ def test_a_crash_between_batches_goes_on_where_it_was(monkeypatch):
 
 def outbox_due():
     """Whatever was put off is due now."""
-    from niangjia.core import clock
-    from niangjia.core.models import OutboxMessage
-
     OutboxMessage.objects.update(due_at=clock.real_now())
 
 
@@ -278,6 +276,3 @@ def test_a_given_up_roster_leaves_nothing():
     work()
     row.refresh_from_db()
     assert row.state == "given_up" and row.problems == [] and not file_of(row.upload_ref).exists()
-
-
-__all__ = ["outbox"]

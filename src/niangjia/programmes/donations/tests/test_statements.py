@@ -3,10 +3,10 @@
 import pytest
 import xlsxwriter
 
-from niangjia.core import jobs, seal
-from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.blocks.intake.public import file_of
 from niangjia.blocks.ledger.public import logged_facts
+from niangjia.core import jobs, seal
+from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.programmes.donations import bank_sealing
 from niangjia.programmes.donations.bank_models import BankAccount, BankLine, Statement
 from niangjia.programmes.donations.services import statement_bring
@@ -199,7 +199,5 @@ def test_only_the_foundation_s_clerk_brings_statements():
     stored, found = bank_files.read(bank_files.bank_csv())
     for name in ("foundation_b", "treasurer", "clerk"):
         with pytest.raises(Denied):
-            statement_bring(
-                given.actor(name), slug=slug, found=found, stored=stored, name="a.csv"
-            )
+            statement_bring(given.actor(name), slug=slug, found=found, stored=stored, name="a.csv")
     assert not Statement.objects.exists()

@@ -72,9 +72,7 @@ def _brought(request: HttpRequest, actor: Actor, form: RosterForm) -> str:
 def template(request: HttpRequest) -> FileResponse:
     """An empty roster with the columns that are read."""
     authorise(actor_of(request), "gift_rosters.see")
-    return FileResponse(
-        parts.template(), as_attachment=True, filename="捐款名册模板.xlsx"
-    )
+    return FileResponse(parts.template(), as_attachment=True, filename="捐款名册模板.xlsx")
 
 
 @never_cache
@@ -119,7 +117,9 @@ def roster_act(request: HttpRequest, ref: str) -> HttpResponse:
         elif do == "give_up":
             roster_give_up(actor, ref=ref, version=version)
             messages.success(request, _("Nothing of the roster was taken."))
-            return redirect("donations:rosters" if actor.may("gifts.take") else "donations:unit_gifts")
+            return redirect(
+                "donations:rosters" if actor.may("gifts.take") else "donations:unit_gifts"
+            )
     except DomainError as error:
         messages.error(request, str(error))
     return redirect("donations:roster", ref=ref)

@@ -25,6 +25,7 @@ from bench import (  # noqa: E402
     pack,
     pages,
     pivot,
+    roster,
     start,
 )
 
@@ -40,6 +41,7 @@ PARTS = {
     "bulletin": bulletin.run,
     "ledger": ledger.run,
     "books": books.run,
+    "roster": roster.run,
 }
 
 

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "abc5bb3c1e37f1b66aa8e225349b024fd40fa2b8c03148c38d6d8de3241545ec"
+    expected = "ee02ad067aa8b6f97212ec0e4fd48fd209f9f7429caa601b5ef556e1dd332a13"
     assert together.hexdigest() == expected

@@ -5,45 +5,14 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from niangjia.programmes.donations.bank_models import Statement
 from niangjia.programmes.donations.matching_rules import Proposal
 from niangjia.programmes.donations.pages import shown
+from niangjia.programmes.donations.pages.came_in import HOW, STATEMENT_STATES, WHY
 from niangjia.programmes.donations.selectors.bank import LineView
 from niangjia.programmes.donations.selectors.reconciling import Month
 from niangjia.ui.parts import Column, Table
-
-HOW = {
-    "gift": lazy("A new gift"),
-    "collection": lazy("A collection of several people"),
-    "pledge": lazy("A pledge that arrived"),
-    "hand": lazy("A gift taken down before"),
-    "payout": lazy("A payout of the platform"),
-    "roster": lazy("The sum of a roster"),
-    "other": lazy("No gift"),
-}
-WHY = {
-    "code": lazy("the remark names its number"),
-    "hand": lazy("same amount, donor and days"),
-    "hand_amount": lazy("same amount and days"),
-    "pledge": lazy("same donor and amount"),
-    "pledge_name": lazy("same donor, another amount"),
-    "roster": lazy("same sum"),
-    "payout": lazy("equals what the platform holds"),
-    "payout_part": lazy("the payer is a platform"),
-    "unit": lazy("a unit, by the payer's name"),
-    "person": lazy("a person, by the payer's name"),
-    "anonymous": lazy("the payer is not named"),
-    "no_gift": lazy("interest or money that came back"),
-}
-STATES = {
-    "open": lazy("To be matched"),
-    "matched": lazy("Matched"),
-    "out": lazy("Money that went out"),
-}
-STATEMENT_STATES = {"read": lazy("Read, not taken yet"), "taken": lazy("Taken")}
-KINDS = {"table": lazy("Table of a bank or wallet"), "mt940": "MT940"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +135,7 @@ def months(found: Sequence[Month]) -> Table:
         Column(_("Payouts"), "{6}", numeric=True),
         Column(_("No gift"), "{7}", numeric=True),
         Column(_("Waits"), "{8}", numeric=True),
-        Column(_("Difference"), '<span class="tag {9}">{10}</span>', numeric=True),
+        Column(_("Difference (yuan)"), '<span class="tag {9}">{10}</span>', numeric=True),
         Column(_("Fees"), "{11}", numeric=True),
         Column(_("Went out"), "{12}", numeric=True),
     )

@@ -7,22 +7,15 @@ from dataclasses import dataclass
 import xlsxwriter
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from niangjia.programmes.donations import rules
 from niangjia.programmes.donations.models import Gift
 from niangjia.programmes.donations.pages import shown
+from niangjia.programmes.donations.pages.came_in import ROSTER_STATES
 from niangjia.programmes.donations.roster_models import Roster
 from niangjia.programmes.donations.roster_sheet import TEXTS, schema
 from niangjia.ui.parts import Column, Table
 
-STATES = {
-    "checking": lazy("Being checked"),
-    "checked": lazy("Checked"),
-    "taking": lazy("Being taken"),
-    "taken": lazy("Taken"),
-    "given_up": lazy("Given up"),
-}
 SHOWN = 100
 MENDABLE = {"fen", "phone", "staff_no", "show_name", "name"}
 
@@ -45,7 +38,7 @@ def table(found: Sequence[Roster]) -> Table:
             shown.yuan(one.stated_fen),
             f"{one.n_problems:,}",
             "good" if one.state == "taken" else "warn",
-            STATES[one.state],
+            ROSTER_STATES[one.state],
         )
         for one in found
     ]
@@ -72,7 +65,7 @@ def bridge(row: Roster) -> list[tuple[str, str, str]]:
     return [
         ("", _("The rows add up to"), shown.yuan(row.sum_fen)),
         ("−", _("Sum received"), shown.yuan(row.stated_fen)),
-        ("=", _("Difference"), shown.yuan(gap)),
+        ("=", _("Difference (yuan)"), shown.yuan(gap)),
     ]
 
 
@@ -143,7 +136,7 @@ def _unit_gift(one: Gift) -> UnitGift:
         when=shown.moment(one.received_at or one.pledged_at or one.recorded_at),
         directed=" · ".join(part for part in parts if part),
         roster=roster.ref if roster else "",
-        roster_state=str(STATES[roster.state]) if roster else "",
+        roster_state=str(ROSTER_STATES[roster.state]) if roster else "",
         may_roster=one.state == "pledged" and one.line == 1 and roster is None,
     )
 
@@ -153,7 +146,7 @@ def template() -> io.BytesIO:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
-    sheet = book.add_worksheet("名册")
+    sheet = book.add_worksheet("名单")
     for place, column in enumerate(schema().columns):
         sheet.set_column(place, place, 16, text if column.kind == "code" else None)
         sheet.write_string(0, place, column.header, bold)

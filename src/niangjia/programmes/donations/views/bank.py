@@ -19,6 +19,7 @@ from niangjia.programmes.donations import statement_jobs
 from niangjia.programmes.donations.bank_sealing import Target
 from niangjia.programmes.donations.forms.bank import AccountForm, LineForm
 from niangjia.programmes.donations.pages import bank as parts
+from niangjia.programmes.donations.pages import came_in as words
 from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.selectors import bank as read
 from niangjia.programmes.donations.selectors.raisings import raising_get, raisings_of
@@ -104,8 +105,8 @@ def statement(request: HttpRequest, ref: str) -> HttpResponse:
         return _statement_act(request, actor, ref)
     context = {
         "one": row,
-        "state": parts.STATEMENT_STATES.get(row.state, row.state),
-        "kind": parts.KINDS[row.kind],
+        "state": words.STATEMENT_STATES.get(row.state, row.state),
+        "kind": words.KINDS[row.kind],
         "period": parts.period(row),
         "bridge": parts.bridge(row),
         "known": f"{row.n_known:,}",
@@ -144,12 +145,12 @@ def lines(request: HttpRequest) -> HttpResponse:
         _match_ticked(request, actor)
         return redirect(f"{request.path}?{request.GET.urlencode()}".rstrip("?"))
     slug, state = request.GET.get("raising", ""), request.GET.get("state", "open")
-    state = state if state in parts.STATES else "open"
+    state = state if state in words.STATES else "open"
     before = _number(request.GET.get("before", ""))
     found, more = read.lines_page(actor, slug=slug, state=state, before=before)
     context = {
         "rows": parts.lines(found, read.names_of_targets(found)),
-        "states": parts.STATES.items(),
+        "states": words.STATES.items(),
         "state": state,
         "slug": slug,
         "raisings": raisings_of(actor),
@@ -204,7 +205,7 @@ def line(request: HttpRequest, ref: str) -> HttpResponse:
     one = read.line_get(actor, ref=ref)
     names = read.names_of_targets([one])
     choices = [(f"{p.how}:{p.target}", parts.choice(p, names)) for p in one.proposals]
-    choices += [(f"{how}:", str(parts.HOW[how])) for how in ("gift", "collection", "other")]
+    choices += [(f"{how}:", str(words.HOW[how])) for how in ("gift", "collection", "other")]
     kind = "unit" if one.unit else "person" if one.party else "anonymous"
     initial = {"donor_kind": kind, "name": one.party, "beneficiary": one.directed}
     form = LineForm(request.POST or None, initial=initial, choices=list(dict(choices).items()))
@@ -221,7 +222,7 @@ def line(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "one": one,
         "row": row,
-        "state": parts.STATES[one.state],
+        "state": words.STATES[one.state],
         "may_take": actor.may("gifts.take") and one.state == "open",
     }
     return render(request, "donations/bank_line.html", context, status=422 if form.errors else 200)

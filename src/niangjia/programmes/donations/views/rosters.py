@@ -15,7 +15,7 @@ from niangjia.core.errors import Conflict, DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.donations.forms.bank import RosterForm, UnitGiveForm
 from niangjia.programmes.donations.pages import rosters as parts
-from niangjia.programmes.donations.pages import shown
+from niangjia.programmes.donations.pages.came_in import ROSTER_STATES
 from niangjia.programmes.donations.selectors.bank import account_to_give
 from niangjia.programmes.donations.selectors.raisings import raisings_of
 from niangjia.programmes.donations.selectors.rosters import raisings_open, roster_get, rosters_of
@@ -72,7 +72,7 @@ def _brought(request: HttpRequest, actor: Actor, form: RosterForm) -> str:
 def template(request: HttpRequest) -> FileResponse:
     """An empty roster with the columns that are read."""
     authorise(actor_of(request), "gift_rosters.see")
-    return FileResponse(parts.template(), as_attachment=True, filename="捐款名册模板.xlsx")
+    return FileResponse(parts.template(), as_attachment=True, filename="捐款名单模板.xlsx")
 
 
 @never_cache
@@ -84,7 +84,7 @@ def roster(request: HttpRequest, ref: str) -> HttpResponse:
     foundation = actor.may("gifts.take")
     context = {
         "one": row,
-        "state": parts.STATES[row.state],
+        "state": ROSTER_STATES[row.state],
         "tone": "good" if row.state == "taken" else "warn",
         "facts": parts.facts(row),
         "bridge": parts.bridge(row),
@@ -172,7 +172,6 @@ def unit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "accounts": accounts,
         "gifts": parts.unit_gifts(unit_gifts(actor)),
-        "today": shown.STATES,
     }
     return render(request, "donations/unit_gifts.html", context, status=422 if form.errors else 200)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from niangjia.lib.text import compact
 
 NEAR = dt.timedelta(days=3)
+MOST_OTHERS = 10
 CODE = re.compile(r"[0-9A-Z]{4}[\s-]?[0-9A-Z]{4}[\s-]?[0-9A-Z]{4}")
 
 
@@ -77,7 +78,8 @@ def propose(line: Line, known: Known) -> list[Proposal]:
     if len(exact) > 1:  # as likely one as the other: a person says
         found = [Proposal(p.how, p.target, p.why, gap_fen=p.gap_fen) for p in found]
     fresh = _fresh(line)
-    return [*found, fresh if not found else Proposal(fresh.how, why=fresh.why)]
+    far = _of_others(line, known.gifts)
+    return [*found, fresh if not found else Proposal(fresh.how, why=fresh.why), *far]
 
 
 def _others(line: Line, known: Known) -> list[Proposal]:
@@ -98,12 +100,25 @@ def _coded(line: Line, pledges: Sequence[Candidate]) -> Proposal | None:
     return None
 
 
+def _near(line: Line, gifts: Sequence[Candidate]) -> list[Candidate]:
+    return [one for one in gifts if one.fen == line.fen and abs(one.at - line.at) <= NEAR]
+
+
 def _hand(line: Line, gifts: Sequence[Candidate]) -> list[Proposal]:
-    found = [one for one in gifts if one.fen == line.fen and abs(one.at - line.at) <= NEAR]
+    """Gifts taken down before, of this payer or where one of the two is not named."""
+    found = _near(line, gifts)
     named = [one for one in found if same_name(one.name, line.party)]
     if named:
         return [Proposal("hand", one.ref, "hand", len(named) == 1) for one in named]
-    return [Proposal("hand", one.ref, "hand_amount") for one in found]
+    unnamed = [one for one in found if not one.name or not line.party]
+    return [Proposal("hand", one.ref, "hand_amount") for one in unnamed]
+
+
+def _of_others(line: Line, gifts: Sequence[Candidate]) -> list[Proposal]:
+    """Gifts of the same amount under another name: to choose from, no sign of anything."""
+    both = [one for one in _near(line, gifts) if one.name and line.party]
+    others = [one for one in both if not same_name(one.name, line.party)]
+    return [Proposal("hand", one.ref, "hand_amount") for one in others[:MOST_OTHERS]]
 
 
 def _pledges(line: Line, pledges: Sequence[Candidate]) -> list[Proposal]:

@@ -14,7 +14,7 @@ from niangjia.core.service import authorise
 from niangjia.programmes.donations import bank_sealing, books, donors, matching_rules
 from niangjia.programmes.donations.bank_models import BankAccount, BankLine, Statement
 from niangjia.programmes.donations.matching_rules import Candidate, Known, Line, Proposal
-from niangjia.programmes.donations.models import Gift, Raising
+from niangjia.programmes.donations.models import Donor, Gift, Raising
 from niangjia.programmes.donations.roster_models import Roster
 from niangjia.programmes.donations.selectors.raisings import seen_ids
 from niangjia.programmes.donations.statement_files import words
@@ -235,15 +235,14 @@ def _candidates(rows: QuerySet[Gift]) -> list[Candidate]:
     ]
 
 
+def _masked(donor: Donor | None) -> str:
+    return donors.masked_name(donors.opened(donor)) if donor else ""
+
+
 def names_of_targets(found: Sequence[LineView]) -> dict[str, str]:
     """What the targets of proposals are called: a number and a name, by ref."""
     refs = {p.target for one in found for p in one.proposals if p.target}
     gifts = Gift.objects.filter(ref__in=refs).select_related("donor")
-    names = {
-        one.ref: " ".join(
-            filter(None, (one.number, donors.opened(one.donor).name if one.donor else ""))
-        )
-        for one in gifts
-    }
+    names = {one.ref: " ".join(filter(None, (one.number, _masked(one.donor)))) for one in gifts}
     rosters = Roster.objects.filter(ref__in=refs).values_list("ref", "unit_name")
     return names | dict(rosters)

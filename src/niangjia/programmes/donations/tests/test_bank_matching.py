@@ -136,6 +136,15 @@ def test_a_gift_of_another_amount_is_no_evidence():
     assert error.value.code == "amount_differs" and unit_line().state == "open"
 
 
+def test_a_gift_of_the_same_amount_by_another_donor_is_no_sign():
+    slug = given.raising()
+    other = given.unit_gift(9, fen=500_000, received_at=given.at("2020-03-02 12:00:00"))
+    gifts_record(given.actor("foundation"), slug=slug, rows=[other])
+    bank_files.taken(slug, bank_files.bank_csv())
+    line = line_get(given.actor("foundation"), ref=unit_line().ref)
+    assert [(one.how, one.sure) for one in line.proposals] == [("gift", True), ("hand", False)]
+
+
 def test_two_gifts_that_fit_alike_wait_for_a_person():
     slug = given.raising()
     at = given.at("2020-03-02 12:00:00")

@@ -12,7 +12,8 @@ class BankAccount(models.Model):
     """An account that money of a raising comes to: at a bank, or of a wallet.
 
     digest, tail: keyed hash and last 4 digits of its number. sealed: business value (number, bank,
-    holder) of the account that donors are told to transfer to, empty unless the foundation said so.
+    holder), purpose `telling units where to transfer to`, kept until another account is told;
+    empty unless the foundation said so.
     """
 
     ref = models.CharField(max_length=32, unique=True)

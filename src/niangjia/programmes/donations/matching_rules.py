@@ -28,13 +28,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a line could be. number: of its receipt; name: of its donor; at: close to when."""
+    """What a line could be. number: of its receipt; name: of its donor; at: close to when; waits:
+    a list of who gave is still to come."""
 
     ref: str
     number: str
     name: str
     fen: int
     at: dt.datetime
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def propose(line: Line, known: Known) -> list[Proposal]:
     """What the line may be, the likeliest first; never empty."""
     if any(word in line.party + line.remark for word in known.interest):
         return [Proposal("other", why="no_gift"), _fresh(line)]
-    coded = _coded(line, known.pledges)
+    coded = _coded(line, known)
     if coded:
         return [coded, *_others(line, known)]
     found = _others(line, known)
@@ -91,12 +93,17 @@ def _others(line: Line, known: Known) -> list[Proposal]:
     ]
 
 
-def _coded(line: Line, pledges: Sequence[Candidate]) -> Proposal | None:
-    """The remark names the pledge's number."""
+def _coded(line: Line, known: Known) -> Proposal | None:
+    """The remark names the number of a pledge, or of the one that a roster belongs to."""
     said = {re.sub(r"[\s-]", "", one) for one in CODE.findall(line.remark.upper())}
-    for one in pledges:
+    for one in known.rosters:
         if one.number in said:
-            return Proposal("pledge", one.ref, "code", True, line.fen - one.fen)
+            gap = line.fen - one.fen
+            return Proposal("roster", one.ref, "code", gap == 0, gap)
+    for one in known.pledges:
+        if one.number in said:
+            why = "waits" if one.waits else "code"
+            return Proposal("pledge", one.ref, why, not one.waits, line.fen - one.fen)
     return None
 
 
@@ -125,8 +132,15 @@ def _pledges(line: Line, pledges: Sequence[Candidate]) -> list[Proposal]:
     named = [one for one in pledges if same_name(one.name, line.party)]
     exact = [one for one in named if one.fen == line.fen]
     if exact:
-        return [Proposal("pledge", one.ref, "pledge", len(exact) == 1) for one in exact]
+        return [
+            Proposal("pledge", one.ref, "waits" if one.waits else "pledge", _alone(one, exact))
+            for one in exact
+        ]
     return [Proposal("pledge", one.ref, "pledge_name", False, line.fen - one.fen) for one in named]
+
+
+def _alone(one: Candidate, exact: Sequence[Candidate]) -> bool:
+    return len(exact) == 1 and not one.waits
 
 
 def _rosters(line: Line, rosters: Sequence[Candidate]) -> list[Proposal]:

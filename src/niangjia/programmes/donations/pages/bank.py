@@ -40,11 +40,16 @@ class LineRow:
     target: str
 
 
-def lines(found: Sequence[LineView], names: Mapping[str, str]) -> list[LineRow]:
-    return [_line(one, names) for one in found]
+def lines(
+    found: Sequence[LineView],
+    names: Mapping[str, str],
+    paid: Mapping[str, tuple[str, str]] | None = None,
+) -> list[LineRow]:
+    """Lines as rows. paid: what an outgoing line most likely paid."""
+    return [_line(one, names, (paid or {}).get(one.ref)) for one in found]
 
 
-def _line(one: LineView, names: Mapping[str, str]) -> LineRow:
+def _line(one: LineView, names: Mapping[str, str], paid: tuple[str, str] | None) -> LineRow:
     when = shown.moment(one.at) if one.timed else shown.day(one.at.date())
     parts = (when, f"…{one.tail}", one.remark, _fee(one.fee_fen))
     first = one.proposals[0] if one.proposals else None
@@ -61,11 +66,20 @@ def _line(one: LineView, names: Mapping[str, str]) -> LineRow:
         directed=one.directed,
         choices=tuple(Choice(f"{p.how}:{p.target}", choice(p, names)) for p in one.proposals),
         sure=bool(first and first.sure),
-        why=str(WHY[first.why]) if first else "",
+        why=str(WHY[first.why]) if first else _paid(paid),
         how=str(HOW[one.how]) if one.how else "",
         href=href,
         target=one.gift_number,
     )
+
+
+def _paid(paid: tuple[str, str] | None) -> str:
+    if paid is None:
+        return ""
+    kind, number = paid
+    if kind == "refund":
+        return _("same amount as the refund of gift %(number)s") % {"number": number}
+    return _("same amount as payment %(number)s") % {"number": number}
 
 
 def _fee(fen: int) -> str:

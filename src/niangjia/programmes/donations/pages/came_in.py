@@ -13,6 +13,7 @@ HOW = {
 }
 WHY = {
     "code": _("the remark names its number"),
+    "waits": _("its list of who gave is still to come"),
     "hand": _("same amount, donor and days"),
     "hand_amount": _("same amount and days"),
     "pledge": _("same donor and amount"),

@@ -207,14 +207,20 @@ def known_of(raising: Raising, rows: Sequence[BankLine]) -> Known:
         received_at__range=(min(r.at for r in rows) - near, max(r.at for r in rows) + near),
     )
     waiting = Roster.objects.filter(
-        raising=raising, state="checked", bank_line__isnull=True, received_at__isnull=True
+        raising=raising, state__in=["checked", "taking", "taken"], bank_line__isnull=True
     )
     return Known(
-        pledges=_candidates(gifts.filter(state="pledged")),
+        pledges=_candidates(gifts.filter(state="pledged", roster__isnull=True)),
         gifts=_candidates(hand),
         rosters=[
-            Candidate(one.ref, "", one.unit_name, one.stated_fen, one.brought_at)
-            for one in waiting[:MOST_CANDIDATES]
+            Candidate(
+                one.ref,
+                one.pledge.number if one.pledge else "-",
+                one.unit_name,
+                one.stated_fen,
+                one.brought_at,
+            )
+            for one in waiting.select_related("pledge")[:MOST_CANDIDATES]
         ],
         platform_fen=balance(books.BOOK, books.platform(raising.slug)).posted,
         platforms=words()["platforms"],
@@ -230,9 +236,16 @@ def _candidates(rows: QuerySet[Gift]) -> list[Candidate]:
             donors.opened(one.donor).name if one.donor else "",
             one.fen or one.pledged_fen or 0,
             one.received_at or one.pledged_at or one.recorded_at,
+            waits=_waits(one),
         )
         for one in rows.order_by("-id")[:MOST_CANDIDATES]
     ]
+
+
+def _waits(one: Gift) -> bool:
+    """A unit announced its people's money, and their list is still to come."""
+    is_unit = one.donor is not None and one.donor.kind == "unit"
+    return one.state == "pledged" and one.line == 1 and is_unit
 
 
 def _masked(donor: Donor | None) -> str:

@@ -10,7 +10,7 @@ from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
 from niangjia.programmes.donations.bank_models import BankLine
-from niangjia.programmes.donations.models import Gift
+from niangjia.programmes.donations.models import Adjustment, Gift
 from niangjia.programmes.donations.selectors.raisings import seen_ids
 from niangjia.programmes.donations.spending_models import Application
 
@@ -90,12 +90,17 @@ def without_line(actor: Actor, *, slug: str = "") -> tuple[int, int]:
     return rows.count(), rows.aggregate(fen=Sum("fen"))["fen"] or 0
 
 
-def spent_as(actor: Actor, found: Sequence[tuple[str, int]]) -> dict[str, str]:
-    """Of outgoing lines (ref, fen paid) the number of the payment of the same amount, if one."""
-    rows = Application.objects.filter(
-        raising_id__in=seen_ids(actor), fen__in={fen for _ref, fen in found}
+def spent_as(actor: Actor, found: Sequence[tuple[str, int]]) -> dict[str, tuple[str, str]]:
+    """Of outgoing lines (ref, fen paid) what alone has the same amount: (`payment` or `refund`,
+    number); only told, nothing is booked by it."""
+    seen, wanted = seen_ids(actor), {fen for _ref, fen in found}
+    by_fen: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    paid = Application.objects.filter(raising_id__in=seen, fen__in=wanted)
+    for number, fen in paid.values_list("number", "fen"):
+        by_fen[fen].append(("payment", number))
+    back = Adjustment.objects.filter(
+        gift__raising_id__in=seen, why="refund", fen__in=[-fen for fen in wanted]
     )
-    by_fen: defaultdict[int, list[str]] = defaultdict(list)
-    for number, fen in rows.values_list("number", "fen"):
-        by_fen[fen].append(number)
+    for number, fen in back.values_list("gift__number", "fen"):
+        by_fen[-fen].append(("refund", number))
     return {ref: by_fen[fen][0] for ref, fen in found if len(by_fen[fen]) == 1}

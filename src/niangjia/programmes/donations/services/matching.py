@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.bookkeeping.public import Leg, Order, orders_take
@@ -114,6 +113,8 @@ def _fee(row: BankLine, fact_ref: str) -> list[Order]:
 
 def _pledge(work: Work, row: BankLine, one: LineIn, fact_ref: str) -> list[Order]:
     gift = _own(gift_alone(work, one.target), row.account.raising)
+    if hasattr(gift, "roster"):
+        raise Conflict(_("A roster belongs to that pledge: choose the roster."), code="has_roster")
     at = min(row.at, work.at.replace(microsecond=0))
     pledge_steps.pledge_arrived(work, gift, row.fen, at, f"bank:{row.ref}")
     row.gift = gift
@@ -148,16 +149,17 @@ def _payout(work: Work, row: BankLine, one: LineIn, fact_ref: str) -> list[Order
 
 def _roster(work: Work, row: BankLine, one: LineIn, fact_ref: str) -> list[Order]:
     """The line is the one sum of a roster; its rows can be taken."""
-    ready = Q(state="checked") & (Q(received_at__isnull=True) | Q(bank_line__isnull=True))
-    rows = Roster.objects.select_for_update(of=("self",)).filter(ready, ref=one.target)
-    roster = rows.filter(raising=row.account.raising).first()
-    if roster is None:
+    rows = Roster.objects.select_for_update(of=("self",)).filter(ref=one.target)
+    rows = rows.filter(raising=row.account.raising, state__in=["checked", "taking", "taken"])
+    roster = rows.first()
+    if roster is None or BankLine.objects.filter(roster=roster).exists():
         raise Conflict(_("That roster has its transfer already."), code="roster_has_line")
     if roster.stated_fen != row.fen:
         raise Conflict(_("That roster is of another sum."), code="amount_differs")
-    roster.received_at = min(row.at, work.at.replace(microsecond=0))
-    roster.version += 1
-    roster.save(update_fields=["received_at", "version"])
+    if roster.state == "checked":  # else its rows count as of the time that was typed
+        roster.received_at = min(row.at, work.at.replace(microsecond=0))
+        roster.version += 1
+        roster.save(update_fields=["received_at", "version"])
     row.roster = roster
     return []
 

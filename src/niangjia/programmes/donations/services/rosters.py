@@ -230,6 +230,10 @@ def roster_take(work: Work, /, *, ref: str, version: int) -> None:
             stated=format_yuan(row.stated_fen),
             gap=format_yuan(row.sum_fen - row.stated_fen),
         )
+    if row.pledge is not None and row.pledge.state != "pledged":
+        raise Conflict(
+            _("The announced transfer was taken already without its list."), code="not_pledged"
+        )
     if row.received_at is None:
         raise Invalid(
             _("The transfer has not arrived. Match its line of a statement first."),

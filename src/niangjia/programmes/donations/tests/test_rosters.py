@@ -14,6 +14,7 @@ from niangjia.programmes.donations import books, roster_jobs
 from niangjia.programmes.donations.bank_models import BankLine
 from niangjia.programmes.donations.models import Donor, Gift
 from niangjia.programmes.donations.roster_models import Roster
+from niangjia.programmes.donations.selectors.bank import line_get
 from niangjia.programmes.donations.services import (
     lines_match,
     roster_again,
@@ -268,6 +269,38 @@ def test_a_unit_announces_brings_its_roster_and_the_promise_ends_with_it():
     assert Gift.objects.get(ref=pledge).state == "withdrawn"
     assert Gift.objects.filter(channel="roster").count() == 100
     assert balance(books.BOOK, books.pool(slug)).posted == 10_000 and check(books.BOOK) == []
+
+
+def test_the_code_of_a_transfer_with_a_list_finds_the_list_and_not_the_promise():
+    slug = given.raising()
+    clerk = given.actor("clerk")
+    pledge = unit_pledge(clerk, slug=slug, key="k", fen=10_000, of_people=True)
+    code = Gift.objects.get(ref=pledge).number
+    raw = bank_files.bank_csv(f"2020-03-04 09:30:00,100.00,,1100.00,示例甲工会,,{code},9")
+    bank_files.taken(slug, raw)
+    line = BankLine.objects.get()
+    early = line_get(given.actor("foundation"), ref=line.ref).proposals[0]
+    assert (early.how, early.why, early.sure) == ("pledge", "waits", False)
+    stored = store([workbook(people(100))], "名册.xlsx")
+    ref = roster_bring_for_unit(clerk, pledge_ref=pledge, stored=stored, name="名册.xlsx")
+    work()
+    late = line_get(given.actor("foundation"), ref=line.ref).proposals[0]
+    assert (late.how, late.target, late.sure) == ("roster", ref, True)
+    with pytest.raises(Conflict) as error:
+        lines_match(given.actor("foundation"), chosen=[LineIn(line.ref, "pledge", target=pledge)])
+    assert error.value.code == "has_roster" and not Gift.objects.filter(fen__gt=0).exists()
+
+
+def test_the_line_of_a_roster_taken_before_is_its_evidence_and_counts_nothing_anew():
+    row = brought(workbook(people(100)), 10_000)
+    take(row)
+    work()
+    bank_files.taken(given.SLUG, bank_files.bank_csv())
+    line = BankLine.objects.get(fen=10_000)
+    lines_match(given.actor("foundation"), chosen=[LineIn(line.ref, "roster", target=row.ref)])
+    row.refresh_from_db()
+    assert (row.state, row.received_at, Gift.objects.count()) == ("taken", RECEIVED, 100)
+    assert balance(books.BOOK, books.bank(given.SLUG)).posted == 10_000
 
 
 def test_a_given_up_roster_leaves_nothing():

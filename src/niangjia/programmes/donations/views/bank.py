@@ -23,7 +23,11 @@ from niangjia.programmes.donations.pages import came_in as words
 from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.selectors import bank as read
 from niangjia.programmes.donations.selectors.raisings import raising_get, raisings_of
-from niangjia.programmes.donations.selectors.reconciling import months_of, without_line
+from niangjia.programmes.donations.selectors.reconciling import (
+    months_of,
+    spent_as,
+    without_line,
+)
 from niangjia.programmes.donations.services import (
     account_publish,
     lines_match,
@@ -148,8 +152,9 @@ def lines(request: HttpRequest) -> HttpResponse:
     state = state if state in words.STATES else "open"
     before = _number(request.GET.get("before", ""))
     found, more = read.lines_page(actor, slug=slug, state=state, before=before)
+    paid = spent_as(actor, [(one.ref, -one.fen) for one in found if one.fen < 0])
     context = {
-        "rows": parts.lines(found, read.names_of_targets(found)),
+        "rows": parts.lines(found, read.names_of_targets(found), paid),
         "states": words.STATES.items(),
         "state": state,
         "slug": slug,

@@ -26,6 +26,7 @@ from bench import (  # noqa: E402
     pack,
     pages,
     pivot,
+    roster,
     start,
 )
 
@@ -42,6 +43,7 @@ PARTS = {
     "ledger": ledger.run,
     "books": books.run,
     "giving": giving.run,
+    "roster": roster.run,
 }
 
 

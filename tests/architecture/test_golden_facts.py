@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "c7dcdfcec0ef6ec65c3345e30a64696e0d994f664f5768633581b999c5043028"
+    expected = "226a4e1d81501cd27e7d7e38d8a4a107b2832738b656c470fddd5cc3cc17267b"
     assert together.hexdigest() == expected

@@ -11,7 +11,6 @@ from niangjia.blocks.intake.types import Column, Schema
 from niangjia.lib.text import compact
 
 SEARCHED_ROWS = 40
-LEAST_MATCHES = 4
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 _UNIT_LINE = re.compile(r"(?:金额)?单位[:]?万元|[(（]万元[)）]")
 _YUAN = re.compile(r"[(（,，/]元|单位:元")
@@ -61,6 +60,7 @@ class Names:
     """All names of a schema's columns, made comparable."""
 
     def __init__(self, schema: Schema) -> None:
+        self.least = schema.least
         self._exact: dict[str, str] = {}
         self._alias: dict[str, str] = {}
         for column in schema.columns:
@@ -137,7 +137,7 @@ def locate(
         for height in (1, 2):
             header = _header(rows, index, height, names)
             matches = len({names.key_of(c) for c in header if c} - {None})
-            if matches < LEAST_MATCHES and not (chosen_row and height == 1):
+            if matches < names.least and not (chosen_row and height == 1):
                 continue
             if best is None or (matches, -height) > (best[0], -best[1]):
                 best = (matches, height, index)

@@ -7,8 +7,10 @@ from niangjia.blocks.intake.mending import (
     problems_workbook,
     template_workbook,
 )
+from niangjia.blocks.intake.plain import plain_rows
 from niangjia.blocks.intake.reader.limits import Limits
 from niangjia.blocks.intake.retention import sweep as uploads_sweep
+from niangjia.blocks.intake.retention import upload_keeper
 from niangjia.blocks.intake.rows import Workbook
 from niangjia.blocks.intake.selectors import (
     bound_files,
@@ -96,6 +98,7 @@ __all__ = [
     "known_columns",
     "look",
     "looks_get",
+    "plain_rows",
     "problem_groups",
     "problem_rows",
     "problems_page",
@@ -115,6 +118,7 @@ __all__ = [
     "upload_edit",
     "upload_get",
     "upload_hashes",
+    "upload_keeper",
     "upload_look_again",
     "upload_looked",
     "upload_open",

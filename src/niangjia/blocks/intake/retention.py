@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import re
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 
@@ -14,6 +15,14 @@ ENDED = ("done", "refused", "abandoned")
 UNDER_WAY = ("received", "checking", "taking")  # the worker has it, or waits for somebody
 UNKNOWN_KEPT = dt.timedelta(days=1)  # a file without an upload: its command was killed
 REF = re.compile(r"[0-9a-f]{32}")
+
+
+KEEPERS: list[Callable[[Collection[str]], Collection[str]]] = []
+
+
+def upload_keeper(keeps: Callable[[Collection[str]], Collection[str]]) -> None:
+    """A programme that keeps files without an upload says which of them it still needs."""
+    KEEPERS.append(keeps)
 
 
 def sweep() -> int:
@@ -30,7 +39,8 @@ def sweep() -> int:
     old = {ref for ref, age in ages.items() if age > UNKNOWN_KEPT}
     states = dict(Upload.objects.filter(ref__in=old).values_list("ref", "state"))
     bound = Upload.objects.filter(ref__in=old).exclude(subject="").exclude(state__in=UNDER_WAY)
-    gone = (old - states.keys()) | set(bound.values_list("ref", flat=True))
+    needed = {ref for keeps in KEEPERS for ref in keeps(old - states.keys())}
+    gone = (old - states.keys() - needed) | set(bound.values_list("ref", flat=True))
     if days:
         ended = {ref for ref, state in states.items() if state in ENDED}
         gone |= {ref for ref in ended if ages[ref] > dt.timedelta(days=days)}

@@ -40,12 +40,13 @@ class Column:
 class Schema:
     """The columns a workbook may have. amount: key of the money column that totals are of.
 
-    anchors: keys of which a totals line has none filled.
+    anchors: keys of which a totals line has none filled; least: so many columns make a header.
     """
 
     columns: tuple[Column, ...]
     amount: str
     anchors: tuple[str, ...]
+    least: int = 4
 
 
 @dataclass(frozen=True, slots=True)

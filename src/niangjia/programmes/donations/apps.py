@@ -19,6 +19,8 @@ class DonationsConfig(RoomConfig):
         "raisings.manage": frozenset({"foundation"}),
         "gifts.take": frozenset({"foundation"}),
         "gifts.give_for_unit": frozenset({"clerk", "head"}),
+        "gift_rosters.see": SEES | {"clerk", "head"},
+        "gift_rosters.mend": frozenset({"foundation", "clerk", "head"}),
         "gifts.ask_back": frozenset({"foundation"}),
         "gifts.decide": frozenset({"treasurer"}),
         "spending.ask": frozenset({"foundation"}),
@@ -34,5 +36,7 @@ class DonationsConfig(RoomConfig):
     menu = (
         MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),
         MenuEntry(_("Goods given"), "donations:goods", "home", "donations.see", 17),
+        MenuEntry(_("Money that came in"), "donations:bank", "import", "donations.see", 16),
+        MenuEntry(_("Our unit gives"), "donations:unit_gifts", "gift", "gifts.give_for_unit", 16),
         MenuEntry(_("Money spent"), "donations:spending", "release", "donations.see", 17),
     )

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from niangjia.blocks.orgs.public import OrgRef
 from niangjia.core import seal
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.work import Work
@@ -32,6 +33,11 @@ class DonorRef(NamedTuple):
     kind: str
 
 
+def pk_of(donor: DonorRef | None) -> int | None:
+    """The id of a donor's row, if there is one."""
+    return donor.pk if donor else None
+
+
 def donors_take(work: Work, wanted: Iterable[DonorIn]) -> dict[DonorIn, DonorRef]:
     """Every donor that can be told from others is there; by what was given. Sealed anew never."""
     listed = [one for one in dict.fromkeys(wanted) if identity(one)]
@@ -51,6 +57,12 @@ def _found(digests: Mapping[str, DonorIn]) -> dict[str, DonorRef]:
     rows = Donor.objects.filter(digest__in=list(digests))
     columns = rows.values_list("digest", "id", "ref", "kind")
     return {digest: DonorRef(pk, ref, kind) for digest, pk, ref, kind in columns}
+
+
+def unit_donor(unit: OrgRef) -> Donor | None:
+    """The donor that an organisation is; None if it never gave or promised anything."""
+    known = identity(DonorIn("unit", unit.name, uscc=unit.uscc))
+    return Donor.objects.filter(digest=seal.lookup_digests([(PURPOSE, known)])[0]).first()
 
 
 COLUMNS = ("ref", "kind", "digest", "phone_digest", "sealed", "name", "uscc", "first_at")

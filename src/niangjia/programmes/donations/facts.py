@@ -163,3 +163,24 @@ DOCUMENTED = _kind(
     "donations.documented", _("Paper or photo attached"), ("document", "document_sha256", "subject")
 )
 ERASED = _kind("donor.erased", _("Donor's name and phone erased"), ("donor", "key", "reason"))
+STATEMENT_TAKEN = _kind(
+    "statement.taken",
+    _("Statement of an account taken"),
+    (
+        "account",
+        "closing_fen",
+        "expense_fen",
+        "fee_fen",
+        "file_sha256",
+        "first_on",
+        "income_fen",
+        "last_on",
+        "n_known",
+        "opening_fen",
+    ),
+)
+MATCHED = _kind(
+    "transfer.matched",
+    _("Transfer matched"),
+    ("fee_fen", "fen", "file_sha256", "gift", "how", "line", "postings", "reason", "roster"),
+)

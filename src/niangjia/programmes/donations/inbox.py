@@ -39,3 +39,8 @@ SHORT = inbox_kind(
     name=_("Goods that are short"),
     title=_("%(recipient)s: %(n)s pieces did not arrive, to be explained"),
 )
+REMAINDER = inbox_kind(
+    "bank.remainder",
+    name=_("Transfers that wait to be matched"),
+    title=_("%(title)s: %(n)s transfers wait, %(yuan)s yuan; the oldest since %(day)s"),
+)

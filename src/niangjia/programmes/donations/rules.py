@@ -1,6 +1,7 @@
 """Decisions of the donations programme that need no database and no clock."""
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,6 +62,11 @@ def read_number(text: str) -> str:
 def shown_number(number: str) -> str:
     """`K7Q2-MWX9-TR4B`."""
     return "-".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def digest_of(text: str) -> str:
+    """SHA-256, 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_digest(text: str) -> bool:

@@ -202,3 +202,29 @@ class ConsentIn:
     how: str
     given_on: dt.date
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineIn:
+    """What a line of a statement is. how: gift, collection, pledge, hand, payout, roster or other;
+    target: the gift or roster. donor: of a new gift, None for somebody who stays anonymous."""
+
+    ref: str
+    how: str
+    target: str = ""
+    donor: DonorIn | None = None
+    direction: DirectionIn | None = None
+    n_people: int = 1
+    n_times: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterIn:
+    """A roster as it is brought. stated_fen: the one sum; received_at: when it came, None if it has
+    not come yet; pledge_ref: the promise that it fulfils."""
+
+    unit_name: str
+    stated_fen: int
+    received_at: dt.datetime | None = None
+    pledge_ref: str = ""

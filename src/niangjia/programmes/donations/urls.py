@@ -3,6 +3,7 @@
 from django.urls import path
 
 from niangjia.programmes.donations.views import (
+    bank,
     board,
     files,
     filing,
@@ -11,6 +12,7 @@ from niangjia.programmes.donations.views import (
     goods,
     mine,
     raisings,
+    rosters,
     spending,
 )
 
@@ -54,6 +56,18 @@ urlpatterns = [
     ),
     path("desk/donations/items/<slug:ref>/value", goods.value, name="goods_value"),
     path("desk/donations/gifts/<slug:ref>/redirect", goods.redirect_gift, name="gift_redirect"),
+    path("desk/donations/bank", bank.bank, name="bank"),
+    path("desk/donations/bank/lines", bank.lines, name="bank_lines"),
+    path("desk/donations/bank/lines/<slug:ref>", bank.line, name="bank_line"),
+    path("desk/donations/bank/reconcile", bank.reconcile, name="bank_reconcile"),
+    path("desk/donations/bank/statements/<slug:ref>", bank.statement, name="statement_file"),
+    path("desk/donations/raisings/<slug:slug>/account", bank.account, name="bank_account"),
+    path("desk/donations/rosters", rosters.rosters, name="rosters"),
+    path("desk/donations/rosters/template", rosters.template, name="roster_template"),
+    path("desk/donations/rosters/<slug:ref>", rosters.roster, name="roster"),
+    path("desk/donations/rosters/<slug:ref>/act", rosters.roster_act, name="roster_act"),
+    path("desk/donations/unit", rosters.unit, name="unit_gifts"),
+    path("desk/donations/unit/<slug:ref>/roster", rosters.unit_roster, name="unit_roster"),
     path("desk/donations/spending", spending.spending, name="spending"),
     path(
         "desk/donations/raisings/<slug:slug>/spending/new",

@@ -77,12 +77,19 @@ def facts(found: GiftView) -> list[tuple[str, str]]:
         (_("Received"), shown.moment(found.received_at) if found.received_at else ""),
         (_("Received, before changes (yuan)"), shown.yuan(one.fen) if one.changed_fen else ""),
         (_("People and person-times"), _people(found)),
-        (_("Voucher or statement line"), found.source),
+        (_("Voucher or statement line"), _source(found.source)),
         (_("The donor's words"), found.said),
         (_("May be named"), _agreed(found.show_name)),
         (_("Amount may be shown"), _agreed(found.show_amount)),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _source(text: str) -> str:
+    """A voucher as it was typed; what the site itself made of it in words."""
+    if text.startswith("bank:"):
+        return _("a line of a bank statement")
+    return _("a roster") if text.startswith("roster:") else text
 
 
 def _agreed(agreed: bool) -> str:

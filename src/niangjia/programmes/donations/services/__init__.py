@@ -2,6 +2,13 @@
 
 from niangjia.programmes.donations.services.adjusting import change_ask, change_decide, value_ask
 from niangjia.programmes.donations.services.attaching import paper_attach
+from niangjia.programmes.donations.services.banking import (
+    account_publish,
+    statement_bring,
+    statement_close,
+    statement_give_up,
+    statement_lines_take,
+)
 from niangjia.programmes.donations.services.erasing import donor_erase, forget_erased
 from niangjia.programmes.donations.services.filing import (
     certificate_void,
@@ -20,6 +27,7 @@ from niangjia.programmes.donations.services.handing import (
     goods_send,
     shortage_explain,
 )
+from niangjia.programmes.donations.services.matching import lines_match
 from niangjia.programmes.donations.services.mine import (
     certificate_issue,
     code_check,
@@ -38,6 +46,17 @@ from niangjia.programmes.donations.services.raisings import (
     raising_open,
 )
 from niangjia.programmes.donations.services.redirecting import gift_redirect
+from niangjia.programmes.donations.services.rosters import (
+    roster_again,
+    roster_batch,
+    roster_bring,
+    roster_bring_for_unit,
+    roster_checked,
+    roster_give_up,
+    roster_mend,
+    roster_refused,
+    roster_take,
+)
 from niangjia.programmes.donations.services.spending import (
     spending_ask,
     spending_decide,
@@ -45,8 +64,10 @@ from niangjia.programmes.donations.services.spending import (
     spending_pay,
     spending_sign,
 )
+from niangjia.programmes.donations.services.units import unit_pledge
 
 __all__ = [
+    "account_publish",
     "certificate_issue",
     "certificate_void",
     "change_ask",
@@ -63,6 +84,7 @@ __all__ = [
     "goods_arrive",
     "goods_receive",
     "goods_send",
+    "lines_match",
     "paper_attach",
     "payment_end",
     "payment_settle",
@@ -74,11 +96,25 @@ __all__ = [
     "raising_open",
     "receipt_file",
     "receipt_void",
+    "roster_again",
+    "roster_batch",
+    "roster_bring",
+    "roster_bring_for_unit",
+    "roster_checked",
+    "roster_give_up",
+    "roster_mend",
+    "roster_refused",
+    "roster_take",
     "shortage_explain",
     "spending_ask",
     "spending_decide",
     "spending_drop",
     "spending_pay",
     "spending_sign",
+    "statement_bring",
+    "statement_close",
+    "statement_give_up",
+    "statement_lines_take",
+    "unit_pledge",
     "value_ask",
 ]

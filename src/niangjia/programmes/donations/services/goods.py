@@ -10,7 +10,7 @@ from niangjia.core.facts import Fact, Value
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, rules, steps
-from niangjia.programmes.donations.donors import DonorRef, donors_take
+from niangjia.programmes.donations.donors import donors_take, pk_of
 from niangjia.programmes.donations.facts import RECEIVED
 from niangjia.programmes.donations.goods_models import BASES, GoodsItem
 from niangjia.programmes.donations.models import Gift, Raising
@@ -74,8 +74,8 @@ def _gift(work: Work, raising: Raising, goods: GoodsIn, digest: str) -> Gift:
         number=steps.new_number(),
         raising=raising,
         direction=directions[goods.direction] if goods.direction else None,
-        donor_id=_pk(donors.get(goods.donor)),
-        referrer_id=_pk(donors.get(goods.referrer) if goods.referrer else None),
+        donor_id=pk_of(donors.get(goods.donor)),
+        referrer_id=pk_of(donors.get(goods.referrer) if goods.referrer else None),
         digest=digest,
         line=GOODS,
         kind="goods",
@@ -91,10 +91,6 @@ def _gift(work: Work, raising: Raising, goods: GoodsIn, digest: str) -> Gift:
         recorded_at=work.at,
         fact_ref=work.new_id(),
     )
-
-
-def _pk(donor: DonorRef | None) -> int | None:
-    return donor.pk if donor else None
 
 
 def _items(work: Work, raising: Raising, gift: Gift, items: tuple[ItemIn, ...]) -> list[GoodsItem]:

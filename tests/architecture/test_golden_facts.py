@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "abc5bb3c1e37f1b66aa8e225349b024fd40fa2b8c03148c38d6d8de3241545ec"
+    expected = "cbf51dda73e64733d8325861ec555ca3821a969c6c9b556c496bb2b51d1d1a4e"
     assert together.hexdigest() == expected

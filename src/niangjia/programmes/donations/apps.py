@@ -24,10 +24,15 @@ class DonationsConfig(RoomConfig):
         "spending.approve": frozenset({"treasurer"}),
         "spending.pay": frozenset({"foundation"}),
         "receipts.file": frozenset({"foundation", "treasurer"}),
+        "bulletins.prepare": frozenset({"foundation"}),
+        "bulletins.sign": frozenset({"treasurer"}),
+        "bulletins.sample": frozenset({"auditor"}),
+        "disclosures.remind": frozenset(),
         "payments.settle": frozenset(),
     }
     scopes = {"read": frozenset({"donations.see"})}
     menu = (
         MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),
         MenuEntry(_("Money spent"), "donations:spending", "release", "donations.see", 17),
+        MenuEntry(_("Bulletins"), "donations:desk_bulletins", "chart", "donations.see", 18),
     )

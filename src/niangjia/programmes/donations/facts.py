@@ -137,3 +137,13 @@ CERTIFIED = _kind(
 UNCERTIFIED = _kind(
     "certificate.voided", _("Donation certificate voided"), ("certificate", "gift", "n", "reason")
 )
+PREPARED = _kind(
+    "bulletin.prepared",
+    _("Bulletin prepared"),
+    ("as_of", "corrects", "explanation", "log_size", "proposal", "tree_root"),
+)
+CHECKED = _kind(
+    "sample.checked",
+    _("Audit sample checked"),
+    ("found", "gift", "note", "place", "sample"),
+)

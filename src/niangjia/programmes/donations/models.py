@@ -7,6 +7,7 @@ from django.db.models import Q
 
 # Django finds tables through this module.
 from niangjia.programmes.donations import (  # noqa: F401
+    bulletin_models,
     goods_models,
     receipt_models,
     spending_models,

@@ -4,10 +4,13 @@ from django.urls import path
 
 from niangjia.programmes.donations.views import (
     board,
+    bulletins,
+    disclosing,
     filing,
     gifts,
     giving,
     mine,
+    publishing,
     raisings,
     spending,
 )
@@ -25,6 +28,29 @@ urlpatterns = [
     path("donations/certificates/<slug:ref>", mine.certificate_page, name="certificate"),
     path("donations/certificates/<slug:ref>/pdf", mine.certificate_pdf, name="certificate_pdf"),
     path("donations/<slug:slug>", board.board, name="board"),
+    path("donations/<slug:slug>/bulletins", bulletins.bulletins, name="bulletins"),
+    path("donations/<slug:slug>/bulletins/<int:number>", bulletins.bulletin, name="bulletin"),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>.json",
+        bulletins.bulletin_json,
+        name="bulletin_json",
+    ),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>.pdf",
+        bulletins.bulletin_pdf,
+        name="bulletin_pdf",
+    ),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>/code.svg",
+        bulletins.bulletin_code,
+        name="bulletin_code",
+    ),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>/receipt",
+        bulletins.receipt,
+        name="receipt",
+    ),
+    path("donations/<slug:slug>/disclosure", disclosing.disclosure, name="disclosure"),
     path("donations/<slug:slug>/give", giving.give, name="give"),
     path("donations/paying/<slug:ref>", giving.paying, name="paying"),
     path("donations/test-pay/<slug:ref>", giving.test_pay, name="test_pay"),
@@ -36,6 +62,18 @@ urlpatterns = [
     path("desk/donations/raisings/<slug:slug>/edit", raisings.raising_edit, name="raising_edit"),
     path("desk/donations/raisings/<slug:slug>/act", raisings.raising_act, name="raising_act"),
     path("desk/donations/raisings/<slug:slug>/gifts/new", gifts.gift_new, name="gift_new"),
+    path("desk/donations/bulletins", publishing.desk_bulletins, name="desk_bulletins"),
+    path("desk/donations/bulletins/<slug:ref>", publishing.proposal, name="proposal"),
+    path(
+        "desk/donations/bulletins/<slug:ref>/decide",
+        publishing.proposal_decide,
+        name="proposal_decide",
+    ),
+    path(
+        "desk/donations/raisings/<slug:slug>/bulletins/new",
+        publishing.bulletin_new,
+        name="bulletin_new",
+    ),
     path("desk/donations/spending", spending.spending, name="spending"),
     path(
         "desk/donations/raisings/<slug:slug>/spending/new",

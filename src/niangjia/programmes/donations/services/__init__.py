@@ -24,6 +24,11 @@ from niangjia.programmes.donations.services.pledging import (
     pledge_receive,
     pledge_withdraw,
 )
+from niangjia.programmes.donations.services.publishing import (
+    bulletin_prepare,
+    bulletin_return,
+    bulletin_sign,
+)
 from niangjia.programmes.donations.services.raisings import (
     raising_change,
     raising_close,
@@ -39,6 +44,9 @@ from niangjia.programmes.donations.services.spending import (
 )
 
 __all__ = [
+    "bulletin_prepare",
+    "bulletin_return",
+    "bulletin_sign",
     "certificate_issue",
     "certificate_void",
     "change_ask",

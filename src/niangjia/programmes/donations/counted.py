@@ -1,5 +1,5 @@
-"""“My record is in the total”: a gift's place in a bulletin's tree, each step up recomputed, and the
-file that proves it."""
+"""“My record is in the total”: a gift's place in a bulletin's tree, each step up recomputed,
+and the file that proves it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from niangjia.programmes.donations.feeds import BulletinFeed
 from niangjia.programmes.donations.views import (
     board,
     bulletins,
@@ -51,6 +52,9 @@ urlpatterns = [
         name="receipt",
     ),
     path("donations/<slug:slug>/disclosure", disclosing.disclosure, name="disclosure"),
+    path("donations/<slug:slug>/disclosure.ics", disclosing.calendar, name="disclosure_calendar"),
+    path("donations/<slug:slug>/data.zip", disclosing.data, name="data"),
+    path("donations/<slug:slug>/feed.xml", BulletinFeed(), name="feed"),
     path("donations/<slug:slug>/give", giving.give, name="give"),
     path("donations/paying/<slug:ref>", giving.paying, name="paying"),
     path("donations/test-pay/<slug:ref>", giving.test_pay, name="test_pay"),

@@ -10,7 +10,7 @@ from niangjia.blocks.indicators.public import SEPARATOR, ZERO, Sums, position, s
 from niangjia.blocks.ledger.public import served_size
 from niangjia.programmes.donations import donors
 from niangjia.programmes.donations.goods_models import GoodsItem
-from niangjia.programmes.donations.models import Gift
+from niangjia.programmes.donations.models import Donor, Gift
 from niangjia.programmes.donations.projections import NAME
 from niangjia.programmes.donations.selectors.spending import words_of
 from niangjia.programmes.donations.spending_models import Application, SignFor
@@ -101,7 +101,7 @@ def newest_gifts(raising_id: int) -> list[NewGift]:
 
 def _names(ids: list[int]) -> dict[int, str]:
     """Names in full: their donors agreed to be named. Empty once erased."""
-    rows = donors.Donor.objects.filter(pk__in=ids) if ids else ()
+    rows = Donor.objects.filter(pk__in=ids) if ids else ()
     return {row.pk: donors.opened(row).name for row in rows}
 
 

@@ -111,7 +111,7 @@ def _drafted(
 def _put_errors(form: CutOffForm, error: DomainError) -> None:
     fields = getattr(error, "fields", {})
     if not form.is_bound:
-        form.is_bound, form.data = True, {}  # type: ignore[assignment]
+        form.is_bound, form.data = True, {}
     for name, told in fields.items():
         form.add_error(name if name in form.fields else None, told)
     if not fields:

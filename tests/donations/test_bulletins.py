@@ -11,16 +11,20 @@ from niangjia.blocks.indicators.public import bulletin_get
 from niangjia.blocks.ledger.public import signed_root
 from niangjia.core import jobs
 from niangjia.core.actor import ANONYMOUS
+from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.lib import canonical
 from niangjia.programmes.donations import publishing
 from niangjia.programmes.donations.cli import run_bulletin
 from niangjia.programmes.donations.models import Gift
+from niangjia.programmes.donations.selectors.samples import sample_get, samples
 from niangjia.programmes.donations.services import (
     change_ask,
     change_decide,
     consent_give,
     gift_pledge,
     gifts_record,
+    sample_check,
+    sample_draw,
 )
 from niangjia.programmes.donations.tests import given
 from niangjia.programmes.donations.types import DirectionIn, DonorIn, Proof
@@ -218,3 +222,58 @@ def test_what_is_overdue_is_said(slug, client, settings):
 def test_the_disclosure_page_adds_up(slug, client):
     page = text_of(client.get(f"/donations/{slug}/disclosure"))
     assert "4,610,247.29" in page and "1,264,568.39" in page and "3,345,678.90" in page
+
+
+def test_an_auditor_draws_a_sample_and_the_checklist_adds_up(slug, client):
+    # given
+    published(slug)
+    address = f"/desk/donations/{slug}/bulletins/1/samples"
+    assert client.get(address).status_code in (302, 403)
+    auditor, clerk = given.actor("auditor"), given.actor("foundation")
+    with pytest.raises(Denied):
+        sample_draw(clerk, slug=slug, number=1, seed="3141-5926-5358")
+    with pytest.raises(Invalid):
+        sample_draw(auditor, slug=slug, number=1, seed="short")
+    # when
+    ref = sample_draw(auditor, slug=slug, number=1, seed="3141-5926-5358")
+    # then
+    bulletin_ref, rows = sample_get(auditor, ref=ref)
+    assert len(rows) == 6 and sum(one.fen for one in rows) == 461_024_729
+    assert all("示例捐赠人" not in one.donor for one in rows)
+    with pytest.raises(Conflict):
+        sample_draw(auditor, slug=slug, number=1, seed="3141-5926-5358")
+    with pytest.raises(Invalid):
+        sample_check(auditor, ref=ref, place=1, found="differs")
+    for place in range(1, 6):
+        sample_check(auditor, ref=ref, place=place, found="seen")
+    sample_check(auditor, ref=ref, place=6, found="differs", note="金额少一分")
+    line = samples(auditor, bulletin_ref=bulletin_ref)[0]
+    assert (line.n_checked, line.n_seen, line.n_differs) == (6, 5, 1)
+
+
+def test_the_auditor_checks_on_the_page(slug, client):
+    published(slug)
+    client.post("/sign-in", {"username": "auditor", "password": "示例口令-2020"})
+    address = f"/desk/donations/{slug}/bulletins/1/samples"
+    made = client.post(address, {"seed": "2718-2818-2845"})
+    assert made.status_code == 302
+    page = client.get(made["Location"])
+    assert page.status_code == 200 and "0 / 6" in text_of(page)
+    client.post(made["Location"] + "/check", {"place": 2, "found": "seen"})
+    assert "1 / 6" in text_of(client.get(made["Location"]))
+    assert client.get(made["Location"] + "/csv").content.decode().count("\n") == 7
+
+
+def test_programs_read_the_same(slug, client):
+    published(slug)
+    assert [one["slug"] for one in client.get("/api/donations").json()] == [slug]
+    totals = client.get(f"/api/donations/{slug}/totals").json()
+    one = client.get(f"/api/donations/{slug}/bulletins/1").json()
+    assert totals["fen"] == sum(one["sums"]) == 461_024_729
+    assert client.get(f"/api/donations/{slug}/bulletins").json() == [one]
+    gift = Gift.objects.get(fen=3_000_000)
+    body = {"number": gift.number}
+    send = {"data": body, "content_type": "application/json"}
+    found = client.post(f"/api/donations/{slug}/bulletins/1/receipt", **send)
+    assert found.json()["type"] == "niangjia-receipt"
+    assert client.get(f"/api/donations/{slug}/bulletins/2").status_code == 404

@@ -36,3 +36,4 @@ class DonationsConfig(RoomConfig):
         MenuEntry(_("Money spent"), "donations:spending", "release", "donations.see", 17),
         MenuEntry(_("Bulletins"), "donations:desk_bulletins", "chart", "donations.see", 18),
     )
+    public_menu = (MenuEntry(_("Donations"), "donations:raisings_public", "gift", "", 20),)

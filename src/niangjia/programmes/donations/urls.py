@@ -13,6 +13,7 @@ from niangjia.programmes.donations.views import (
     mine,
     publishing,
     raisings,
+    samples,
     spending,
 )
 
@@ -50,6 +51,24 @@ urlpatterns = [
         "donations/<slug:slug>/bulletins/<int:number>/receipt",
         bulletins.receipt,
         name="receipt",
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples", samples.listed, name="samples"
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples/<slug:ref>",
+        samples.sample,
+        name="sample",
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples/<slug:ref>/check",
+        samples.check,
+        name="sample_check",
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples/<slug:ref>/csv",
+        samples.export,
+        name="sample_export",
     ),
     path("donations/<slug:slug>/disclosure", disclosing.disclosure, name="disclosure"),
     path("donations/<slug:slug>/disclosure.ics", disclosing.calendar, name="disclosure_calendar"),

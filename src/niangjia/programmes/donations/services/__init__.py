@@ -35,6 +35,8 @@ from niangjia.programmes.donations.services.raisings import (
     raising_make,
     raising_open,
 )
+from niangjia.programmes.donations.services.reminding import disclosure_remind
+from niangjia.programmes.donations.services.sampling import sample_check, sample_draw
 from niangjia.programmes.donations.services.spending import (
     spending_ask,
     spending_decide,
@@ -54,6 +56,7 @@ __all__ = [
     "code_check",
     "code_send",
     "consent_give",
+    "disclosure_remind",
     "gift_begin",
     "gift_pledge",
     "gifts_record",
@@ -68,6 +71,8 @@ __all__ = [
     "raising_open",
     "receipt_file",
     "receipt_void",
+    "sample_check",
+    "sample_draw",
     "spending_ask",
     "spending_decide",
     "spending_drop",

@@ -52,7 +52,7 @@ def _income(totals: board.Totals) -> Table:
         (shown.LINES[line], f"{sums.n:,}", shown.yuan(sums.fen))
         for line, sums in totals.lines.items()
     ]
-    foot = (_("Together"), f"{totals.n:,}", shown.yuan(totals.fen))
+    foot = (_("Sum total"), f"{totals.n:,}", shown.yuan(totals.fen))
     return Table(_("Income"), columns, rows, cards=False, foot=foot)
 
 
@@ -85,7 +85,7 @@ def _payments(spending: board.Spending) -> Table:
         )
         for item in spending.listed
     ]
-    return Table(_("Payments"), columns, rows)
+    return Table(_("Payments made"), columns, rows)
 
 
 def _balance(slug: str, cash_fen: int, paid_fen: int) -> list[tuple[str, str]]:

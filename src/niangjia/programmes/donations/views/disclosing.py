@@ -44,6 +44,6 @@ def data(request: HttpRequest, slug: str) -> FileResponse:
     one = raising_public(slug)
     limits.check(request, "data", most=10, within_s=600)
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 the response closes it
-    opendata.write(one, out)  # type: ignore[arg-type]
+    opendata.write(one, out)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=f"donations-{slug}.zip")

@@ -16,8 +16,8 @@ from niangjia.ui.words import role_name
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """actor, role_name, titles, theme, size, language, navigation, public_menu, csp_nonce (called when
-    used), site_notice."""
+    """actor, role_name, titles, theme, size, language, navigation, public_menu, site_notice,
+    csp_nonce (called when used)."""
     actor = request_page.actor_of(request)
     match = request.resolver_match
     here = match.view_name if match else ""

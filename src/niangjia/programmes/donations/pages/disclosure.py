@@ -45,7 +45,7 @@ def page(one: RaisingView) -> dict[str, Any]:
 def _income(totals: board.Totals) -> Table:
     columns = (
         Column(_("Income"), "{0}", lead=True),
-        Column(_("Gifts"), "{1}", numeric=True),
+        Column(_("Number of gifts"), "{1}", numeric=True),
         Column(_("Exactly (yuan)"), "{2}", numeric=True),
     )
     rows = [

@@ -16,6 +16,7 @@ django.setup()  # the synthetic workbook takes its columns from the programme
 
 from bench import (  # noqa: E402
     backup,
+    board_donations,
     books,
     bulletin,
     evidence,
@@ -40,6 +41,7 @@ PARTS = {
     "bulletin": bulletin.run,
     "ledger": ledger.run,
     "books": books.run,
+    "board_donations": board_donations.run,
 }
 
 

@@ -105,3 +105,13 @@ class SampleItem(models.Model):
                 condition=~Q(found="differs") | ~Q(note=""), name="sample_item_says_how"
             ),
         ]
+
+
+class BoardVersion(models.Model):
+    """How often a consent to be named on a raising's board has changed: what is kept of the board
+    was made with an older number, and is not shown again."""
+
+    raising = models.OneToOneField(
+        "donations.Raising", on_delete=models.PROTECT, related_name="board_version"
+    )
+    n = models.PositiveBigIntegerField(default=0)

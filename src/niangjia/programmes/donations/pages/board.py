@@ -2,23 +2,26 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from niangjia.blocks.indicators.public import PublishedBulletin, bulletins, indicator_at
 from niangjia.core import clock
+from niangjia.core.http import NOTICE
+from niangjia.programmes.donations.board_version import board_version
 from niangjia.programmes.donations.counting import INDICATOR
 from niangjia.programmes.donations.disclosing import Disclosure, disclosures
 from niangjia.programmes.donations.pages import bulletins as bulletin_parts
 from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.selectors import board as found
-from niangjia.programmes.donations.selectors.raisings import RaisingView
-from niangjia.ui.page import language_of
+from niangjia.programmes.donations.selectors.raisings import RaisingView, raising_public
+from niangjia.ui.page import actor_of, language_of, size_of, theme_of
 from niangjia.ui.parts import Figure
 
 KEEP_S = 15
@@ -117,14 +120,40 @@ def _pledge(gift: found.Pledge) -> dict[str, str]:
     }
 
 
-def rest(one: RaisingView) -> SafeString:
-    """What changes seldom, made at most once in 15 seconds and language; it names no person."""
-    key = f"donations-board:{one.slug}:{language_of()}"
-    kept: SafeString | None = cache.get(key)
-    if kept is None:
-        kept = render_to_string("donations/board_rest.html", _rest(one))
-        cache.set(key, kept, KEEP_S)
-    return kept
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A board as it is kept: the whole page, its live part, and what that is known by."""
+
+    stamp: str
+    page: bytes
+    part: bytes
+
+
+def kept(request: HttpRequest, slug: str) -> Kept:
+    """The board, made at most once in 15 seconds for each kind of reader, and anew as soon as
+    something is received or a consent changes. Raises NotFound."""
+    cells = found.cells(slug)
+    reader = (language_of(), theme_of(request), size_of(request), actor_of(request).signed_in)
+    said = repr((slug, board_version(slug), cells, reader, NOTICE.impl()))
+    key = f"donations-board:{hashlib.sha256(said.encode()).hexdigest()}"
+    known: Kept | None = cache.get(key)
+    if known is None:
+        known = _made(request, raising_public(slug))
+        cache.set(key, known, KEEP_S)
+    return known
+
+
+def _made(request: HttpRequest, one: RaisingView) -> Kept:
+    stamp, parts = live(one)
+    part = render_to_string("donations/board_live.html", {"one": one, "stamp": stamp, **parts})
+    context = {
+        "one": one,
+        "state": shown.RAISING_STATES[one.state],
+        "live": part,
+        "rest": render_to_string("donations/board_rest.html", _rest(one)),
+    }
+    page = render_to_string("donations/board.html", context, request)
+    return Kept(stamp, page.encode(), part.encode())
 
 
 def _rest(one: RaisingView) -> dict[str, Any]:

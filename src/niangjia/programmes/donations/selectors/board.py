@@ -55,10 +55,14 @@ class Totals:
 
 def totals(slug: str) -> Totals:
     """From the projection: at any number of gifts three cells are read."""
-    size = position(NAME)
-    cells = stored(NAME, slug + SEPARATOR)
-    lines = {line: cells.get(f"{slug}{SEPARATOR}{line}", ZERO) for line in (1, 2, 3)}
+    size, known = position(NAME), cells(slug)
+    lines = {line: known.get(f"{slug}{SEPARATOR}{line}", ZERO) for line in (1, 2, 3)}
     return Totals(size, lines, 0 < size <= served_size())
+
+
+def cells(slug: str) -> dict[str, Sums]:
+    """The sums by key; they differ after every gift and every change of one."""
+    return stored(NAME, slug + SEPARATOR)
 
 
 @dataclass(frozen=True, slots=True)

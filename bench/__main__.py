@@ -16,6 +16,7 @@ django.setup()  # the synthetic workbook takes its columns from the programme
 
 from bench import (  # noqa: E402
     backup,
+    board_donations,
     books,
     bulletin,
     evidence,
@@ -44,6 +45,7 @@ PARTS = {
     "books": books.run,
     "giving": giving.run,
     "roster": roster.run,
+    "board_donations": board_donations.run,
 }
 
 

@@ -60,5 +60,5 @@ def test_leaf_hashes_are_as_they_were():
     together = hashlib.sha256()
     for kind in KINDS:
         together.update(leaf_hash(body_of(kind)))
-    expected = "226a4e1d81501cd27e7d7e38d8a4a107b2832738b656c470fddd5cc3cc17267b"
+    expected = "ec695ddcbbcd7ed9364e6c69279fc52c5eb908dff562f6d082bf1d348cf8b03a"
     assert together.hexdigest() == expected

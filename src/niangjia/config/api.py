@@ -23,6 +23,7 @@ from niangjia.programmes.assistance_ledger.rest_rosters import router as rosters
 from niangjia.programmes.assistance_ledger.rest_sources import router as sources
 from niangjia.programmes.assistance_ledger.rest_targets import router as unit_targets
 from niangjia.programmes.assistance_ledger.tracing.rest import router as trace
+from niangjia.programmes.donations.rest import router as donations
 from niangjia.ui.rest import Key, map_errors
 
 api = NinjaAPI(
@@ -53,3 +54,4 @@ api.add_router("/reviews", rosters)
 api.add_router("/households", households)
 api.add_router("/findings", findings)
 api.add_router("/board", open_router)
+api.add_router("/donations", donations)

@@ -57,7 +57,8 @@ class MenuEntry:
 class RoomConfig(AppConfig):
     """Base of every room's AppConfig. grants: permission -> roles that hold it.
 
-    scopes: scope of a key for programs -> permissions that it opens.
+    scopes: scope of a key for programs -> permissions that it opens. public_menu: lines of the
+    public pages' head, for everybody; their permission is empty.
     """
 
     default = False
@@ -65,6 +66,7 @@ class RoomConfig(AppConfig):
     grants: ClassVar[Mapping[str, frozenset[str]]] = {}
     scopes: ClassVar[Mapping[str, frozenset[str]]] = {}
     menu: ClassVar[tuple[MenuEntry, ...]] = ()
+    public_menu: ClassVar[tuple[MenuEntry, ...]] = ()
     url_prefix: ClassVar[str | None] = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -89,4 +91,10 @@ def rooms() -> tuple[RoomConfig, ...]:
 def menu_for(role_may: Any) -> tuple[MenuEntry, ...]:
     """Menu entries whose permission `role_may(permission)` holds, in order."""
     entries = [entry for room in rooms() for entry in room.menu if role_may(entry.permission)]
+    return tuple(sorted(entries, key=lambda entry: entry.order))
+
+
+def public_menu() -> tuple[MenuEntry, ...]:
+    """What programmes put into the head of public pages, in order."""
+    entries = [entry for room in rooms() for entry in room.public_menu]
     return tuple(sorted(entries, key=lambda entry: entry.order))

@@ -16,8 +16,8 @@ from niangjia.ui.words import role_name
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """actor, role_name, titles, theme, size, language, navigation, csp_nonce (called when used),
-    site_notice."""
+    """actor, role_name, titles, theme, size, language, navigation, public_menu, site_notice,
+    csp_nonce (called when used)."""
     actor = request_page.actor_of(request)
     match = request.resolver_match
     here = match.view_name if match else ""
@@ -31,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "size": size,
         "page_language": language,
         "here": here,
+        "public_menu": navigation.head(language),
         "foot": navigation.foot(language, theme, size, settings.NIANGJIA_TITLE),
         "csp_nonce": partial(nonce_of, request),
         "site_notice": NOTICE.impl(),

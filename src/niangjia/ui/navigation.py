@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from niangjia.core.actor import Actor
-from niangjia.core.programme import menu_for
+from niangjia.core.programme import menu_for, public_menu
 
 Line = tuple[str, str, str, bool]
 
@@ -40,6 +40,13 @@ def navigation(role: str, language: str, here: str) -> tuple[SafeString, SafeStr
         side = render_to_string("ui/parts/side.html", {"lines": _desk_lines(role, here)})
         bottom = render_to_string("ui/parts/bottom.html", {"lines": _member_lines(role, here)})
     return side, bottom
+
+
+@lru_cache(maxsize=4)
+def head(language: str) -> tuple[tuple[str, str, str], ...]:
+    """(address, icon, title) of what programmes put into the head of public pages."""
+    with override(language):
+        return tuple((reverse(one.url_name), one.icon, str(one.title)) for one in public_menu())
 
 
 @lru_cache(maxsize=16)

@@ -30,6 +30,10 @@ class DonationsConfig(RoomConfig):
         "goods.explain": frozenset({"treasurer"}),
         "donations.document": frozenset({"foundation", "treasurer"}),
         "receipts.file": frozenset({"foundation", "treasurer"}),
+        "bulletins.prepare": frozenset({"foundation"}),
+        "bulletins.sign": frozenset({"treasurer"}),
+        "bulletins.sample": frozenset({"auditor"}),
+        "disclosures.remind": frozenset(),
         "payments.settle": frozenset(),
     }
     scopes = {"read": frozenset({"donations.see"})}
@@ -39,4 +43,6 @@ class DonationsConfig(RoomConfig):
         MenuEntry(_("Money that came in"), "donations:bank", "import", "donations.see", 16),
         MenuEntry(_("Our unit gives"), "donations:unit_gifts", "gift", "gifts.give_for_unit", 16),
         MenuEntry(_("Money spent"), "donations:spending", "release", "donations.see", 17),
+        MenuEntry(_("Bulletins"), "donations:desk_bulletins", "chart", "donations.see", 18),
     )
+    public_menu = (MenuEntry(_("Donations"), "donations:raisings_public", "gift", "", 20),)

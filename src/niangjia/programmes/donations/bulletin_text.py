@@ -51,6 +51,7 @@ def _line(one: PrintedLine) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": one.title.zh,
+        "title_en": one.title.en,
         "fen": one.fen,
         "wan": one.wan,
         "count": one.count,

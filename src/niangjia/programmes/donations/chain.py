@@ -91,3 +91,38 @@ SPENDING = declare_case_type(
         },
     )
 )
+
+BULLETIN = declare_case_type(
+    CaseType(
+        name="donations.bulletin",
+        first="asked",
+        states={
+            "asked": _("Waits to be signed"),
+            "published": _("Signed and published"),
+            "returned": _("Not signed"),
+        },
+        steps=(
+            CaseStep(
+                "sign",
+                _("Sign and publish"),
+                ("asked",),
+                "published",
+                "bulletins.sign",
+                ("ask",),
+            ),
+            CaseStep(
+                "return",
+                _("Do not sign"),
+                ("asked",),
+                "returned",
+                "bulletins.sign",
+                ("ask",),
+                returns=True,
+            ),
+        ),
+        waits={
+            "asked": Waits("treasurer", "own", inbox.BULLETIN, 3, working=True),
+            "returned": Waits("foundation", "own", inbox.BULLETIN_RETURNED, 5, working=True),
+        },
+    )
+)

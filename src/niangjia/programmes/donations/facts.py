@@ -184,3 +184,13 @@ MATCHED = _kind(
     _("Transfer matched"),
     ("fee_fen", "fen", "file_sha256", "gift", "how", "line", "postings", "reason", "roster"),
 )
+PREPARED = _kind(
+    "bulletin.prepared",
+    _("Bulletin prepared"),
+    ("as_of", "corrects", "explanation", "log_size", "proposal", "tree_root"),
+)
+CHECKED = _kind(
+    "sample.checked",
+    _("Audit sample checked"),
+    ("found", "gift", "note", "place", "sample"),
+)

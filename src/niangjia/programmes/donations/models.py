@@ -8,6 +8,7 @@ from django.db.models import Q
 # Django finds tables through this module.
 from niangjia.programmes.donations import (  # noqa: F401
     bank_models,
+    bulletin_models,
     goods_models,
     receipt_models,
     roster_models,

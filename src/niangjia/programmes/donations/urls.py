@@ -2,17 +2,22 @@
 
 from django.urls import path
 
+from niangjia.programmes.donations.feeds import BulletinFeed
 from niangjia.programmes.donations.views import (
     bank,
     board,
+    bulletins,
+    disclosing,
     files,
     filing,
     gifts,
     giving,
     goods,
     mine,
+    publishing,
     raisings,
     rosters,
+    samples,
     spending,
 )
 
@@ -29,6 +34,50 @@ urlpatterns = [
     path("donations/certificates/<slug:ref>", mine.certificate_page, name="certificate"),
     path("donations/certificates/<slug:ref>/pdf", mine.certificate_pdf, name="certificate_pdf"),
     path("donations/<slug:slug>", board.board, name="board"),
+    path("donations/<slug:slug>/bulletins", bulletins.bulletins, name="bulletins"),
+    path("donations/<slug:slug>/bulletins/<int:number>", bulletins.bulletin, name="bulletin"),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>.json",
+        bulletins.bulletin_json,
+        name="bulletin_json",
+    ),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>.pdf",
+        bulletins.bulletin_pdf,
+        name="bulletin_pdf",
+    ),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>/code.svg",
+        bulletins.bulletin_code,
+        name="bulletin_code",
+    ),
+    path(
+        "donations/<slug:slug>/bulletins/<int:number>/receipt",
+        bulletins.receipt,
+        name="receipt",
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples", samples.listed, name="samples"
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples/<slug:ref>",
+        samples.sample,
+        name="sample",
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples/<slug:ref>/check",
+        samples.check,
+        name="sample_check",
+    ),
+    path(
+        "desk/donations/<slug:slug>/bulletins/<int:number>/samples/<slug:ref>/csv",
+        samples.export,
+        name="sample_export",
+    ),
+    path("donations/<slug:slug>/disclosure", disclosing.disclosure, name="disclosure"),
+    path("donations/<slug:slug>/disclosure.ics", disclosing.calendar, name="disclosure_calendar"),
+    path("donations/<slug:slug>/data.zip", disclosing.data, name="data"),
+    path("donations/<slug:slug>/feed.xml", BulletinFeed(), name="feed"),
     path("donations/<slug:slug>/give", giving.give, name="give"),
     path("donations/paying/<slug:ref>", giving.paying, name="paying"),
     path("donations/test-pay/<slug:ref>", giving.test_pay, name="test_pay"),
@@ -68,6 +117,18 @@ urlpatterns = [
     path("desk/donations/rosters/<slug:ref>/act", rosters.roster_act, name="roster_act"),
     path("desk/donations/unit", rosters.unit, name="unit_gifts"),
     path("desk/donations/unit/<slug:ref>/roster", rosters.unit_roster, name="unit_roster"),
+    path("desk/donations/bulletins", publishing.desk_bulletins, name="desk_bulletins"),
+    path("desk/donations/bulletins/<slug:ref>", publishing.proposal, name="proposal"),
+    path(
+        "desk/donations/bulletins/<slug:ref>/decide",
+        publishing.proposal_decide,
+        name="proposal_decide",
+    ),
+    path(
+        "desk/donations/raisings/<slug:slug>/bulletins/new",
+        publishing.bulletin_new,
+        name="bulletin_new",
+    ),
     path("desk/donations/spending", spending.spending, name="spending"),
     path(
         "desk/donations/raisings/<slug:slug>/spending/new",

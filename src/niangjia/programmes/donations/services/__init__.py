@@ -39,6 +39,11 @@ from niangjia.programmes.donations.services.pledging import (
     pledge_receive,
     pledge_withdraw,
 )
+from niangjia.programmes.donations.services.publishing import (
+    bulletin_prepare,
+    bulletin_return,
+    bulletin_sign,
+)
 from niangjia.programmes.donations.services.raisings import (
     raising_change,
     raising_close,
@@ -46,6 +51,7 @@ from niangjia.programmes.donations.services.raisings import (
     raising_open,
 )
 from niangjia.programmes.donations.services.redirecting import gift_redirect
+from niangjia.programmes.donations.services.reminding import disclosure_remind
 from niangjia.programmes.donations.services.rosters import (
     roster_again,
     roster_batch,
@@ -57,6 +63,7 @@ from niangjia.programmes.donations.services.rosters import (
     roster_refused,
     roster_take,
 )
+from niangjia.programmes.donations.services.sampling import sample_check, sample_draw
 from niangjia.programmes.donations.services.spending import (
     spending_ask,
     spending_decide,
@@ -68,6 +75,9 @@ from niangjia.programmes.donations.services.units import unit_pledge
 
 __all__ = [
     "account_publish",
+    "bulletin_prepare",
+    "bulletin_return",
+    "bulletin_sign",
     "certificate_issue",
     "certificate_void",
     "change_ask",
@@ -75,6 +85,7 @@ __all__ = [
     "code_check",
     "code_send",
     "consent_give",
+    "disclosure_remind",
     "donor_erase",
     "forget_erased",
     "gift_begin",
@@ -105,6 +116,8 @@ __all__ = [
     "roster_mend",
     "roster_refused",
     "roster_take",
+    "sample_check",
+    "sample_draw",
     "shortage_explain",
     "spending_ask",
     "spending_decide",

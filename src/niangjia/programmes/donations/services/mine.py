@@ -13,6 +13,7 @@ from niangjia.core.facts import Fact, Value
 from niangjia.core.service import FACT, NOTHING, PUBLIC, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import donors, steps
+from niangjia.programmes.donations.board_version import board_renew
 from niangjia.programmes.donations.facts import CERTIFIED, CONSENTED
 from niangjia.programmes.donations.models import Donor, Gift
 from niangjia.programmes.donations.proving import gift_proven
@@ -92,6 +93,7 @@ def consent_give(
         work.repeated()
         return
     Gift.objects.filter(pk=gift.pk).update(show_name=wanted[0], show_amount=wanted[1])
+    board_renew(work, gift.raising_id)
     values: dict[str, Value] = {
         "raising": gift.raising.slug,
         "gift": gift.ref,

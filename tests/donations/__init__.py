@@ -1,0 +1,1 @@
+"""Donations across rooms."""

@@ -28,7 +28,10 @@ class DonationsConfig(RoomConfig):
         "receipts.file": frozenset({"foundation", "treasurer"}),
         "payments.settle": frozenset(),
     }
-    scopes = {"read": frozenset({"donations.see"})}
+    scopes = {
+        "read": frozenset({"donations.see"}),
+        "import": frozenset({"gifts.take", "donations.see"}),
+    }
     menu = (
         MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),
         MenuEntry(_("Money that came in"), "donations:bank", "import", "donations.see", 16),

@@ -24,6 +24,7 @@ from niangjia.programmes.assistance_ledger.rest_sources import router as sources
 from niangjia.programmes.assistance_ledger.rest_targets import router as unit_targets
 from niangjia.programmes.assistance_ledger.tracing.rest import router as trace
 from niangjia.programmes.donations.rest import router as donations
+from niangjia.programmes.donations.rest_statements import router as statements
 from niangjia.ui.rest import Key, map_errors
 
 api = NinjaAPI(
@@ -48,6 +49,7 @@ api.add_router("/trace", trace)
 api.add_router("/targets", unit_targets)
 api.add_router("/imports", imports)
 api.add_router("/sources", sources)
+api.add_router("/statements", statements)
 api.add_router("/evidence", evidence)
 api.add_router("/reviews", reviews)
 api.add_router("/reviews", rosters)

@@ -36,7 +36,10 @@ class DonationsConfig(RoomConfig):
         "disclosures.remind": frozenset(),
         "payments.settle": frozenset(),
     }
-    scopes = {"read": frozenset({"donations.see"})}
+    scopes = {
+        "read": frozenset({"donations.see"}),
+        "import": frozenset({"gifts.take", "donations.see"}),
+    }
     menu = (
         MenuEntry(_("Donations"), "donations:gifts", "gift", "donations.see", 16),
         MenuEntry(_("Goods given"), "donations:goods", "home", "donations.see", 17),

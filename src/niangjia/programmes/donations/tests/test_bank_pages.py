@@ -142,3 +142,24 @@ def test_another_unit_sees_nothing_of_a_roster():
     page = client.post(reverse("donations:rosters"), said)["Location"]
     for who in ("clerk", "foundation_b"):
         assert browser(who).get(page).status_code == 404
+
+
+def test_a_program_brings_a_statement_and_takes_it_once():
+    slug, client = given.raising(), browser("foundation")
+
+    def post():
+        file = SimpleUploadedFile("a.csv", bank_files.bank_csv())
+        return client.post("/api/statements", {"raising": slug, "file": file})
+
+    found = post().json()
+    assert (found["opening_fen"], found["closing_fen"], found["state"]) == (
+        100_000,
+        590_000,
+        "read",
+    )
+    taken = client.post(f"/api/statements/{found['ref']}/take")
+    assert (taken.status_code, taken.json()["state"], taken.json()["n_known"]) == (200, "taken", 0)
+    assert client.post(f"/api/statements/{found['ref']}/take").status_code == 409
+    assert post().json()["ref"] == found["ref"] and BankLine.objects.count() == 3
+    assert browser("clerk").get(f"/api/statements/{found['ref']}").status_code == 403
+    assert client.get("/api/statements/unknown").status_code == 404

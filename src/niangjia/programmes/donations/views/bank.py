@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from niangjia.blocks.intake.public import Stored, file_of, remove, store
+from niangjia.blocks.intake.public import Stored, store
 from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, DomainError, Invalid
 from niangjia.core.service import authorise
@@ -31,10 +31,9 @@ from niangjia.programmes.donations.selectors.reconciling import (
 from niangjia.programmes.donations.services import (
     account_publish,
     lines_match,
-    statement_bring,
     statement_give_up,
 )
-from niangjia.programmes.donations.statement_files import name_for_reader, read_file
+from niangjia.programmes.donations.statement_files import name_for_reader
 from niangjia.programmes.donations.types import DonorIn, LineIn
 from niangjia.ui.page import actor_of
 
@@ -53,18 +52,6 @@ def stored_file(request: HttpRequest) -> tuple[Stored, str]:
     return store(file.chunks(), name_for_reader(head, file.name)), file.name
 
 
-def bring(actor: Actor, slug: str, stored: Stored, name: str, number: str) -> str:
-    """The stored file is a statement that waits to be taken; its ref. Gone if it is none."""
-    try:
-        found = read_file(file_of(stored.ref), name)
-        return statement_bring(
-            actor, slug=slug, found=found, stored=stored, name=name, account_number=number
-        )
-    except DomainError:
-        remove(stored.ref)
-        raise
-
-
 @never_cache
 @require_http_methods(["GET", "POST"])
 def bank(request: HttpRequest) -> HttpResponse:
@@ -75,7 +62,9 @@ def bank(request: HttpRequest) -> HttpResponse:
         post = request.POST
         try:
             stored, name = stored_file(request)
-            ref = bring(actor, post.get("raising", ""), stored, name, post.get("account", ""))
+            ref = statement_jobs.bring(
+                actor, post.get("raising", ""), stored, name, post.get("account", "")
+            )
             return redirect("donations:statement_file", ref=ref)
         except DomainError as error:
             refused = str(error)

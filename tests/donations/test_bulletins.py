@@ -188,6 +188,7 @@ def test_the_board_names_who_agreed_and_forgets_them_at_once(slug, client):
 
 def test_a_poll_brings_the_live_part_or_nothing_new(slug, client):
     page = client.get(f"/donations/{slug}").content.decode()
+    assert "htmx.js" in page
     address = re.search(r'hx-get="([^"]+)"', page).group(1)
     assert client.get(address, headers={"HX-Request": "true"}).status_code == 204
     gifts_record(given.actor("foundation"), slug=slug, rows=[given.gift(9, fen=7_000_000)])

@@ -188,6 +188,7 @@ def test_the_board_names_who_agreed_and_forgets_them_at_once(slug, client):
 
 def test_a_poll_brings_the_live_part_or_nothing_new(slug, client):
     page = client.get(f"/donations/{slug}").content.decode()
+    assert "htmx.js" in page
     address = re.search(r'hx-get="([^"]+)"', page).group(1)
     assert client.get(address, headers={"HX-Request": "true"}).status_code == 204
     gifts_record(given.actor("foundation"), slug=slug, rows=[given.gift(9, fen=7_000_000)])
@@ -277,3 +278,28 @@ def test_programs_read_the_same(slug, client):
     found = client.post(f"/api/donations/{slug}/bulletins/1/receipt", **send)
     assert found.json()["type"] == "niangjia-receipt"
     assert client.get(f"/api/donations/{slug}/bulletins/2").status_code == 404
+
+
+def test_by_hand_a_clerk_prepares_a_correction_and_the_treasurer_signs_it(slug, client):
+    # given
+    old = published(slug)
+    address = f"/desk/donations/raisings/{slug}/bulletins/new"
+    client.post("/sign-in", {"username": "foundation", "password": "示例口令-2020"})
+    taken = client.get(address, {"as_of": "2020-03-16T15:00"})
+    assert "already as of" in text_of(taken)
+    looked = text_of(client.get(address, {"corrects": old.ref}))
+    assert "4,610,247.29" in looked
+    # when
+    refused = client.post(address, {"corrects": old.ref, "explanation": ""})
+    assert refused.status_code == 422 and "its explanation is published" in text_of(refused)
+    made = client.post(address, {"corrects": old.ref, "explanation": "示例更正：改正说明"})
+    assert made.status_code == 302
+    assert "It waits for the treasurer" in text_of(client.get(made["Location"]))
+    client.post("/sign-out")
+    client.post("/sign-in", {"username": "treasurer", "password": "示例口令-2020"})
+    client.post(made["Location"] + "/decide", {"step": "sign", "version": "0"})
+    jobs.settle()
+    # then
+    page = client.get(f"/donations/{slug}/bulletins/2").content.decode()
+    assert "示例更正：改正说明" in page
+    assert "Bulletin published" in text_of(client.get(made["Location"]))

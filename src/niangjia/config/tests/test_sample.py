@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from niangjia.blocks.indicators.public import stored
+from niangjia.blocks.indicators.public import bulletin_as_of, bulletin_printed, stored
 from niangjia.config.sample import city
+from niangjia.config.sample.donations import SLUG
 from niangjia.core.errors import Conflict
 from niangjia.programmes.assistance_ledger.selectors import n_of_upload
 
@@ -40,6 +41,16 @@ def test_broken_off_and_repeated_it_is_whole(name):
     assert city.load_sample(name, told.append) == TINY[name].purchases
     assert told[-1] == TINY[name].purchases and city.sample_is_loaded(name)
     assert totals()[0] == TINY[name].purchases
+    one = bulletin_as_of("donations", SLUG, dt.datetime(2020, 3, 16, 7, tzinfo=dt.UTC))
+    assert {**one.counts, "times": 0} == {
+        "people": 130_584,
+        "units": 209,
+        "goods_donors": 3,
+        "times": 0,
+        "unvalued": 0,
+    }
+    lines, sums = bulletin_printed(one)
+    assert [part.wan for part in (*lines, *sums)] == [1_936, 837, 1_302, 2_774, 4_076]
 
 
 def test_two_sizes_do_not_mix():

@@ -19,6 +19,7 @@ from niangjia.programmes.donations.pages import counted as counted_parts
 from niangjia.programmes.donations.selectors.bulletins import (
     BulletinView,
     bulletin_view,
+    held_against,
     raising_bulletins,
 )
 from niangjia.programmes.donations.selectors.raisings import raising_public
@@ -43,9 +44,16 @@ def bulletin(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = parts.page(found) | {
         "raising": raising_public(slug),
         "form": NumberForm(),
+        "against": _against(found),
         "may_sample": actor_of(request).may("bulletins.sample"),
     }
     return render(request, "donations/bulletin.html", context)
+
+
+def _against(found: BulletinView) -> list[tuple[str, str]]:
+    one = found.bulletin
+    cash = next(line["fen"] for line in found.document["sums"] if line["id"] == "cash")
+    return parts.against(held_against(one.scope, one.as_of), cash)
 
 
 @require_GET

@@ -20,6 +20,7 @@ from niangjia.programmes.donations.counting import INDICATOR
 from niangjia.programmes.donations.forms.bulletins import CutOffForm
 from niangjia.programmes.donations.pages import bulletins as parts
 from niangjia.programmes.donations.pages import gifts as gift_parts
+from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.selectors.bulletins import (
     held_against,
     proposal_get,
@@ -105,6 +106,8 @@ def _drafted(
         context |= _figures(publishing.draft_of(actor, slug, as_of, corrects))
     except (Invalid, Conflict) as error:
         _put_errors(form, error)
+        if "explanation" in getattr(error, "fields", {}):
+            context |= _figures(publishing.draft_of(actor, slug, as_of, corrects))
     return None
 
 
@@ -124,6 +127,8 @@ def _figures(draft: Draft) -> dict[str, Any]:
     cash = sum(figures.root.sums[:2])
     return {
         "draft": draft,
+        "cut_off": f"{_local(draft.as_of):%Y-%m-%dT%H:%M}",
+        "cut_off_said": shown.moment(draft.as_of),
         "lines": parts.rows_of(lines),
         "sums": parts.rows_of(sums),
         "note": parts.note_of(sums),

@@ -7,6 +7,7 @@ from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
+from niangjia.programmes.donations.board_version import board_renew
 from niangjia.programmes.donations.facts import ERASED
 from niangjia.programmes.donations.models import Donor, Gift
 from niangjia.programmes.donations.services.adjusting import gift_alone
@@ -34,6 +35,9 @@ def donor_erase(work: Work, /, *, gift_ref: str, reason: str) -> None:
     values = {"donor": donor.ref, "key": key, "reason": reason.strip()[:200]}
     owner = {BUSINESS: f"org:{gift.raising.organisation.ref}"}
     work.record(Fact(ERASED, f"donor:{donor.ref}", work.at, values, owner))
+    shown = Gift.objects.filter(donor=donor, show_name=True).values_list("raising_id", flat=True)
+    for raising_id in set(shown):
+        board_renew(work, raising_id)
     make_nameless([donor.ref])
     work.send(ERASE, {"key": key})
 

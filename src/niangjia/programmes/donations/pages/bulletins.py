@@ -115,6 +115,20 @@ def against(found: Against, cash_fen: int) -> list[tuple[str, str]]:
     """What the money is held against, as (name, value)."""
     rows = [
         (
+            _("By the statements of the bank (yuan)"),
+            _("%(whole)s came in, of it %(settled)s matched; %(n)s lines, %(open)s, still open")
+            % {
+                "whole": shown.yuan(found.bank_fen),
+                "settled": shown.yuan(found.settled_fen),
+                "n": f"{found.n_open:,}",
+                "open": shown.yuan(found.open_fen),
+            },
+        ),
+        (
+            _("Money that no statement has yet (yuan)"),
+            shown.yuan(max(cash_fen - found.settled_fen, 0)),
+        ),
+        (
             _("Official receipts that are filed"),
             _("%(n)s receipts, %(yuan)s yuan")
             % {"n": f"{found.n_receipts:,}", "yuan": shown.yuan(found.receipts_fen)},

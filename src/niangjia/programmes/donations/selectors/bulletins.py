@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.indicators.public import (
@@ -21,6 +21,7 @@ from niangjia.blocks.indicators.public import (
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
+from niangjia.programmes.donations.bank_models import BankLine
 from niangjia.programmes.donations.bulletin_models import Proposal
 from niangjia.programmes.donations.counting import INDICATOR
 from niangjia.programmes.donations.models import Gift
@@ -139,9 +140,15 @@ def bulletin_view(slug: str, number: int) -> BulletinView:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What a bulletin's money is held against: as of the same cut-off, by now. n, fen: of the
-    official receipts that hold; pledged: outside the total."""
+    """What a bulletin's money is held against: as of the same cut-off, by now. bank_fen: what came
+    in by the statements; settled_fen: of it what is a gift, a roster's or a platform's; open_fen:
+    what nobody has said yet. n, fen: of the official receipts that hold; pledged: outside the total.
+    """
 
+    bank_fen: int
+    settled_fen: int
+    open_fen: int
+    n_open: int
     n_receipts: int
     receipts_fen: int
     n_pledged: int
@@ -157,7 +164,18 @@ def held_against(slug: str, as_of: dt.datetime) -> Against:
     pledged = Gift.objects.filter(raising__slug=slug, state="pledged")
     fen = receipts.aggregate(fen=Sum("fen"))["fen"] or 0
     sums = pledged.aggregate(fen=Sum("pledged_fen"))
+    came = BankLine.objects.filter(account__raising__slug=slug, at__lte=as_of, fen__gt=0)
+    bank = came.aggregate(
+        whole=Sum("fen"),
+        settled=Sum("fen", filter=Q(state="matched") & ~Q(how="other")),
+        open=Sum("fen", filter=Q(state="open")),
+        n_open=Count("id", filter=Q(state="open")),
+    )
     return Against(
+        bank["whole"] or 0,
+        bank["settled"] or 0,
+        bank["open"] or 0,
+        bank["n_open"],
         receipts.count(),
         fen,
         pledged.count(),

@@ -140,9 +140,11 @@ def bulletin_view(slug: str, number: int) -> BulletinView:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What a bulletin's money is held against: as of the same cut-off, by now. bank_fen: what came
-    in by the statements; settled_fen: of it what is a gift, a roster's or a platform's; open_fen:
-    what nobody has said yet. n, fen: of the official receipts that hold; pledged: outside the total.
+    """What a bulletin's money is held against: as of the same cut-off, by now.
+
+    bank_fen: what came in by the statements; settled_fen: of it what is a gift, a roster's or a
+    platform's; open_fen: what nobody has said yet. receipts: official ones that hold; pledged:
+    outside the total.
     """
 
     bank_fen: int

@@ -45,6 +45,7 @@ def bulletin(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "raising": raising_public(slug),
         "form": NumberForm(),
         "against": _against(found),
+        "log_address": request.build_absolute_uri("/log"),
         "may_sample": actor_of(request).may("bulletins.sample"),
     }
     return render(request, "donations/bulletin.html", context)

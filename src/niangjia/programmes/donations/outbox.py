@@ -11,9 +11,10 @@ from niangjia.core.actor import system_actor
 from niangjia.core.errors import Conflict, NotFound
 from niangjia.core.outbox import Away, handles
 from niangjia.programmes.donations import policy, providers, senders, trial
-from niangjia.programmes.donations.models import Payment, TrialPayment
+from niangjia.programmes.donations.models import Ask, Payment, TrialPayment
 from niangjia.programmes.donations.providers import Notice
 from niangjia.programmes.donations.receipt_models import Code
+from niangjia.programmes.donations.services.adjusting import PAY_BACK
 from niangjia.programmes.donations.services.erasing import ERASE
 from niangjia.programmes.donations.services.giving import ASK, payment_end, payment_settle
 from niangjia.programmes.donations.services.mine import MINUTES, SEND
@@ -83,6 +84,14 @@ def pay_back(payload: Mapping[str, Any]) -> None:
     """What was paid when there was no room left goes back to the payer."""
     row = Payment.objects.get(ref=payload["payment"])
     providers.provider(row.provider).pay_back(row.ref, row.fen, f"no-room:{row.ref}")
+
+
+@handles(PAY_BACK)
+def refund(payload: Mapping[str, Any]) -> None:
+    """A refund that two people decided on goes back by the way the gift came, once."""
+    one = Ask.objects.select_related("gift__payment").get(ref=payload["ask"])
+    payment = one.gift.payment
+    providers.provider(payment.provider).pay_back(payment.ref, -one.fen, f"refund:{one.ref}")
 
 
 @handles(trial.NOTICE)

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.blocks.bookkeeping.public import Leg, Order, orders_take
+from niangjia.blocks.bookkeeping.public import Leg, Order, balance, orders_take
 from niangjia.blocks.cases.public import Matter, Opening, case_decide, cases_open
 from niangjia.blocks.orgs.public import OrgRef, organisation
 from niangjia.core import clock
@@ -21,7 +21,7 @@ from niangjia.programmes.donations.models import Adjustment, Ask, Gift
 from niangjia.programmes.donations.services.raisings import raising_of
 
 WHY = ("refund", "mistake")
-OWN_ACCOUNT = {"online": books.platform}
+PAY_BACK = "donations.refund"
 
 
 def gift_alone(work: Work, ref: str) -> Gift:
@@ -186,8 +186,16 @@ def _legs(ask: Ask, gift: Gift) -> tuple[Leg, ...]:
     if ask.item is not None:
         return books.value_legs(gift.raising, ask.fen)
     _check_left(ask, gift)
-    account = OWN_ACCOUNT.get(gift.channel, books.bank)(gift.raising.slug)
+    account = _account(gift, -ask.fen)
     return books.back_legs(gift.raising, gift.direction, -ask.fen, account=account)
+
+
+def _account(gift: Gift, fen: int) -> str:
+    """Where the money lies: with the platform, unless it was paid out to the bank meanwhile."""
+    platform = books.platform(gift.raising.slug)
+    if gift.channel == "online" and balance(books.BOOK, platform).free >= fen:
+        return platform
+    return books.bank(gift.raising.slug)
 
 
 def _booked(work: Work, ask: Ask, gift: Gift) -> Fact:
@@ -214,6 +222,8 @@ def _booked(work: Work, ask: Ask, gift: Gift) -> Fact:
         reason=ask.reason,
         fact_ref=fact_ref,
     )
+    if ask.why == "refund" and gift.channel == "online":
+        work.send(PAY_BACK, {"ask": ask.ref})
     values: dict[str, Value] = {
         "raising": raising.slug,
         "line": gift.line,

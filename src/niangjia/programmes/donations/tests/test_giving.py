@@ -384,3 +384,34 @@ def test_the_hour_of_a_gift_decides_its_cut_off():
     on_time = given.at("2020-03-16 15:00:00")
     assert rules.hour_up(on_time) == "2020-03-16T07:00Z"
     assert rules.hour_up(on_time + dt.timedelta(seconds=1)) == "2020-03-16T08:00Z"
+
+
+def _paid_and_asked_back(slug):
+    """An online gift of 100 yuan, 60 fen of it kept as a fee; a refund of all of it is asked for."""
+    trial.pay(begun(slug), "lost")
+    jobs.drain()
+    gift = Gift.objects.get(channel="online")
+    who = given.actor("foundation")
+    return gift, change_ask(who, gift_ref=gift.ref, why="refund", fen=10_000, reason="误捐")
+
+
+def test_what_the_fee_took_cannot_be_paid_back_from_nothing():
+    slug = given.raising()
+    gift, ask = _paid_and_asked_back(slug)
+    with pytest.raises(Conflict) as error:
+        change_decide(given.actor("treasurer"), ask_ref=ask, step="approve", version=0)
+    assert error.value.code == "floor"
+    gift.refresh_from_db()
+    assert gift.changed_fen == 0 and trial.TrialPayment.objects.get().state == "paid"
+
+
+def test_an_online_gift_goes_back_by_the_way_it_came_once_two_decided():
+    slug = given.raising()
+    gifts_record(given.actor("foundation"), slug=slug, rows=[given.gift()])
+    gift, ask = _paid_and_asked_back(slug)
+    change_decide(given.actor("treasurer"), ask_ref=ask, step="approve", version=0)
+    jobs.drain()
+    gift.refresh_from_db()
+    assert gift.state == "taken_back" and posted(books.pool(slug)) == 10_000
+    assert trial.TrialPayment.objects.get().state == "back"
+    assert check(books.BOOK) == []

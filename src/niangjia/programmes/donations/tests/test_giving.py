@@ -387,7 +387,7 @@ def test_the_hour_of_a_gift_decides_its_cut_off():
 
 
 def _paid_and_asked_back(slug):
-    """An online gift of 100 yuan, 60 fen of it kept as a fee; a refund of all of it is asked for."""
+    """An online gift of 100 yuan, less a fee of 60 fen; a refund of all of it is asked for."""
     trial.pay(begun(slug), "lost")
     jobs.drain()
     gift = Gift.objects.get(channel="online")

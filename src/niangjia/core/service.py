@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import clock
@@ -78,9 +78,16 @@ def _check_left(work: Work, records: Records, name: str) -> None:
 
 
 def _again_if_crossed(once: Callable[..., R], *given: object) -> R:
-    """What `once` gives; where two writers crossed (PostgreSQL ended one of them), once more."""
+    """What `once` gives; where two writers crossed (PostgreSQL ended one of them), once more.
+
+    Where both wrote the same row the one who lost tries once more: it then finds the other's.
+    """
     for pause in PAUSES_S:
         try:
+            return once(*given)
+        except IntegrityError:
+            if connection.in_atomic_block:
+                raise
             return once(*given)
         except OperationalError as error:
             crossed = getattr(error.__cause__, "sqlstate", None) in CROSSED

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from niangjia.blocks.orgs.public import OrgRef
@@ -31,6 +32,16 @@ class DonorRef(NamedTuple):
     pk: int
     ref: str
     kind: str
+
+
+def told_apart(one: DonorIn, key: str) -> DonorIn | None:
+    """A person with a name alone can be told by nothing: each such gift is another person's.
+
+    None: nobody is named.
+    """
+    if one.kind != "person" or one.phone or one.known_by:
+        return one
+    return replace(one, known_by=f"gift {key}") if one.name else None
 
 
 def pk_of(donor: DonorRef | None) -> int | None:
@@ -99,11 +110,18 @@ def opened(row: Donor) -> DonorIn:
     """A donor's name and phone; empty once erased."""
     if row.kind == "unit":
         return DonorIn("unit", row.name, uscc=row.uscc)
+    if not row.sealed:
+        return DonorIn("person")
     try:
         found = json.loads(seal.unseal(bytes(row.sealed)))
     except seal.Erased:
         return DonorIn("person")
     return DonorIn("person", found["name"], found["phone"])
+
+
+def erased(row: Donor) -> bool:
+    """True for a person whose name and phone were erased."""
+    return row.kind == "person" and not row.sealed
 
 
 def names_of(rows: Sequence[Donor]) -> dict[int, str]:

@@ -77,3 +77,8 @@ DISCLOSURE = inbox_kind(
     title=_("%(title)s: publish its bulletin by %(due_on)s"),
     shown=shown_due,
 )
+ODD = inbox_kind(
+    "payment.odd",
+    name=_("Payments that do not fit"),
+    title=_("Payment %(ref)s of %(yuan)s yuan: the provider says something else (%(why)s)"),
+)

@@ -131,7 +131,7 @@ class Gift(models.Model):
     they gave. pledged_fen: what was promised, null where it came at once or has no value. fen: what
     was received, 0 until then; changed_fen: sum of what was taken off or added since (refunds,
     another value). unvalued: goods without a value; they add 0. what: of a pledge or of goods, in
-    words; said: the donor's words. state: see rules.STATES.
+    words; said: the donor's words. state: see pages.shown.STATES.
     received_at: the instant the cut-off goes by. show_name, show_amount: what the donor agreed to.
     digest: of what it was made from, so that it is taken once. secret_digest: of a token that only
     the giver's device can make; the secret behind it was never sent.
@@ -302,7 +302,8 @@ class Ask(models.Model):
 class TrialPayment(models.Model):
     """The built-in test provider's own table: what it was asked to collect, and what it told.
 
-    behaviour: at once, late, twice, lost. It belongs to no one else.
+    behaviour: at once, late, twice, lost. paid_back: fen by key of what went back. It belongs to no
+    one else.
     """
 
     ref = models.CharField(max_length=64, unique=True)
@@ -311,3 +312,4 @@ class TrialPayment(models.Model):
     state = models.CharField(max_length=6, default="open")
     behaviour = models.CharField(max_length=8, default="at_once")
     paid_at = models.DateTimeField(null=True)
+    paid_back = models.JSONField(default=dict)

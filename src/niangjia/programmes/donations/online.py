@@ -27,4 +27,4 @@ def why_off(raising: Raising, today: dt.date) -> tuple[str, ...]:
 def room(raising: Raising) -> int:
     """What may still be begun of a capped raising's goal: what is left less what is under way."""
     under_way = Payment.objects.filter(raising=raising, state="begun").aggregate(n=Sum("fen"))
-    return balance(books.BOOK, books.left(raising.slug)).posted - (under_way["n"] or 0)
+    return balance(books.BOOK, books.left(raising.slug)).free - (under_way["n"] or 0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from niangjia.core import clock, seal
 from niangjia.core.actor import system_actor
-from niangjia.core.errors import Conflict, NotFound
+from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.outbox import Away, handles
 from niangjia.programmes.donations import policy, providers, senders, trial
 from niangjia.programmes.donations.models import Ask, Payment, TrialPayment
@@ -16,7 +16,12 @@ from niangjia.programmes.donations.providers import Notice
 from niangjia.programmes.donations.receipt_models import Code
 from niangjia.programmes.donations.services.adjusting import PAY_BACK
 from niangjia.programmes.donations.services.erasing import ERASE
-from niangjia.programmes.donations.services.giving import ASK, payment_end, payment_settle
+from niangjia.programmes.donations.services.giving import (
+    ASK,
+    payment_end,
+    payment_odd,
+    payment_settle,
+)
 from niangjia.programmes.donations.services.mine import MINUTES, SEND
 
 SYSTEM = system_actor("payments")
@@ -38,8 +43,9 @@ def heard(notice: Notice) -> str:
             )
         if notice.state == "failed":
             payment_end(SYSTEM, payment_ref=notice.payment_ref, state="failed")
-    except (NotFound, Conflict) as error:
+    except (NotFound, Conflict, Invalid) as error:
         log.warning("payment notice refused: %s", error.code)
+        payment_odd(SYSTEM, payment_ref=notice.payment_ref, why=str(error.code))
         return str(error.code)
     return notice.state
 
@@ -76,7 +82,10 @@ def send_code(payload: Mapping[str, Any]) -> None:
 @handles(ERASE)
 def erase(payload: Mapping[str, Any]) -> None:
     """The key goes once it is recorded that it does."""
-    seal.erase_refs([payload["key"]])
+    if "key" in payload:
+        seal.erase_refs([payload["key"]])
+    else:
+        seal.erase(payload["owner"])
 
 
 @handles("donations.pay_back")

@@ -1,6 +1,7 @@
 """Pledges inside a Work: made, arrived, ended; at the desk, for a unit, from a statement."""
 
 import datetime as dt
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +10,7 @@ from niangjia.core.errors import Conflict, Invalid
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, rules, steps
-from niangjia.programmes.donations.donors import donors_take, pk_of
+from niangjia.programmes.donations.donors import donors_take, pk_of, told_apart
 from niangjia.programmes.donations.facts import PLEDGED, RECEIVED, UNPLEDGED
 from niangjia.programmes.donations.models import Gift, Raising
 from niangjia.programmes.donations.types import DonorIn, GiftIn, PledgeIn
@@ -22,6 +23,7 @@ def pledge_made(work: Work, raising: Raising, pledge: PledgeIn) -> Gift:
     if known := Gift.objects.filter(digest=digest).first():
         work.repeated()
         return known
+    pledge = replace(pledge, donor=told_apart(pledge.donor, digest) or pledge.donor)
     gift = _row(work, raising, pledge, digest)
     gift.save()
     order = _held(raising, gift) if gift.kind == "cash" else None

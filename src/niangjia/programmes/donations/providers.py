@@ -79,12 +79,15 @@ def notice_of(values: Mapping[str, object]) -> Notice:
     fen, fee = values["fen"], values.get("fee_fen", 0)
     if type(fen) is not int or type(fee) is not int:
         raise TypeError("amounts are whole fen")
+    at = dt.datetime.fromisoformat(str(paid_at)) if paid_at else None
+    if at is not None and at.tzinfo is None:
+        raise ValueError("a time without its zone")
     return Notice(
         str(values["payment_ref"]),
         str(values["provider_ref"]),
         str(values["state"]),
         fen,
-        dt.datetime.fromisoformat(str(paid_at)) if paid_at else None,
+        at,
         fee,
     )
 

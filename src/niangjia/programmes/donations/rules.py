@@ -11,23 +11,6 @@ MOST_FEN = 2**53 - 1
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"  # 31 signs, a prime; no I, L, O, U
 
-# State -> states that may follow. What is disclosed can still be changed by an adjustment only.
-STATES: dict[str, tuple[str, ...]] = {
-    "pledged": ("received", "withdrawn"),
-    "received": ("valued", "stored", "allotted", "disclosed", "taken_back"),
-    "valued": ("stored", "allotted", "disclosed", "taken_back"),
-    "stored": ("allotted", "disclosed", "taken_back"),
-    "allotted": ("signed_for", "disclosed", "taken_back"),
-    "signed_for": ("disclosed",),
-    "disclosed": (),
-    "withdrawn": (),
-    "taken_back": (),
-}
-
-
-def may_follow(before: str, after: str) -> bool:
-    return after in STATES[before]
-
 
 def hour_up(at: dt.datetime) -> str:
     """The instant rounded up to the hour, UTC: what a fact shows of the time of receipt.

@@ -15,7 +15,7 @@ from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, rules
-from niangjia.programmes.donations.donors import DonorRef, donors_take
+from niangjia.programmes.donations.donors import DonorRef, donors_take, told_apart
 from niangjia.programmes.donations.facts import RECEIVED
 from niangjia.programmes.donations.models import Direction, Donor, Gift, Raising
 from niangjia.programmes.donations.types import DirectionIn, GiftIn, GiftTaken
@@ -153,7 +153,10 @@ def _known(digests: Sequence[str]) -> dict[str, GiftTaken]:
 
 
 def _drafts(work: Work, raising: Raising, fresh: Mapping[str, GiftIn]) -> list[Draft]:
-    fresh = {digest: _told_apart(row, digest) for digest, row in fresh.items()}
+    fresh = {
+        digest: replace(row, donor=told_apart(row.donor, digest) if row.donor else None)
+        for digest, row in fresh.items()
+    }
     rows = fresh.values()
     donors = donors_take(work, [d for row in rows for d in (row.donor, row.referrer) if d])
     directions = directions_take(work, raising, [row.direction for row in rows if row.direction])
@@ -170,15 +173,6 @@ def _drafts(work: Work, raising: Raising, fresh: Mapping[str, GiftIn]) -> list[D
         )
         for digest, row in fresh.items()
     ]
-
-
-def _told_apart(row: GiftIn, digest: str) -> GiftIn:
-    """A person with a name alone can be told by nothing: each such gift is another person's."""
-    donor = row.donor
-    if donor is None or donor.kind != "person" or donor.phone or donor.known_by:
-        return row
-    alone = replace(donor, known_by=f"gift {digest}") if donor.name else None
-    return replace(row, donor=alone)
 
 
 def _record(work: Work, raising: Raising, drafts: Sequence[Draft]) -> None:

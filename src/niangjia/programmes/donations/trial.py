@@ -61,7 +61,14 @@ class TrialProvider:
         return providers.parsed(body_of(row)) if row else None
 
     def pay_back(self, payment_ref: str, fen: int, key: str) -> None:
-        TrialPayment.objects.filter(payment_ref=payment_ref, state="paid").update(state="back")
+        with transaction.atomic():
+            row = TrialPayment.objects.select_for_update().get(payment_ref=payment_ref)
+            given = {**row.paid_back, key: fen}
+            if row.paid_at is None or sum(given.values()) > row.fen:
+                raise ValueError("more than was paid")
+            row.paid_back = given
+            row.state = "back" if sum(given.values()) == row.fen else row.state
+            row.save()
 
 
 def pay(payment_ref: str, behaviour: str, *, succeed: bool = True) -> None:

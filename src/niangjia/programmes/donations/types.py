@@ -105,7 +105,10 @@ class ItemIn:
 
 @dataclass(frozen=True, slots=True)
 class GoodsIn:
-    """Goods that arrived, as one gift. key: what it is known by; received_at: the instant."""
+    """Goods that arrived, as one gift. key: what it is known by; received_at: the instant.
+
+    pledge_ref: the promise that they fulfil, which then says so and stands no longer.
+    """
 
     key: str
     donor: DonorIn
@@ -116,6 +119,7 @@ class GoodsIn:
     show_name: bool = False
     said: str = ""
     source: str = ""
+    pledge_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,28 @@ class ItemForm(forms.Form):
         )
 
 
-class GoodsForm(forms.Form):
+class DonorFields(forms.Form):
+    """The fields of a donor, as a DonorIn."""
+
+    def donor(self) -> DonorIn:
+        """Who gave: a unit by name and code, or a person by name and phone."""
+        data = self.cleaned_data
+        if data["donor_kind"] == "unit":
+            return DonorIn("unit", data["name"], uscc=data["uscc"])
+        return DonorIn("person", data["name"], data["phone"])
+
+
+class GoodsForm(DonorFields):
     """Goods that arrived from a donor."""
 
-    name = text(_("Name of the unit or person"), 120, required=True)
+    donor_kind = forms.ChoiceField(
+        label=_("Who gave"),
+        choices=[("unit", _("A unit")), ("person", _("A person"))],
+        widget=forms.Select(attrs=SELECT),
+    )
+    name = text(_("Name of the unit or person"), 120, required=True, attrs={"data-personal": ""})
     uscc = text(_("Code of the unit"), 18)
+    phone = PhoneField(_("Mobile number of the person"))
     received_at = MomentField(_("Arrived at"))
     beneficiary = text(_("Directed to (people)"), 120)
     area = text(_("Directed to (place)"), 120)
@@ -101,19 +118,20 @@ class GoodsForm(forms.Form):
     source = text(_("Number of the hand-over sheet"), 80)
     show_name = forms.BooleanField(label=_("The donor agrees to be named"), required=False)
 
-    def goods(self, key: str, items: tuple[ItemIn, ...]) -> GoodsIn:
-        """What was filled in."""
+    def goods(self, key: str, items: tuple[ItemIn, ...], pledge_ref: str) -> GoodsIn:
+        """What was filled in; pledge_ref: the promise that it fulfils, empty for none."""
         data = self.cleaned_data
         where = DirectionIn(data["beneficiary"], data["area"], data["use"])
         return GoodsIn(
             key=key,
-            donor=DonorIn("unit", data["name"], uscc=data["uscc"]),
+            donor=self.donor(),
             items=items,
             received_at=data["received_at"],
             direction=where if any((where.beneficiary, where.area, where.use)) else None,
             referrer=DonorIn("unit", data["referrer"]) if data["referrer"] else None,
             show_name=data["show_name"],
             source=data["source"],
+            pledge_ref=pledge_ref,
         )
 
 

@@ -24,9 +24,9 @@ def donor_name(one: GiftLine) -> str:
 
 def amount(one: GiftLine) -> str:
     """What it counts; of a pledge what was promised; of goods without a value the word for it."""
-    if one.state in ("pledged", "withdrawn"):
+    if one.state in ("pledged", "withdrawn", "fulfilled"):
         return "" if one.pledged_fen is None else shown.yuan(one.pledged_fen)
-    if one.unvalued and not one.fen:
+    if one.unvalued and not one.fen + one.changed_fen:
         return _("unvalued")
     return shown.yuan(one.fen + one.changed_fen)
 

@@ -14,10 +14,11 @@ STATES = {
     "allotted": _("Allotted"),
     "signed_for": _("Signed for"),
     "disclosed": _("Disclosed"),
+    "fulfilled": _("Pledge fulfilled"),
     "withdrawn": _("Withdrawn"),
     "taken_back": _("Taken back"),
 }
-TONES = {"pledged": "warn", "withdrawn": "", "taken_back": "bad"}
+TONES = {"pledged": "warn", "withdrawn": "", "fulfilled": "", "taken_back": "bad"}
 CHANNELS = {
     "online": _("Online"),
     "transfer": _("Bank transfer"),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Sum
 
@@ -94,13 +95,18 @@ def newest_gifts(raising_id: int) -> list[NewGift]:
             channel=one["channel"],
             n_people=one["n_people"],
             fen=one["fen"] + one["changed_fen"]
-            if one["show_amount"] and not one["unvalued"]
+            if one["show_amount"] and not _worthless(one)
             else None,
             what=one["what"],
             at=one["received_at"],
         )
         for one in found
     ]
+
+
+def _worthless(one: Mapping[str, Any]) -> bool:
+    """Goods that nobody has valued yet."""
+    return bool(one["unvalued"] and not one["fen"] + one["changed_fen"])
 
 
 def _names(ids: list[int]) -> dict[int, str]:

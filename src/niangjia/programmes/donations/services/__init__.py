@@ -19,6 +19,7 @@ from niangjia.programmes.donations.services.giving import (
     gift_begin,
     gifts_record,
     payment_end,
+    payment_odd,
     payment_settle,
 )
 from niangjia.programmes.donations.services.goods import goods_receive
@@ -98,6 +99,7 @@ __all__ = [
     "lines_match",
     "paper_attach",
     "payment_end",
+    "payment_odd",
     "payment_settle",
     "pledge_receive",
     "pledge_withdraw",

@@ -105,14 +105,18 @@ def value_ask(
     )
 
 
-def _check_value(item: GoodsItem, value_fen: int, basis: str, delta: int, reason: str) -> None:
-    if Ask.objects.filter(gift=item.gift, case__state="asked").exists():
-        raise Conflict(_("Another change of this gift waits to be decided."), code="ask_waits")
+def _check_in_store(item: GoodsItem) -> None:
     if item.lines.exists():
         raise Conflict(
             _("Pieces of this went out with the old value; it cannot change any more."),
             code="went_out",
         )
+
+
+def _check_value(item: GoodsItem, value_fen: int, basis: str, delta: int, reason: str) -> None:
+    if Ask.objects.filter(gift=item.gift, case__state="asked").exists():
+        raise Conflict(_("Another change of this gift waits to be decided."), code="ask_waits")
+    _check_in_store(item)
     faults = {
         "value_fen": type(value_fen) is not int or not 0 < value_fen <= rules.MOST_FEN or not delta,
         "basis": basis not in BASES,
@@ -184,6 +188,7 @@ def _check_left(ask: Ask, gift: Gift) -> None:
 
 def _legs(ask: Ask, gift: Gift) -> tuple[Leg, ...]:
     if ask.item is not None:
+        _check_in_store(ask.item)
         return books.value_legs(gift.raising, ask.fen)
     _check_left(ask, gift)
     account = _account(gift, -ask.fen)
@@ -222,8 +227,8 @@ def _booked(work: Work, ask: Ask, gift: Gift) -> Fact:
         reason=ask.reason,
         fact_ref=fact_ref,
     )
-    if ask.why == "refund" and gift.channel == "online":
-        work.send(PAY_BACK, {"ask": ask.ref})
+    if ask.why == "refund" and order.legs[0].credit == books.platform(raising.slug):
+        work.send(PAY_BACK, {"ask": ask.ref})  # from the bank it is transferred by hand
     values: dict[str, Value] = {
         "raising": raising.slug,
         "line": gift.line,

@@ -7,6 +7,7 @@ from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
+from niangjia.programmes.donations.bank_models import BankLine
 from niangjia.programmes.donations.board_version import board_renew
 from niangjia.programmes.donations.facts import ERASED
 from niangjia.programmes.donations.models import Donor, Gift
@@ -39,13 +40,17 @@ def donor_erase(work: Work, /, *, gift_ref: str, reason: str) -> None:
     for raising_id in set(shown):
         board_renew(work, raising_id)
     make_nameless([donor.ref])
+    lines = BankLine.objects.filter(gift__donor=donor)
+    for line in lines.values_list("ref", flat=True):
+        work.send(ERASE, {"owner": f"bankline:{line}"})
+    lines.update(sealed=b"", party_digest="")
     work.send(ERASE, {"key": key})
 
 
 def make_nameless(refs: list[str]) -> None:
     """Nobody finds these donors by phone, and no gift of theirs is shown by name."""
     rows = Donor.objects.filter(ref__in=refs)
-    Gift.objects.filter(donor__in=rows).update(show_name=False)
+    Gift.objects.filter(donor__in=rows).update(show_name=False, secret_digest="", said="")
     for ref in refs:
         Donor.objects.filter(ref=ref).update(digest=f"erased:{ref}", phone_digest="", sealed=b"")
 

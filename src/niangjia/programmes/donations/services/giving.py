@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import F, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.blocks.desk.public import Waiting, inbox_put
 from niangjia.core import clock, seal
 from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import FACT, NOTHING, PUBLIC, service
 from niangjia.core.work import Work
-from niangjia.programmes.donations import books, policy, providers, rules, steps
+from niangjia.lib.money import format_yuan
+from niangjia.programmes.donations import books, inbox, policy, providers, rules, steps
 from niangjia.programmes.donations.facts import TAKEN
 from niangjia.programmes.donations.models import Gift, Payment, Raising
 from niangjia.programmes.donations.online import room, why_off
@@ -222,3 +225,22 @@ def payment_end(work: Work, /, *, payment_ref: str, state: str) -> None:
     Payment.objects.filter(ref=payment_ref, state="begun").update(
         state=state, ended_at=work.at, sealed=b"", asked_at=F("asked_at")
     )
+
+
+@service(permission="payments.settle", records=NOTHING)
+def payment_odd(work: Work, /, *, payment_ref: str, why: str) -> None:
+    """What a provider says of a payment does not fit: it stays as it is, and the foundation is told
+    to look at it with the provider. An unknown payment is nobody's."""
+    row = Payment.objects.select_related("raising").filter(ref=payment_ref).first()
+    if row is None:
+        return
+    item = Waiting(
+        inbox.ODD,
+        f"payment:{row.ref}",
+        row.raising.organisation_id,
+        "treasurer",
+        reverse("donations:raising", args=[row.raising.slug]),
+        {"yuan": format_yuan(row.fen), "ref": row.ref[:8], "why": why},
+        None,
+    )
+    inbox_put(work, [item])

@@ -1,6 +1,7 @@
 """Goods: received with what they are worth, or without; each item counted in the books."""
 
 import datetime as dt
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +11,19 @@ from niangjia.core.facts import Fact, Value
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, rules, steps
-from niangjia.programmes.donations.donors import donors_take, pk_of
+from niangjia.programmes.donations.donors import donors_take, opened, pk_of, told_apart
 from niangjia.programmes.donations.facts import RECEIVED
 from niangjia.programmes.donations.goods_models import BASES, GoodsItem
 from niangjia.programmes.donations.models import Gift, Raising
 from niangjia.programmes.donations.services.raisings import raising_of
-from niangjia.programmes.donations.types import GOODS, GiftIn, GiftTaken, GoodsIn, ItemIn
+from niangjia.programmes.donations.types import (
+    GOODS,
+    DirectionIn,
+    GiftIn,
+    GiftTaken,
+    GoodsIn,
+    ItemIn,
+)
 
 
 @service(permission="gifts.take", records=FACT)
@@ -35,6 +43,9 @@ def goods_receive(work: Work, /, *, slug: str, goods: GoodsIn) -> GiftTaken:
     if known is not None:
         work.repeated()
         return GiftTaken(known.ref, known.number, known.fact_ref, repeated=True)
+    if goods.pledge_ref:
+        goods = _fulfilled(raising, goods)
+    goods = replace(goods, donor=told_apart(goods.donor, digest) or goods.donor)
     gift = _gift(work, raising, goods, digest)
     gift.save()
     items = _items(work, raising, gift, goods.items)
@@ -44,6 +55,23 @@ def goods_receive(work: Work, /, *, slug: str, goods: GoodsIn) -> GiftTaken:
     orders_take(work, books.BOOK, [order])
     work.record(_received(raising, gift, goods, order))
     return GiftTaken(gift.ref, gift.number, gift.fact_ref)
+
+
+def _fulfilled(raising: Raising, goods: GoodsIn) -> GoodsIn:
+    """The promise is kept: it counts among the pledges no longer; where it was directed, and who
+    brought its donor in, holds on. Raises Conflict: it is no open pledge of goods."""
+    rows = Gift.objects.select_related("direction", "referrer")
+    row = rows.filter(ref=goods.pledge_ref, raising=raising, kind="goods").first()
+    mine = Gift.objects.filter(ref=goods.pledge_ref, state="pledged", raising=raising)
+    if row is None or mine.update(state="fulfilled") != 1:
+        raise Conflict(_("This is no open pledge of goods."), code="not_pledged")
+    where, by = row.direction, row.referrer
+    direction = DirectionIn(where.beneficiary, where.area, where.use) if where else None
+    return replace(
+        goods,
+        direction=goods.direction or direction,
+        referrer=goods.referrer or (opened(by) if by else None),
+    )
 
 
 def check_items(items: tuple[ItemIn, ...]) -> None:
@@ -133,6 +161,7 @@ def _received(raising: Raising, gift: Gift, goods: GoodsIn, order: Order) -> Fac
         "direction": steps.direction_words(gift.direction),
         "referrer": gift.referrer.ref if gift.referrer else None,
         "source": gift.source or None,
+        "pledge": goods.pledge_ref or None,
         "show_name": gift.show_name,
         "show_amount": False,
         "postings": books.said(order),

@@ -8,12 +8,13 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import seal
-from niangjia.core.errors import Conflict, Invalid
+from niangjia.core.errors import Conflict, Invalid, NotFound
 from niangjia.core.facts import Fact, Value
 from niangjia.core.service import FACT, NOTHING, PUBLIC, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import donors, steps
 from niangjia.programmes.donations.board_version import board_renew
+from niangjia.programmes.donations.donors import erased
 from niangjia.programmes.donations.facts import CERTIFIED, CONSENTED
 from niangjia.programmes.donations.models import Donor, Gift
 from niangjia.programmes.donations.proving import gift_proven
@@ -87,7 +88,7 @@ def consent_give(
     Raises NotFound.
     """
     gift = gift_proven(gift_ref, proof)
-    has_name = gift.donor is not None
+    has_name = gift.donor is not None and not erased(gift.donor)
     wanted = (show_name and has_name, show_amount)
     if (gift.show_name, gift.show_amount) == wanted:
         work.repeated()
@@ -115,6 +116,8 @@ def certificate_issue(
     """
     gift = gift_proven(gift_ref, proof)
     text, net = name.strip()[:60], gift.fen + gift.changed_fen
+    if gift.donor is not None and erased(gift.donor):
+        raise NotFound(_("There is no such gift."))
     if not gift.fact_ref or not (net or gift.kind == "goods"):
         raise Conflict(_("There is nothing to certify: the gift is not here."), code="no_gift")
     if not text:

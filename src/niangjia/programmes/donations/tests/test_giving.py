@@ -388,9 +388,10 @@ def test_the_hour_of_a_gift_decides_its_cut_off():
 
 def _paid_and_asked_back(slug):
     """An online gift of 100 yuan, less a fee of 60 fen; a refund of all of it is asked for."""
-    trial.pay(begun(slug), "lost")
+    ref = begun(slug)
+    trial.pay(ref, "lost")
     jobs.drain()
-    gift = Gift.objects.get(channel="online")
+    gift = Payment.objects.get(ref=ref).gift
     who = given.actor("foundation")
     return gift, change_ask(who, gift_ref=gift.ref, why="refund", fen=10_000, reason="误捐")
 
@@ -407,11 +408,24 @@ def test_what_the_fee_took_cannot_be_paid_back_from_nothing():
 
 def test_an_online_gift_goes_back_by_the_way_it_came_once_two_decided():
     slug = given.raising()
+    trial.pay(begun(slug, key="second-device"), "lost")
+    gift, ask = _paid_and_asked_back(slug)
+    change_decide(given.actor("treasurer"), ask_ref=ask, step="approve", version=0)
+    jobs.drain()
+    gift.refresh_from_db()
+    assert gift.state == "taken_back" and posted(books.platform(slug)) == 10_000 - 120
+    assert trial.TrialPayment.objects.get(payment_ref=gift.payment.ref).state == "back"
+    assert check(books.BOOK) == []
+
+
+def test_what_the_platform_paid_out_already_goes_back_from_the_bank_by_hand():
+    slug = given.raising()
     gifts_record(given.actor("foundation"), slug=slug, rows=[given.gift()])
     gift, ask = _paid_and_asked_back(slug)
     change_decide(given.actor("treasurer"), ask_ref=ask, step="approve", version=0)
     jobs.drain()
     gift.refresh_from_db()
-    assert gift.state == "taken_back" and posted(books.pool(slug)) == 10_000
-    assert trial.TrialPayment.objects.get().state == "back"
+    assert gift.state == "taken_back" and posted(books.bank(slug)) == 0
+    assert posted(books.platform(slug)) == 10_000 - 60
+    assert trial.TrialPayment.objects.get().paid_back == {}
     assert check(books.BOOK) == []

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 
 import pytest
+from django.urls import reverse
 
 from niangjia.blocks.ledger.public import log_size
 from niangjia.core import jobs
@@ -33,6 +34,7 @@ from niangjia.programmes.donations.services import (
     receipt_void,
 )
 from niangjia.programmes.donations.tests import given
+from niangjia.programmes.donations.tests.test_bank_pages import browser
 from niangjia.programmes.donations.types import OfficialIn, Proof
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -215,3 +217,24 @@ def test_an_erased_donor_cannot_be_read_or_found_and_still_counts(gift):
     found = gather(gift.raising.slug, as_of, log_size())
     assert dict(found.counts)["people"] == 2
     forget_erased()
+
+
+def test_after_an_erasure_every_page_still_opens_and_names_nobody(gift, client):
+    paper = issued(gift)
+    proof = checked()
+    donor_erase(given.actor("treasurer"), gift_ref=gift.ref, reason="本人要求")
+    jobs.drain()
+    desk = browser("treasurer")
+    pages = [
+        (desk, reverse("donations:gift", args=[gift.ref])),
+        (desk, reverse("donations:gifts")),
+        (client, reverse("donations:board", args=[gift.raising.slug])),
+        (client, reverse("donations:by_link", args=[gift.number])),
+        (client, reverse("donations:certificate", args=[paper])),
+    ]
+    for visitor, page in pages:
+        answer = visitor.get(page)
+        assert answer.status_code == 200, page
+        assert "示例捐赠人1<" not in answer.content.decode(), page
+    with pytest.raises(NotFound):
+        certificate_issue(ANONYMOUS, gift_ref=gift.ref, proof=proof, name="示例捐赠人1")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from niangjia.blocks.bookkeeping.public import balance, check
 from niangjia.core import jobs
 from niangjia.core.errors import Conflict, Denied, Invalid
-from niangjia.programmes.donations import books, rules
+from niangjia.programmes.donations import books
 from niangjia.programmes.donations.following import followed
 from niangjia.programmes.donations.models import Gift
 from niangjia.programmes.donations.rules import Drawn, shares
@@ -214,8 +214,3 @@ def test_the_shares_of_all_gifts_are_what_was_paid(amounts, payments):
     for one in drawn:
         borne = sum(dict(parts).get(one.key, 0) for parts, _left in told.values())
         assert abs(borne - one.fen) <= len(amounts)
-
-
-def test_states_follow_the_chain():
-    assert rules.may_follow("pledged", "received")
-    assert not rules.may_follow("withdrawn", "received")

@@ -148,6 +148,7 @@ def _gift_page(
         "told": told,
         "may_ask": actor.may("gifts.ask_back") and one.kind == "cash" and bool(found.fact_ref),
         "may_decide": actor.may("gifts.decide"),
+        "may_end": actor.may("gifts.take") and one.state == "pledged",
         "may_redirect": actor.may("gifts.take") and bool(found.fact_ref),
         "may_value": actor.may("gifts.ask_back") and bool(found.fact_ref),
         "may_document": actor.may("donations.document"),

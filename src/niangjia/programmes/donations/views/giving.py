@@ -45,7 +45,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     form = GiveForm(request.POST or None, initial={"key": secrets.token_hex(16)})
     told, status = "", 200
     if request.method == "POST":
-        limits.check(request, "give", most=30, within_s=600)
+        limits.check(request, "give", most=200, within_s=600)
         if form.is_valid():
             try:
                 return HttpResponseRedirect(_begin(request, slug, form))

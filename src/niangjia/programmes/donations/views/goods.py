@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from niangjia.blocks.evidence.public import links_of
 from niangjia.blocks.ledger.public import history
+from niangjia.core.actor import Actor
 from niangjia.core.errors import Conflict, Denied, DomainError, Invalid
 from niangjia.core.service import authorise
 from niangjia.programmes.donations.forms.goods import (
@@ -85,21 +86,37 @@ def goods_new(request: HttpRequest, slug: str) -> HttpResponse:
     actor = authorise(actor_of(request), "gifts.take")
     raising = raising_get(actor, slug=slug)
     data = request.POST or None
-    form = GoodsForm(data)
+    pledge = request.POST.get("pledge", request.GET.get("pledge", ""))[:32]
+    form = GoodsForm(data, initial=_promised(actor, pledge))
     items = [ItemForm(data, prefix=f"i{n}") for n in range(ROWS)]
     key = request.POST.get("key", "")[:40] or secrets.token_hex(16)
     if request.method == "POST" and all([form.is_valid(), *(one.is_valid() for one in items)]):
         made = [one.item() for one in items if one.cleaned_data.get("name")]
         try:
-            taken = goods_receive(actor, slug=slug, goods=form.goods(f"hand:{key}", tuple(made)))
+            taken = goods_receive(
+                actor, slug=slug, goods=form.goods(f"hand:{key}", tuple(made), pledge)
+            )
         except (Invalid, Conflict) as error:
             _put(form, error)
         else:
             messages.success(request, _("The gift is in."))
             return redirect("donations:gift", ref=taken.ref)
-    context = {"form": form, "items": items, "raising": raising, "key": key}
+    context = {"form": form, "items": items, "raising": raising, "key": key, "pledge": pledge}
     bad = form.errors or any(one.errors for one in items)
     return render(request, "donations/goods_new.html", context, status=422 if bad else 200)
+
+
+def _promised(actor: Actor, ref: str) -> dict[str, Any]:
+    """What is known of the donor from the pledge that the goods fulfil."""
+    if not ref:
+        return {}
+    found = gift_get(actor, ref=ref)
+    kind = "person" if found.donor_kind == "person" else "unit"
+    return {
+        "donor_kind": kind,
+        "name": found.row.donor if kind == "unit" else "",
+        "show_name": found.show_name,
+    }
 
 
 @never_cache

@@ -49,6 +49,22 @@ def test_a_receipt_proves_that_the_record_is_counted_net_and_once(world, receipt
     assert len(found["cosigned"]) == 6
 
 
+def test_a_receipt_prints_the_rule_by_which_its_record_counts(world, receipt):
+    found = check_receipt(canonical.encode(receipt, limit=None), world.city.policy, NOW)
+    english, chinese = (bulletin.report(found, to) for to in (0, 1))
+    kinds = ("test.received/1", "test.adjusted/1", "raising")
+    assert "test-counting-2020: adds {}; changes {}; scope in {}".format(*kinds) in english
+    assert "统计规则test-counting-2020：计入{}；调整{}；范围字段{}".format(*kinds) in chinese
+
+
+def test_a_rule_or_document_given_with_a_receipt_is_not_passed_over(capsys):
+    for word in ("--rule", "--document"):
+        with pytest.raises(SystemExit) as ended:
+            main(["--receipt", "x.json", word, "y.json"])
+        assert ended.value.code == 64
+    capsys.readouterr()
+
+
 def test_without_a_policy_it_is_only_consistent_and_with_too_few_names_false(world, receipt):
     assert told(world, receipt, policy=False) == ("consistent", ["policy_not_given"])
     few = cosigned(world, names=("dept-1", "dept-2"))

@@ -25,13 +25,9 @@ from tests.bulletins.city import (
     tree_values,
 )
 from tests.bulletins.conftest import AT, LATER
+from tests.bulletins.lies import leaves_at, lie, verdict
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
-
-
-def verdict(city, folder, name, **more):
-    found = check(Folder(city.write(folder)), str(name), city.policy, now=NOW, **more)
-    return found["verdict"], found["reasons"]
 
 
 def test_honest_bulletins_are_verified_by_number_and_by_index(world, tmp_path):
@@ -88,7 +84,7 @@ def test_a_sample_is_printed_as_the_house_draws_it_and_says_if_it_was_recorded(w
     leaves = leaves_of_log(world.entries, LATER, 298)
     expected = positions("示例审计 3-1-6", len(leaves))
     assert found["sample"] == [[at, leaves[at].index] for at in expected]
-    assert found["seed_index"] is None
+    assert (found["seed_index"], found["samples"], found["warnings"]) == (None, [], [])
 
 
 def test_too_few_signatures_a_cut_tile_and_an_empty_folder(world, tmp_path):
@@ -103,19 +99,6 @@ def test_too_few_signatures_a_cut_tile_and_an_empty_folder(world, tmp_path):
 
 
 # Lies of the site: consistent with themselves, cosigned by everybody, and still found -------------
-
-
-def lie(world, tmp_path, which, /, **opened):
-    """Bulletin `which` says something else; what the verifier says to that."""
-    entries = list(world.entries)
-    place = world.places[which - 1]
-    entries[place] = edited(entries[place], **opened)
-    return verdict(City(entries, world.origin), tmp_path / "log", place)
-
-
-def leaves_at(world, number):
-    hour, size = ((AT, 295), (LATER, 299), (LATER, 301))[number - 1]
-    return leaves_of_log(world.entries, hour, size)
 
 
 def test_the_leaves_of_this_test_are_those_of_the_bulletins(world):
@@ -189,7 +172,7 @@ def test_a_log_size_and_root_that_do_not_belong_together(world, tmp_path):
         (1, {"previous": "0" * 32}, "previous"),
         (2, {"since": None}, "since"),
         (3, {"corrects": None}, "wrong_cut"),
-        (3, {"corrects": "0" * 32}, "since"),
+        (3, {"corrects": "0" * 32}, "corrects"),
         (2, {"number": 3}, "number_gap"),
         (3, {"number": 2}, "number_twice"),
         (2, {"late": {"n": 0, "sums": [0, 0, 0]}}, "late"),

@@ -6,6 +6,10 @@ import subprocess
 from argparse import Namespace
 
 import pytest
+from django.contrib import messages
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from niangjia.blocks.indicators.public import bulletin_get
 from niangjia.blocks.ledger.public import signed_root
@@ -184,6 +188,19 @@ def test_the_board_names_who_agreed_and_forgets_them_at_once(slug, client):
     # then
     after = text_of(client.get(f"/donations/{slug}"))
     assert "示例捐赠人1" not in after and "1,234,567.89" not in after
+
+
+def test_what_is_said_to_one_reader_stands_on_no_page_kept_for_others(slug, client):
+    # given: somebody who was told something, and has not seen it yet
+    told = RequestFactory().get("/")
+    told.session, told._messages = {}, CookieStorage(told)
+    messages.success(told, "Said to one reader only")
+    answer = HttpResponse()
+    told._messages.update(answer)
+    client.cookies["messages"] = answer.cookies["messages"].value
+    # when, then: the page that is made for them holds nothing of it, and the next one does
+    assert "Said to one reader" not in client.get(f"/donations/{slug}").content.decode()
+    assert "Said to one reader" in client.get("/donations/find").content.decode()
 
 
 def test_a_poll_brings_the_live_part_or_nothing_new(slug, client):

@@ -316,7 +316,7 @@ def check_receipt(data: Bytes, policy: bytes | None, now: int) -> dict[str, Any]
     }
 
 
-SHOWN = ("indicator", "scope", "number", "as_of", "policy", "lines", "n", "sums", "counts")
+SHOWN = ("indicator", "scope", "number", "as_of", "policy", "rule", "lines", "n", "sums", "counts")
 
 
 def judge(
@@ -349,10 +349,7 @@ WORDS = {
     "false": verify.WORDS["false"],
     "unreadable": ("UNREADABLE", "无法读取"),
     "consistent": verify.WORDS["consistent"],
-    "receipt": (
-        "this is not a receipt, or the policy cannot be read",
-        "不是凭据文件，或见证规则无法读取",
-    ),
+    "receipt": ("not a receipt, or the policy cannot be read", "不是凭据文件，或见证规则无法读取"),
     "proof": ("an entry is not proven to be in the log", "在册证明不成立，记录可能被改动"),
     "entry": verify.WORDS["entry"],
     "bulletin": ("the bulletin is not in its form", "公报不符合规定格式"),
@@ -362,10 +359,7 @@ WORDS = {
     "twice": ("an adjustment is given twice", "同一笔调整出现两次"),
     "overflow": ("a sum is larger than can be", "合计超出上限（溢出）"),
     "path": ("the way up to the total is not in its form", "计入路径不符合规定格式"),
-    "not_counted": (
-        "with this amount the record is NOT in the total",
-        "按此金额，这条记录未计入合计",
-    ),
+    "not_counted": ("with this amount it is NOT in the total", "按此金额，这条记录未计入合计"),
     "sums": ("the way leads to other sums than were published", "路径得出的合计与公布的不同"),
     "log_signature": verify.WORDS["log_signature"],
     "cosignature": verify.WORDS["cosignature"],
@@ -397,6 +391,10 @@ LIMITS = (
     ),
     verify.LIMITS[0],
 )
+RULE = (
+    "Counting rule {policy}: adds {adds}; changes {changes}; scope in {match}",
+    "统计规则{policy}：计入{adds}；调整{changes}；范围字段{match}",
+)
 LABELS = {
     "proves": ("What this proves", "本核查证明"),
     "total": ("The total of that bulletin (yuan, by line)", "该公报各项合计（元）"),
@@ -415,7 +413,8 @@ def heading(result: dict[str, Any], words: dict[str, tuple[str, str]], to: int) 
     for key in ("reasons", "warnings"):
         if result.get(key):
             lines.append(verify.LABELS[key][to] + verify.COLON[to])
-            lines += [f"  - {words[code][to]} {detail}".rstrip() for code, detail in result[key]]
+            told = [(words[code][to], verify.plain(detail)) for code, detail in result[key]]
+            lines += [f"  - {word} {detail}".rstrip() for word, detail in told]
     return lines
 
 
@@ -445,11 +444,19 @@ def report(result: dict[str, Any], to: int) -> str:
             f"{line} {yuan(fen)}" for line, fen in zip(said["lines"], said["sums"], strict=True)
         )
         lines.append(f"{LABELS['total'][to]}{verify.COLON[to]}{', '.join(sums)}")
+        lines += counting(said, to)
     if "origin" in result:
         lines += signatures(result, to)
         lines += ["", verify.LABELS["limits"][to] + verify.COLON[to]]
         lines += [f"  - {pair[to]}" for pair in LIMITS]
     return "\n".join(lines) + "\n"
+
+
+def counting(said: dict[str, Any], to: int) -> list[str]:
+    """By which rule it counts, for a person: kinds are shown as the log names them."""
+    rule, policy = said["rule"], verify.plain(said["policy"])
+    told = {name: verify.plain(", ".join(rule[name])) or "-" for name in ("adds", "changes")}
+    return [RULE[to].format(policy=policy, match=verify.plain(rule["match"]), **told)]
 
 
 def clock(hour: str, to: int) -> str:

@@ -1,16 +1,27 @@
 """`niangjia-verify`: a pack, a bulletin of a log, a receipt, or the audit sample of a bulletin."""
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any, NoReturn
 
 from niangjia.lib import sampling
 from niangjia.witness import bulletin, recount, source, verify
-from niangjia.witness.bulletin import SHOWN, clock, heading, judge, signatures, write, yuan
-from niangjia.witness.recount import Log, Result, Said
+from niangjia.witness.bulletin import (
+    SHOWN,
+    clock,
+    counting,
+    heading,
+    judge,
+    signatures,
+    write,
+    yuan,
+)
+from niangjia.witness.bulletin_document import check_document
+from niangjia.witness.chain import RULE, Said
+from niangjia.witness.recount import Log, Result
 from niangjia.witness.verify import Bad, language
 
 WORDS = bulletin.WORDS | {
@@ -47,6 +58,31 @@ WORDS = bulletin.WORDS | {
     "number_gap": ("the numbers before it have a gap", "之前的公报编号不连续"),
     "previous": ("it names another bulletin as the one before it", "所称上一期公报不符"),
     "since": ("it goes on from another bulletin than it must", "所接续的公报不符"),
+    "corrects": (
+        "it claims to correct what is no earlier bulletin of its series",
+        "所称更正的不是本系列此前的公报",
+    ),
+    "corrected_twice": (
+        "it corrects a bulletin that was corrected before: number",
+        "所更正的公报此前已被更正过：期号",
+    ),
+    "rule": (
+        "RULE CHANGED: the same policy counted otherwise in bulletin",
+        "统计规则被改动：规则编号相同，统计口径却与下列期号不同",
+    ),
+    "rule_expected": ("it counts by another rule than you gave", "所用统计规则与您提供的不同"),
+    "rule_file": (
+        "the rule is not JSON with adds, changes and match",
+        "统计规则文件须为含adds、changes、match的JSON",
+    ),
+    "policy_changed": (
+        "from this bulletin on another policy counts; before it was",
+        "自本期起改用另一统计规则，此前为",
+    ),
+    "sample_later": (
+        "this seed is not the first drawn for the bulletin; the first stands at",
+        "这不是本公报第一次抽样所用的种子；第一次登记于留痕编号",
+    ),
     "late": ("what it says came late is not so", "补报说明与留痕不符"),
     "adjusted": ("what it says was adjusted is not so", "调整说明与留痕不符"),
     "document": ("the document is not the one that was published", "文件不是所公布的那一份"),
@@ -69,6 +105,7 @@ LABELS = {
     "counted": ("counted", "重算"),
     "sample": ("Sample (position, log index)", "抽样（位次，留痕编号）"),
     "seed": ("Seed recorded in the log at", "种子登记于留痕编号"),
+    "samples": ("Samples recorded (number, log index)", "已登记的抽样（次序，留痕编号）"),
     "no_seed": ("This seed is not recorded in the log", "留痕中没有登记这个种子"),
 }
 
@@ -94,6 +131,10 @@ def _parser() -> argparse.ArgumentParser:
         "--document": ("the bulletin's document, to be compared", "公报文件，一并核对"),
         "--sample": ("print the audit sample of this seed", "按此种子列出审计抽样"),
         "--receipt": ("a contributor's file", "“已计入合计”凭据文件"),
+        "--rule": (
+            "the counting rule you expect: JSON with adds, changes, match",
+            "您所要求的统计规则：含adds、changes、match的JSON文件",
+        ),
         "--policy": ("the departments' policy", "见证部门公布的见证规则文件"),
     }
     for name, words in help_of.items():
@@ -110,12 +151,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return verify.main(words)
     parser = _parser()
     given = parser.parse_args(words)
-    if given.receipt and not given.bulletin:
+    if given.receipt and not (given.bulletin or given.rule or given.document):
         return bulletin.receipt_command(given)
     if not given.bulletin or not given.log or given.receipt:
         parser.error("--bulletin REF --log PLACE | --receipt FILE")
     try:
-        kept = [verify._read(path) for path in (given.policy, given.document)]
+        kept = [verify._read(path) for path in (given.policy, given.document, given.rule)]
         place = source.of(given.log)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
@@ -129,6 +170,7 @@ def check(
     name: str,
     policy: bytes | None,
     document: bytes | None = None,
+    rule: bytes | None = None,
     *,
     seed: str | None = None,
     now: int | None = None,
@@ -138,6 +180,10 @@ def check(
         rules = None if policy is None else verify.parse_policy(policy)
     except Bad:
         return _unreadable("policy")
+    try:
+        expected = None if rule is None else parse_rule(rule)
+    except Bad:
+        return _unreadable("rule_file")
     try:
         log = Log(place)
         all_ = recount.bulletins(log)
@@ -150,11 +196,11 @@ def check(
         return _unreadable("log", error.path)
     except Bad:
         return _unreadable("log")
-    if document is not None:
-        _check_document(result, found, document)
+    _check_given(result, found, document, expected)
     judged = judge(log.note, rules, result.failures, int(time.time()) if now is None else now)
     return {
         **judged,
+        "warnings": judged["warnings"] + [list(one) for one in sorted(result.warnings)],
         "bulletin": {name: found.said[name] for name in SHOWN} | {"index": found.index},
         "counted": result.counted and {"n": result.counted.n, "sums": result.counted.sums},
         **drawn,
@@ -171,27 +217,38 @@ def _drawn(log: Log, found: Said, result: Result, seed: str) -> dict[str, Any]:
         return {}
     said, records = found.said, result.found
     places = records.counted(said["log_size"], recount.minutes(said["as_of"]))
-    drawn = sampling.positions(seed, len(places))
+    drawn, recorded = sampling.positions(seed, len(places)), recount.samples(log, found)
+    if recorded and recorded[0][1] != seed:
+        result.warnings.add(("sample_later", str(recorded[0][0])))
     return {
         "seed": seed,
-        "seed_index": recount.sampled(log, found, seed),
+        "seed_index": next((index for index, one in recorded if one == seed), None),
+        "samples": [[number, index] for number, (index, _seed) in enumerate(recorded, 1)],
         "sample": [[position, records.places[places[position]]] for position in drawn],
     }
 
 
-def _check_document(result: Result, found: Said, document: bytes) -> None:
-    """The document is the one committed to, and prints the exact fen and the 万 cut from it."""
-    if sha256(document).hexdigest() != found.said["document_sha256"]:
-        return result.fail("document")
+def parse_rule(data: bytes) -> dict[str, Any]:
+    """The rule that an auditor expects, in any spelling of JSON; `policy` and `lines` may stand in
+    it as well. Raises Bad."""
     try:
-        value = verify.parse_json(document)
-        lines = [(one["id"], one["fen"], one["wan"]) for one in value["lines"]]
-        pairs = zip(found.said["lines"], found.said["sums"], strict=True)
-        verify.need(lines == [(str(line), fen, fen // 1_000_000) for line, fen in pairs])
-        verify.need(all(one["wan"] == one["fen"] // 1_000_000 for one in value["sums"]))
-        verify.need({one["id"]: one["n"] for one in value["counts"]} == found.said["counts"])
-    except (Bad, KeyError, TypeError):
-        result.fail("document_figures")
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Bad from error
+    verify.need(type(value) is dict and set(value) - {"policy", "lines"} == set(RULE))
+    return dict(value)
+
+
+def _check_given(
+    result: Result, found: Said, document: bytes | None, rule: dict[str, Any] | None
+) -> None:
+    """What the auditor brought, compared with what the bulletin's entry says."""
+    wrong = None if document is None else check_document(found, document)
+    if wrong:
+        result.fail(*wrong)
+    said = found.said | found.said["rule"]
+    if rule is not None and any(said[name] != value for name, value in rule.items()):
+        result.fail("rule_expected")
 
 
 def report(result: dict[str, Any], to: int) -> str:
@@ -211,6 +268,7 @@ def _figures(result: dict[str, Any], to: int) -> list[str]:
     lines = [
         f"{LABELS['bulletin'][to]}{verify.COLON[to]}{name} ({said['index']})",
         f"{LABELS['as_of'][to]}{verify.COLON[to]}{clock(said['as_of'], to)}",
+        *counting(said, to),
     ]
     if counted:
         lines.append(f"{LABELS['n'][to]}{verify.COLON[to]}{counted['n']} ({said['n']})")
@@ -230,7 +288,10 @@ def _sample(result: dict[str, Any], to: int) -> list[str]:
     if index is not None:
         told = f"{LABELS['seed'][to]}{verify.COLON[to]}{index}"
     rows = [f"  {position}  {at}" for position, at in result["sample"]]
-    return ["", told, LABELS["sample"][to] + verify.COLON[to], *rows]
+    recorded = [f"  {number}  {at}" for number, at in result["samples"]]
+    if recorded:
+        recorded.insert(0, LABELS["samples"][to] + verify.COLON[to])
+    return ["", told, *recorded, LABELS["sample"][to] + verify.COLON[to], *rows]
 
 
 if __name__ == "__main__":

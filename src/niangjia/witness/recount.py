@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,6 +28,7 @@ from niangjia.witness.bulletin import (
     parse_record,
     rebuilt,
 )
+from niangjia.witness.chain import Said, check_chain
 from niangjia.witness.source import Source
 from niangjia.witness.verified_tiles import VerifiedTiles
 from niangjia.witness.verify import Bad, Note, Reasons, need
@@ -85,15 +85,6 @@ def _value(data: bytes) -> dict[str, Any]:
         raise Bad from error
     need(type(value) is dict and type(value.get("open")) is dict and type(value.get("id")) is str)
     return value  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A bulletin as its entry says. index: of that entry."""
-
-    index: int
-    id: str
-    said: dict[str, Any]
 
 
 def bulletins(log: Log) -> list[Said]:
@@ -219,6 +210,7 @@ class Result:
     """What came of a recount. failures: (code, detail). counted: the tree as it should be."""
 
     failures: Reasons = field(default_factory=set)
+    warnings: Reasons = field(default_factory=set)
     counted: Sums | None = None
     found: Records | None = None
 
@@ -230,7 +222,9 @@ def recount(log: Log, bulletin: Said, all_: list[Said]) -> Result:
     """The whole check of a bulletin against the log that holds it. Raises Unreadable."""
     result, said = Result(), bulletin.said
     _check_place(result, log, bulletin)
-    _check_chain(result, bulletin, all_)
+    chain = check_chain(bulletin, all_)
+    result.failures |= chain.failures
+    result.warnings |= chain.warnings
     if result.failures & {("other_log", ""), ("continued", "")}:
         return result
     try:
@@ -249,7 +243,7 @@ def recount(log: Log, bulletin: Said, all_: list[Said]) -> Result:
         return result
     if _differs(result.counted, said):
         _diagnose(result, bulletin, result.found, result.counted)
-    _check_changes(result, bulletin, all_, result.found)
+    _check_changes(result, said, chain.since, result.found)
     return result
 
 
@@ -269,39 +263,6 @@ def _check_place(result: Result, log: Log, bulletin: Said) -> None:
         return result.fail("wrong_cut", "log_size")
     if log.tiles.root_at(said["log_size"]).hex() != said["log_root"]:
         result.fail("wrong_cut", "log_root")
-
-
-def _check_chain(result: Result, bulletin: Said, all_: list[Said]) -> None:
-    """Numbers without a gap, each naming the one before it; cut-offs that go on."""
-    said = bulletin.said
-    series = [one for one in all_ if _series(one) == _series(bulletin) and one.said["number"] > 0]
-    if any(n > 1 for n in Counter(one.said["number"] for one in series).values()):
-        result.fail("number_twice")
-    before = [one for one in series if one.index < bulletin.index]
-    if [one.said["number"] for one in before] != list(range(1, said["number"])):
-        result.fail("number_gap")
-    if said.get("previous") != (before[-1].id if before else None):
-        result.fail("previous")
-    since = _since(before, said)
-    if said.get("since") != (since.id if since else None):
-        result.fail("since")
-    if since and not said.get("corrects") and said["as_of"] <= since.said["as_of"]:
-        result.fail("wrong_cut", "as_of")
-    if since and said.get("corrects") and said["as_of"] != since.said["as_of"]:
-        result.fail("wrong_cut", "as_of")
-    if before and said["log_size"] < before[-1].said["log_size"]:
-        result.fail("wrong_cut", "log_size")
-
-
-def _series(one: Said) -> tuple[str, str]:
-    return one.said["indicator"], one.said["scope"]
-
-
-def _since(before: list[Said], said: dict[str, Any]) -> Said | None:
-    """The bulletin that this one goes on from: that which it corrects, or the latest cut-off's."""
-    if said.get("corrects"):
-        return next((one for one in before if one.id == said["corrects"]), None)
-    return max(before, key=lambda one: (one.said["as_of"], one.said["number"]), default=None)
 
 
 def _diagnose(result: Result, bulletin: Said, found: Records, counted: Sums) -> None:
@@ -343,10 +304,11 @@ def _fits(found: Records, said: dict[str, Any], size: int, hour: int) -> bool:
         return False
 
 
-def _check_changes(result: Result, bulletin: Said, all_: list[Said], found: Records) -> None:
-    """What it says came late, and was adjusted, since the bulletin that it goes on from."""
-    said, lines = bulletin.said, bulletin.said["lines"]
-    before = next((one.said for one in all_ if one.id == said.get("since")), None)
+def _check_changes(
+    result: Result, said: dict[str, Any], since: Said | None, found: Records
+) -> None:
+    """What it says came late, and was adjusted, since the bulletin that it has to go on from."""
+    lines, before = said["lines"], since.said if since else None
     late, adjusted = [0] * (1 + len(lines)), [0] * (1 + len(lines))
     size, hour = said["log_size"], minutes(said["as_of"])
     old_size, old_hour = (before["log_size"], minutes(before["as_of"])) if before else (0, 0)
@@ -365,13 +327,13 @@ def _check_changes(result: Result, bulletin: Said, all_: list[Said], found: Reco
             result.fail(name)
 
 
-def sampled(log: Log, bulletin: Said, seed: str) -> int | None:
-    """Where the log says that this seed was drawn for this bulletin; None if it does not.
+def samples(log: Log, bulletin: Said) -> list[tuple[int, str]]:
+    """(index, seed) of every sample that the log says was drawn of this bulletin, in its order.
 
     Raises Bad, Unreadable.
     """
-    for index, value, _leaf in log.of_kinds([SAMPLED], bulletin.index, log.size):
-        opened = value["open"]
-        if (opened.get("bulletin"), opened.get("seed")) == (bulletin.id, seed):
-            return index
-    return None
+    return [
+        (index, str(value["open"].get("seed")))
+        for index, value, _leaf in log.of_kinds([SAMPLED], bulletin.index, log.size)
+        if value["open"].get("bulletin") == bulletin.id
+    ]

@@ -45,7 +45,17 @@ def parse(text: str, name: str = "indicators") -> tuple[Indicator, ...]:
     versions = [(one.id, one.valid_from) for one in found]
     if len(set(versions)) != len(versions):
         whole.fail("an indicator is declared twice for the same date")
+    _check_policies(whole, found)
     return found
+
+
+def _check_policies(whole: "_Table", found: Sequence[Indicator]) -> None:
+    """One policy counts in one way: a verifier takes anything else for a changed rule."""
+    ways = dict[tuple[str, str], tuple[object, ...]]()
+    for one in found:
+        way = (one.adds, one.changes, one.match, one.line_ids)
+        if ways.setdefault((one.id, one.policy), way) != way:
+            whole.fail(f"{one.id!r} counts otherwise under the policy {one.policy!r}: name another")
 
 
 class _Table:

@@ -33,7 +33,10 @@ def document(draft: Draft, *, number: int, fact_ref: str, explanation: str) -> b
         },
         "tree": {"n": figures.root.n, "root": figures.root.hash.hex()},
         "lines": [_line(one) for one in lines],
-        "sums": [_line(one) for one in sums],
+        "sums": [
+            {**_line(one), "of": list(part.of)}
+            for one, part in zip(sums, indicator.sums, strict=True)
+        ],
         "counts": _counts(indicator, draft),
         "late": change_value(draft.late),
         "adjusted": change_value(draft.adjusted),
@@ -51,7 +54,7 @@ def _words(words: Words) -> Value:
     return {"en": words.en, "zh": words.zh}
 
 
-def _line(line: PrintedLine) -> Value:
+def _line(line: PrintedLine) -> dict[str, Value]:
     found: dict[str, Value] = {
         "id": line.id,
         "title": _words(line.title),

@@ -66,9 +66,10 @@ class Certificate(models.Model):
 
 
 class Code(models.Model):
-    """A code sent to a phone, so that a donor finds their gifts without an account.
+    """A code sent to a phone, so that a donor finds their gifts without an account. A phone that
+    nobody gave with has rows as well, so that time tells nothing: without the phone, never sent.
 
-    sealed: personal (phone and code), purpose `sending it`, kept 10 minutes. tries: wrong ones.
+    sealed: personal (phone and code), purpose `sending it`, kept an hour. tries: wrong ones.
     """
 
     ref = models.CharField(max_length=32, unique=True)

@@ -124,3 +124,16 @@ def test_a_short_period_may_need_the_last_one_only():
     last = Due(DAY(2020, 6, 30), DAY(2020, 9, 30), True)
     assert due_dates(rule, DAY(2020, 1, 1), DAY(2020, 6, 30), DAY(2021, 1, 1)) == (last,)
     assert len(due_dates(rule, DAY(2020, 1, 1), DAY(2020, 7, 1), DAY(2021, 1, 1))) == 3
+
+
+def test_a_policy_counts_in_one_way_whatever_the_date():
+    later = TEXT.replace("2020-01-01", "2020-06-01")
+    assert len(parse(TEXT + later)) == 2
+    for good, other in (
+        ('changes = ["test.adjusted/1"]', "changes = []"),
+        ("id = 3\n", "id = 4\n"),
+    ):
+        changed = later.replace(good, other).replace("of = [1, 2, 3]", "of = [1, 2]")
+        with pytest.raises(BadIndicator, match="test-counting-2020"):
+            parse(TEXT + changed)
+        assert len(parse(TEXT + changed.replace("test-counting-2020", "test-counting-2021"))) == 2

@@ -148,6 +148,7 @@ def _made(request: HttpRequest, one: RaisingView) -> Kept:
     part = render_to_string("donations/board_live.html", {"one": one, "stamp": stamp, **parts})
     context = {
         "one": one,
+        "messages": (),  # what one reader was told: others get this page too
         "state": shown.RAISING_STATES[one.state],
         "live": part,
         "rest": render_to_string("donations/board_rest.html", _rest(one)),

@@ -204,4 +204,5 @@ def demonstration_code(phone: str) -> str:
         return ""
     rows = Code.objects.filter(phone_digest=donors.phone_digest(phone), used_at__isnull=True)
     row = rows.exclude(sealed=b"").order_by("-id").first()
-    return str(json.loads(seal.unseal(bytes(row.sealed)))["code"]) if row else ""
+    plain = json.loads(seal.unseal(bytes(row.sealed))) if row else {}
+    return str(plain["code"]) if plain.get("phone") else ""

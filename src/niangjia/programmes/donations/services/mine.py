@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import secrets
 
-from django.db.models import F
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import seal
@@ -23,33 +23,51 @@ from niangjia.programmes.donations.receipts import name_on
 from niangjia.programmes.donations.types import Proof
 
 SEND = "donations.code"
-MINUTES, TRIES, PER_HOUR = 10, 5, 5
+MINUTES, WRONG_PER_HOUR, PER_HOUR = 10, 10, 5
 
 
 @service(permission=PUBLIC, records=NOTHING)
 def code_send(work: Work, /, *, phone: str) -> None:
-    """Six digits go to the phone, if somebody gave with it; the caller learns neither way.
+    """Six digits go to the phone, if somebody gave with it; the caller learns neither way: the same
+    is done for any phone, and for one that nobody gave with the message is never sent.
 
+    Asked again while a code is in time, the same one goes out: whoever asks, it stays valid.
     Raises Invalid: no phone number.
     """
     if not phone:
         message = str(_("A mobile number has 11 digits."))
         raise Invalid(message, code="phone", fields={"phone": message})
     digest = donors.phone_digest(phone)
-    since = work.at - dt.timedelta(hours=1)
-    recent = Code.objects.filter(phone_digest=digest, made_at__gte=since).count()
-    if recent >= PER_HOUR or not Donor.objects.filter(phone_digest=digest).exists():
+    if _of_hour(work, digest).count() >= PER_HOUR:
         return
-    ref, code = work.new_id(), f"{secrets.randbelow(10**6):06d}"
-    plain = json.dumps({"phone": phone, "code": code}).encode()
+    known = Donor.objects.filter(phone_digest=digest).exists()
+    live = _live(work, digest).first()
+    ref, code = work.new_id(), _code(live) if live else f"{secrets.randbelow(10**6):06d}"
+    plain = json.dumps({"phone": phone if known else "", "code": code}).encode()
     Code.objects.create(
         ref=ref,
         phone_digest=digest,
-        code_digest=_digest(ref, code),
+        code_digest=_digest(ref, code if known else secrets.token_hex()),
         sealed=seal.seal(f"code:{ref}", plain),
         made_at=work.at,
     )
     work.send(SEND, {"code": ref})
+
+
+def _of_hour(work: Work, digest: str) -> QuerySet[Code]:
+    since = work.at - dt.timedelta(hours=1)
+    return Code.objects.filter(phone_digest=digest, made_at__gte=since)
+
+
+def _live(work: Work, digest: str) -> QuerySet[Code]:
+    """Codes of a phone that may still be used, the newest first."""
+    since = work.at - dt.timedelta(minutes=MINUTES)
+    rows = Code.objects.filter(phone_digest=digest, used_at__isnull=True, made_at__gte=since)
+    return rows.order_by("-id")
+
+
+def _code(row: Code) -> str:
+    return str(json.loads(seal.unseal(bytes(row.sealed)))["code"])
 
 
 def _digest(ref: str, code: str) -> str:
@@ -60,22 +78,21 @@ def _digest(ref: str, code: str) -> str:
 def code_check(work: Work, /, *, phone: str, code: str) -> str:
     """The phone's keyed hash, if the code is right, in time and not used; empty otherwise.
 
-    After five wrong ones, or ten minutes, a code is dead; so guessing finds one in 200,000.
+    Ten wrong ones are looked at for a phone and the codes sent to it within an hour, however many
+    they are, then none until the hour is over: guessing finds one in 100,000. Wrong ones of
+    somebody else do not end a code before that.
     """
     digest = donors.phone_digest(phone)
-    since = work.at - dt.timedelta(minutes=MINUTES)
-    row = (
-        Code.objects.select_for_update()
-        .filter(phone_digest=digest, used_at__isnull=True, made_at__gte=since, tries__lt=TRIES)
-        .order_by("-id")
-        .first()
-    )
+    row = _live(work, digest).select_for_update().first()
     if row is None:
+        return ""
+    wrong = _of_hour(work, digest).aggregate(n=Sum("tries"))["n"] or 0
+    if wrong >= WRONG_PER_HOUR:
         return ""
     if not secrets.compare_digest(row.code_digest, _digest(row.ref, code.strip())):
         Code.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
         return ""
-    Code.objects.filter(pk=row.pk).update(used_at=work.at, sealed=b"")
+    _live(work, digest).update(used_at=work.at, sealed=b"")
     return digest
 
 

@@ -2,15 +2,18 @@
 
 import datetime as dt
 import hashlib
+import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from niangjia.blocks.ledger.public import log_size
-from niangjia.core import jobs
+from niangjia.core import jobs, seal
 from niangjia.core.actor import ANONYMOUS
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
-from niangjia.programmes.donations import providers, receipts, trial
+from niangjia.programmes.donations import providers, receipts, senders, trial
 from niangjia.programmes.donations.counting import gather
 from niangjia.programmes.donations.models import Gift
 from niangjia.programmes.donations.receipt_models import Certificate, Code, OfficialReceipt
@@ -38,7 +41,7 @@ from niangjia.programmes.donations.tests.test_bank_pages import browser
 from niangjia.programmes.donations.types import OfficialIn, Proof
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
-PHONE = "13900000001"
+PHONE, UNKNOWN = "13900000001", "13911111111"
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +59,16 @@ def gift():
     return Gift.objects.get(donor__phone_digest=given.phone_digest(PHONE))
 
 
+class Texts:
+    """A sender that keeps what it is given."""
+
+    def __init__(self, texts):
+        self.texts = texts
+
+    def send(self, phone, text):
+        self.texts.append((phone, text))
+
+
 def checked(phone=PHONE):
     code_send(ANONYMOUS, phone=phone)
     return Proof(code_check(ANONYMOUS, phone=phone, code=demonstration_code(phone)))
@@ -69,17 +82,40 @@ def test_a_phone_and_its_code_open_the_gifts_of_that_phone_alone(gift):
         my_gift(other.ref, checked())
 
 
-def test_a_code_is_used_once_and_dies_after_five_wrong_ones(gift):
+def wrong_codes(phone, n):
+    right = int(demonstration_code(phone))
+    for more in range(1, n + 1):
+        assert code_check(ANONYMOUS, phone=phone, code=f"{(right + more) % 10**6:06d}") == ""
+
+
+def test_a_code_is_used_once(gift):
+    code_send(ANONYMOUS, phone=PHONE)
     code_send(ANONYMOUS, phone=PHONE)
     right = demonstration_code(PHONE)
-    wrong = f"{(int(right) + 1) % 10**6:06d}"
-    for _ in range(5):
-        assert code_check(ANONYMOUS, phone=PHONE, code=wrong) == ""
+    assert code_check(ANONYMOUS, phone=PHONE, code=right) == given.phone_digest(PHONE)
     assert code_check(ANONYMOUS, phone=PHONE, code=right) == ""
     code_send(ANONYMOUS, phone=PHONE)
-    fresh = demonstration_code(PHONE)
-    assert code_check(ANONYMOUS, phone=PHONE, code=fresh)
-    assert code_check(ANONYMOUS, phone=PHONE, code=fresh) == ""
+    assert checked().phone_digest == given.phone_digest(PHONE)
+
+
+def test_ten_wrong_tries_of_a_phone_in_an_hour_are_all_however_many_codes_are_sent(gift):
+    for _ in range(5):
+        code_send(ANONYMOUS, phone=PHONE)
+        wrong_codes(PHONE, 2)
+    right = demonstration_code(PHONE)
+    assert code_check(ANONYMOUS, phone=PHONE, code=right) == ""
+    wrong_codes(PHONE, 3)
+    assert sum(Code.objects.values_list("tries", flat=True)) == 10
+    Code.objects.update(made_at=given.at("2020-03-16 00:00:00"))
+    assert checked().phone_digest == given.phone_digest(PHONE)
+
+
+def test_nobody_else_makes_a_code_invalid_by_nine_wrong_tries_or_by_asking_anew(gift):
+    code_send(ANONYMOUS, phone=PHONE)
+    right = demonstration_code(PHONE)
+    wrong_codes(PHONE, 9)
+    code_send(ANONYMOUS, phone=PHONE)
+    assert code_check(ANONYMOUS, phone=PHONE, code=right) == given.phone_digest(PHONE)
 
 
 def test_a_code_is_over_after_ten_minutes_and_gone_after_an_hour(gift):
@@ -91,12 +127,32 @@ def test_a_code_is_over_after_ten_minutes_and_gone_after_an_hour(gift):
     assert not Code.objects.exists()
 
 
-def test_nobody_learns_whether_somebody_gave_with_a_phone(gift):
-    code_send(ANONYMOUS, phone="13911111111")
+def test_nobody_learns_whether_somebody_gave_with_a_phone(gift, monkeypatch):
+    # given: a sender, and what is done for a phone
+    texts, done = [], []
+    monkeypatch.setattr(senders, "_sender", [Texts(texts)])
+    whole = seal.seal
+    monkeypatch.setattr(seal, "seal", lambda owner, plain: done.append(1) or whole(owner, plain))
+    for phone in (PHONE, UNKNOWN):
+        with CaptureQueriesContext(connection) as made:
+            code_send(ANONYMOUS, phone=phone)
+        done.append([one["sql"].split()[:3] for one in made if "SAVEPOINT" not in one["sql"]])
+    # then: the same work, and nothing sent to the stranger, whose number is kept nowhere
+    assert done[1:2] == done[3:4] and done.count(1) == 2
+    jobs.settle()
+    assert [phone for phone, _text in texts] == [PHONE]
+    stranger = Code.objects.exclude(phone_digest=given.phone_digest(PHONE)).get()
+    plain = json.loads(seal.unseal(bytes(stranger.sealed)))
+    assert plain["phone"] == ""
+    assert code_check(ANONYMOUS, phone=UNKNOWN, code=plain["code"]) == ""
+    assert demonstration_code(UNKNOWN) == ""
+    for phone in (PHONE, UNKNOWN):
+        for _ in range(8):
+            code_send(ANONYMOUS, phone=phone)
+        assert Code.objects.filter(phone_digest=given.phone_digest(phone)).count() == 5
+    Code.objects.update(made_at=given.at("2020-03-16 00:00:00"))
+    assert receipts.sweep() == 10
     assert not Code.objects.exists()
-    for _ in range(8):
-        code_send(ANONYMOUS, phone=PHONE)
-    assert Code.objects.count() == 5
 
 
 def test_a_number_opens_the_gift_but_not_who_gave(gift):

@@ -54,6 +54,7 @@ from niangjia.programmes.donations.services.redirecting import gift_redirect
 from niangjia.programmes.donations.services.reminding import disclosure_remind
 from niangjia.programmes.donations.services.rosters import (
     roster_again,
+    roster_back,
     roster_batch,
     roster_bring,
     roster_bring_for_unit,
@@ -108,6 +109,7 @@ __all__ = [
     "receipt_file",
     "receipt_void",
     "roster_again",
+    "roster_back",
     "roster_batch",
     "roster_bring",
     "roster_bring_for_unit",

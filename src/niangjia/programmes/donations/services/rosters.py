@@ -309,8 +309,8 @@ def roster_batch(work: Work, /, *, ref: str, at: int, rows: Sequence[Giver]) -> 
     raising = raising_of(work, roster.raising.slug)
     if roster.state != "taking" or roster.n_done != at:
         raise Conflict(_("This roster was changed meanwhile."), code="changed_meanwhile")
-    if roster.pledge_id is not None and at == 0:
-        _end_pledge(work, roster)
+    if roster.pledge is not None and at == 0:
+        _end_pledge(work, roster, roster.pledge.pk)
     steps.gifts_take(work, raising, [_gift(roster, one) for one in rows])
     roster.n_done += len(rows)
     if roster.n_done == roster.n_rows:
@@ -322,10 +322,10 @@ def roster_batch(work: Work, /, *, ref: str, at: int, rows: Sequence[Giver]) -> 
     return roster.n_done
 
 
-def _end_pledge(work: Work, roster: Roster) -> None:
+def _end_pledge(work: Work, roster: Roster, pledge_id: int) -> None:
     """What was promised comes in row by row. Raises Conflict where it came in otherwise."""
     rows = Gift.objects.select_for_update(of=("self",)).select_related("raising__organisation")
-    pledge = rows.select_related("direction").get(pk=roster.pledge_id)
+    pledge = rows.select_related("direction").get(pk=pledge_id)
     if pledge.state != "pledged":
         raise Conflict(
             _("The announced transfer was taken already without its list."), code="not_pledged"

@@ -8,6 +8,7 @@ from niangjia.blocks.bookkeeping.selectors import (
     balances,
     books,
     draws,
+    moved,
     statement,
     transfers_of_fact,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "books",
     "check",
     "draws",
+    "moved",
     "orders_take",
     "postings",
     "postings_in",

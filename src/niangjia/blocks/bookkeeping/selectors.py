@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.blocks.bookkeeping.models import Account, Book, Transfer
@@ -141,6 +141,13 @@ def draws(book: str, code: str, *, after: int = 0) -> list[Draw]:
     rows = Transfer.objects.filter(**{side: account}, kind__in=("post", "settle"), id__gt=after)
     found = rows.order_by("id").values_list("id", "key", "amount", f"{side}_after")
     return [Draw(pk, key, amount, left + amount) for pk, key, amount, left in found]
+
+
+def moved(book: str, debit: str, credit: str, *, until: dt.datetime) -> int:
+    """What was posted between two accounts up to an instant, from `credit` to `debit`."""
+    rows = Transfer.objects.filter(book__code=book, kind__in=("post", "settle"), at__lte=until)
+    found = rows.filter(debit__code=debit, credit__code=credit).aggregate(fen=Sum("amount"))
+    return int(found["fen"] or 0)
 
 
 def posted_transfers(book: str) -> Iterator[TransferView]:

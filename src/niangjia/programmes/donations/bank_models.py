@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 HOW = ("gift", "pledge", "hand", "payout", "roster", "collection", "other")
+BY_HAND = ("direct", "transfer", "collection", "pledge")  # channels that a line is evidence of
 
 
 class BankAccount(models.Model):

@@ -10,17 +10,18 @@ from niangjia.blocks.orgs.public import OrgRef
 from niangjia.core import seal
 from niangjia.core.db.bulk import insert_rows
 from niangjia.core.work import Work
+from niangjia.programmes.donations import units
 from niangjia.programmes.donations.models import Donor
 from niangjia.programmes.donations.types import DonorIn
+from niangjia.programmes.donations.units import PURPOSE
 
-PURPOSE = "donor"
 PHONE = "donor phone"
 
 
 def identity(one: DonorIn) -> str:
     """What tells a donor from all others; empty for somebody who can be told by nothing."""
     if one.kind == "unit":
-        return f"unit:{one.uscc or one.name}"
+        return units.identity(one)
     if one.phone:
         return f"phone:{one.phone}"
     return f"known:{one.known_by}:{one.name}" if one.known_by else ""
@@ -51,15 +52,52 @@ def pk_of(donor: DonorRef | None) -> int | None:
 
 def donors_take(work: Work, wanted: Iterable[DonorIn]) -> dict[DonorIn, DonorRef]:
     """Every donor that can be told from others is there; by what was given. Sealed anew never."""
-    listed = [one for one in dict.fromkeys(wanted) if identity(one)]
+    given = [one for one in dict.fromkeys(wanted) if identity(one)]
+    people = [one for one in given if _is_person(one)]
+    listed = [one for one in given if not _is_person(one)]
+    coded = [one for one in listed if units.unit_code(one.uscc)]
+    named = [one for one in listed if not units.unit_code(one.uscc)]
+    return _units_take(work, coded) | _units_take(work, named) | _people_take(work, people)
+
+
+def _units_take(work: Work, wanted: Sequence[DonorIn]) -> dict[DonorIn, DonorRef]:
+    """Units have one row each: with a code they come first, then a name alone finds them."""
+    first: dict[str, DonorIn] = {}
+    for one in wanted:
+        first.setdefault(identity(one), one)
+    known = units.known_units(first.values())
+    rows: dict[str, Donor] = {}
+    for key, one in first.items():
+        row = known.get(one)
+        if row is None:
+            continue
+        if units.unit_code(one.uscc) and not row.uscc:
+            if row in rows.values():
+                continue  # another code came for that name before
+            units.adopt(row, one)
+        rows[key] = row
+    found = {key: DonorRef(row.pk, row.ref, row.kind) for key, row in rows.items()}
+    left = [key for key in first if key not in found]
+    digests = seal.lookup_digests((PURPOSE, key) for key in left)
+    made = _made(work, {d: units.told(first[key]) for d, key in zip(digests, left, strict=True)})
+    found |= {key: made[digest] for digest, key in zip(digests, left, strict=True)}
+    return {one: found[identity(one)] for one in wanted}
+
+
+def _people_take(work: Work, listed: Sequence[DonorIn]) -> dict[DonorIn, DonorRef]:
     digests = seal.lookup_digests((PURPOSE, identity(one)) for one in listed)
     by_digest = dict(zip(digests, listed, strict=True))
     found = _found(by_digest)
     fresh = {digest: one for digest, one in by_digest.items() if digest not in found}
+    found |= _made(work, fresh)
+    return {one: found[digest] for digest, one in zip(digests, listed, strict=True)}
+
+
+def _made(work: Work, fresh: Mapping[str, DonorIn]) -> dict[str, DonorRef]:
+    """Rows of donors that are new, by digest."""
     if fresh:
         insert_rows(Donor, COLUMNS, _rows(work, fresh), ignore_conflicts=True)
-        found |= _found(fresh)
-    return {one: found[digest] for digest, one in zip(digests, listed, strict=True)}
+    return _found(fresh)
 
 
 def _found(digests: Mapping[str, DonorIn]) -> dict[str, DonorRef]:
@@ -72,8 +110,8 @@ def _found(digests: Mapping[str, DonorIn]) -> dict[str, DonorRef]:
 
 def unit_donor(unit: OrgRef) -> Donor | None:
     """The donor that an organisation is; None if it never gave or promised anything."""
-    known = identity(DonorIn("unit", unit.name, uscc=unit.uscc))
-    return Donor.objects.filter(digest=seal.lookup_digests([(PURPOSE, known)])[0]).first()
+    one = DonorIn("unit", unit.name, uscc=unit.uscc)
+    return units.known_units([one]).get(one)
 
 
 COLUMNS = ("ref", "kind", "digest", "phone_digest", "sealed", "name", "uscc", "first_at")

@@ -17,13 +17,15 @@ CODE = re.compile(r"[0-9A-Z]{4}[\s-]?[0-9A-Z]{4}[\s-]?[0-9A-Z]{4}")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line to be matched. unit: whether the payer is an organisation."""
+    """A line to be matched. unit: whether the payer is an organisation; twin: whether another file
+    has a line that may be the same transfer."""
 
     at: dt.datetime
     fen: int
     party: str
     remark: str
     unit: bool
+    twin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,10 @@ def _payout(line: Line, known: Known) -> list[Proposal]:
 
 
 def _fresh(line: Line) -> Proposal:
-    """A new gift; of a person or unit by name, else of somebody who stays unknown."""
+    """A new gift; of a person or unit by name, else of somebody who stays unknown. Never sure where
+    the same transfer may stand in another file."""
+    if line.twin:
+        return Proposal("gift", why="twin")
     if not line.party:
         return Proposal("gift", why="anonymous")
     return Proposal("gift", why="unit" if line.unit else "person", sure=True)

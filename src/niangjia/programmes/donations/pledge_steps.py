@@ -13,6 +13,7 @@ from niangjia.programmes.donations import books, rules, steps
 from niangjia.programmes.donations.donors import donors_take, pk_of, told_apart
 from niangjia.programmes.donations.facts import PLEDGED, RECEIVED, UNPLEDGED
 from niangjia.programmes.donations.models import Gift, Raising
+from niangjia.programmes.donations.roster_models import Roster
 from niangjia.programmes.donations.types import DonorIn, GiftIn, PledgeIn
 
 
@@ -105,10 +106,11 @@ def _pledged(raising: Raising, gift: Gift, donor: DonorIn, order: Order | None) 
 def pledge_arrived(work: Work, gift: Gift, fen: int, received_at: dt.datetime, source: str) -> None:
     """The pledged money is there: less or more than was promised, it counts as it came.
 
-    Raises Conflict (not pledged), Invalid (amount, future).
+    Raises Conflict (not pledged, a roster belongs to it), Invalid (amount, future).
     """
     if gift.state != "pledged" or gift.kind != "cash":
         raise Conflict(_("This is no pledge of money that is open."), code="not_pledged")
+    _check_no_roster(gift)
     steps.check_gift(GiftIn("", fen, received_at, "pledge"), work.at)
     raising, pledged = gift.raising, gift.pledged_fen or 0
     gift.fen, gift.state = fen, "received"
@@ -160,10 +162,27 @@ def _received(raising: Raising, gift: Gift, postings: list[Value]) -> Fact:
     return Fact(RECEIVED, f"gift:{gift.ref}", at, values, owners, ref=gift.fact_ref)
 
 
-def pledge_ended(work: Work, gift: Gift, reason: str) -> None:
-    """The promise no longer stands. Raises Conflict."""
+def _check_no_roster(gift: Gift) -> None:
+    """Its money comes in by the roster, row by row; else it would count twice."""
+    if Roster.objects.filter(pledge=gift).exclude(state="given_up").exists():
+        raise Conflict(
+            _(
+                "A roster belongs to this pledge. Take the roster, or give it up first; else the "
+                "money would count twice."
+            ),
+            code="has_roster",
+        )
+
+
+def pledge_ended(work: Work, gift: Gift, reason: str, *, with_roster: bool = False) -> None:
+    """The promise no longer stands. with_roster: it ends because its roster is being taken.
+
+    Raises Conflict (not open, a roster belongs to it).
+    """
     if gift.state != "pledged":
         raise Conflict(_("This is no open pledge."), code="not_pledged")
+    if not with_roster:
+        _check_no_roster(gift)
     fact_ref = work.new_id()
     void = Void(f"void:{gift.ref}", f"pledge:{gift.ref}", work.at, fact_ref)
     held = _held(gift.raising, gift) if gift.kind == "cash" else None

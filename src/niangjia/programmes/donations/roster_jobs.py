@@ -13,7 +13,7 @@ from niangjia.blocks.intake.public import Edits, file_of, remove, sha256_of
 from niangjia.blocks.orgs.public import actor_under
 from niangjia.core import jobs
 from niangjia.core.actor import Actor
-from niangjia.core.errors import Conflict, DomainError, Unavailable
+from niangjia.core.errors import Conflict, DomainError, Invalid, Unavailable
 from niangjia.core.outbox import Interrupted, handles
 from niangjia.programmes.donations.roster_models import Roster
 from niangjia.programmes.donations.roster_sheet import Checked, Giver, givers, shuffled
@@ -23,6 +23,7 @@ from niangjia.programmes.donations.services.rosters import (
     CHECK,
     TAKE,
     edits_of,
+    roster_back,
     roster_batch,
     roster_checked,
     roster_refused,
@@ -92,9 +93,12 @@ def _take(actor: Actor, row: Roster) -> None:
             raise Interrupted
         try:
             at = roster_batch(actor, ref=row.ref, at=at, rows=rows[at : at + BATCH])
-        except Conflict as error:
-            if error.code != "changed_meanwhile":
+        except (Conflict, Invalid) as error:
+            if error.code == "changed_meanwhile":
+                return
+            if at or error.code == "busy":
                 raise
+            roster_back(actor, ref=row.ref, version=row.version, why=str(error))
             return
 
 

@@ -66,11 +66,19 @@ def _line(one: LineView, names: Mapping[str, str], paid: tuple[str, str] | None)
         directed=one.directed,
         choices=tuple(Choice(f"{p.how}:{p.target}", choice(p, names)) for p in one.proposals),
         sure=bool(first and first.sure),
-        why=str(WHY[first.why]) if first else _paid(paid),
+        why=_why(first, one.twin) if first else _paid(paid),
         how=str(HOW[one.how]) if one.how else "",
         href=href,
         target=one.gift_number,
     )
+
+
+def _why(first: Proposal, twin: tuple[str, int] | None) -> str:
+    if first.why != "twin" or twin is None:
+        return str(WHY[first.why])
+    name, row_no = twin
+    said = {"file": name, "row": f"{row_no:,}"}
+    return _("may be the same transfer as row %(row)s of %(file)s") % said
 
 
 def _paid(paid: tuple[str, str] | None) -> str:

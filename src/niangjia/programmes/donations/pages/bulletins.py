@@ -116,7 +116,7 @@ def against(found: Against, cash_fen: int) -> list[tuple[str, str]]:
     rows = [
         (
             _("By the statements of the bank (yuan)"),
-            _("%(whole)s came in, of it %(settled)s matched; %(n)s lines, %(open)s, still open")
+            _("%(whole)s came in; gifts it accounts for %(settled)s; %(n)s lines, %(open)s, open")
             % {
                 "whole": shown.yuan(found.bank_fen),
                 "settled": shown.yuan(found.settled_fen),
@@ -126,7 +126,7 @@ def against(found: Against, cash_fen: int) -> list[tuple[str, str]]:
         ),
         (
             _("Money that no statement has yet (yuan)"),
-            shown.yuan(max(cash_fen - found.settled_fen, 0)),
+            _missing(cash_fen - found.settled_fen),
         ),
         (
             _("Official receipts that are filed"),
@@ -140,6 +140,12 @@ def against(found: Against, cash_fen: int) -> list[tuple[str, str]]:
         (_("Pledged, outside the total"), pledged_words(found)),
     ]
     return rows
+
+
+def _missing(fen: int) -> str:
+    """Gifts less what statements account for, signed."""
+    text = shown.yuan(fen)
+    return text if fen >= 0 else _("%(yuan)s: more on statements than gifts") % {"yuan": text}
 
 
 def pledged_words(found: Against) -> str:

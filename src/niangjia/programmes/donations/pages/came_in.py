@@ -24,6 +24,7 @@ WHY = {
     "unit": _("a unit, by the payer's name"),
     "person": _("a person, by the payer's name"),
     "anonymous": _("the payer is not named"),
+    "twin": _("may be the same transfer as one of another file"),
     "no_gift": _("interest or money that came back"),
 }
 STATES = {

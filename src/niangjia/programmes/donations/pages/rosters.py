@@ -71,7 +71,7 @@ def bridge(row: Roster) -> list[tuple[str, str, str]]:
 
 def ready(row: Roster) -> bool:
     """Whether it can be taken now."""
-    whole = row.state == "checked" and not row.n_problems and not row.error and row.n_rows > 0
+    whole = row.state == "checked" and not row.n_problems and row.n_rows > 0
     return whole and row.sum_fen == row.stated_fen and row.received_at is not None
 
 

@@ -12,11 +12,12 @@ from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
 from niangjia.programmes.donations import bank_sealing, books, donors, matching_rules
-from niangjia.programmes.donations.bank_models import BankAccount, BankLine, Statement
+from niangjia.programmes.donations.bank_models import BY_HAND, BankAccount, BankLine, Statement
 from niangjia.programmes.donations.matching_rules import Candidate, Known, Line, Proposal
 from niangjia.programmes.donations.models import Donor, Gift, Raising
 from niangjia.programmes.donations.roster_models import Roster
 from niangjia.programmes.donations.selectors.raisings import seen_ids
+from niangjia.programmes.donations.selectors.twins import twins_of
 from niangjia.programmes.donations.statement_files import words
 
 PAGE = 40
@@ -88,7 +89,7 @@ def statement_get(actor: Actor, *, ref: str) -> Statement:
 @dataclass(frozen=True, slots=True)
 class LineView:
     """A line. party: in the clear to who matches it while it is open, else masked; proposals: what
-    it may be, of an open one."""
+    it may be, of an open one; twin: file and row of a line that may be the same transfer."""
 
     ref: str
     slug: str
@@ -111,6 +112,7 @@ class LineView:
     statement_name: str
     row_no: int
     proposals: tuple[Proposal, ...] = ()
+    twin: tuple[str, int] | None = None
 
 
 def _rows(actor: Actor) -> QuerySet[BankLine]:
@@ -155,17 +157,21 @@ def _views(actor: Actor, rows: Sequence[BankLine]) -> list[LineView]:
         pk: known_of(one, [row for row in open_rows if row.account.raising_id == pk])
         for pk, one in raisings.items()
     }
-    clear = actor.may("gifts.take")
-    return [_view(row, known.get(row.account.raising_id), clear=clear) for row in rows]
+    clear, twins = actor.may("gifts.take"), twins_of(open_rows)
+    return [
+        _view(row, known.get(row.account.raising_id), twins.get(row.pk), clear=clear)
+        for row in rows
+    ]
 
 
-def _view(row: BankLine, known: Known | None, *, clear: bool) -> LineView:
+def _view(row: BankLine, known: Known | None, twin: BankLine | None, *, clear: bool) -> LineView:
     payer = bank_sealing.payer_of(row)
     shown = clear and row.state == "open"
     party = row.unit_name or payer.name
     found: list[Proposal] = []
     if row.state == "open" and known is not None:
-        line = Line(row.at, row.fen, party, payer.remark, bool(row.unit_name))
+        unit = bool(row.unit_name)
+        line = Line(row.at, row.fen, party, payer.remark, unit, twin is not None)
         found = matching_rules.propose(line, known)
     return LineView(
         ref=row.ref,
@@ -189,6 +195,7 @@ def _view(row: BankLine, known: Known | None, *, clear: bool) -> LineView:
         statement_name=row.statement.name,
         row_no=row.row_no,
         proposals=tuple(found),
+        twin=(twin.statement.name, twin.row_no) if twin else None,
     )
 
 
@@ -201,7 +208,7 @@ def known_of(raising: Raising, rows: Sequence[BankLine]) -> Known:
     gifts = Gift.objects.filter(raising=raising, kind="cash").select_related("donor")
     near = matching_rules.NEAR
     hand = gifts.filter(
-        channel__in=("direct", "transfer", "collection"),
+        channel__in=BY_HAND,
         bank_line__isnull=True,
         fen__in={row.fen for row in rows},
         received_at__range=(min(r.at for r in rows) - near, max(r.at for r in rows) + near),

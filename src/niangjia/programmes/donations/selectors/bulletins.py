@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.blocks.bookkeeping.public import moved
 from niangjia.blocks.indicators.public import (
     Change,
     PrintedLine,
@@ -21,6 +22,7 @@ from niangjia.blocks.indicators.public import (
 from niangjia.core.actor import Actor
 from niangjia.core.errors import NotFound
 from niangjia.core.service import authorise
+from niangjia.programmes.donations import books
 from niangjia.programmes.donations.bank_models import BankLine
 from niangjia.programmes.donations.bulletin_models import Proposal
 from niangjia.programmes.donations.counting import INDICATOR
@@ -138,13 +140,19 @@ def bulletin_view(slug: str, number: int) -> BulletinView:
     )
 
 
+SETTLED = Q(state="matched") & (
+    Q(how__in=["gift", "collection", "pledge", "hand", "payout"])
+    | Q(how="roster", roster__state="taken")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Against:
     """What a bulletin's money is held against: as of the same cut-off, by now.
 
-    bank_fen: what came in by the statements; settled_fen: of it what is a gift, a roster's or a
-    platform's; open_fen: what nobody has said yet. receipts: official ones that hold; pledged:
-    outside the total.
+    bank_fen: what came in by the statements; settled_fen: gifts that it accounts for: of a roster
+    once it is taken, of a platform's payouts with what the platform kept; open_fen: what nobody has
+    said yet. receipts: official ones that hold; pledged: outside the total.
     """
 
     bank_fen: int
@@ -169,13 +177,15 @@ def held_against(slug: str, as_of: dt.datetime) -> Against:
     came = BankLine.objects.filter(account__raising__slug=slug, at__lte=as_of, fen__gt=0)
     bank = came.aggregate(
         whole=Sum("fen"),
-        settled=Sum("fen", filter=Q(state="matched") & ~Q(how="other")),
+        settled=Sum("fen", filter=SETTLED),
+        payouts=Count("id", filter=Q(state="matched", how="payout")),
         open=Sum("fen", filter=Q(state="open")),
         n_open=Count("id", filter=Q(state="open")),
     )
+    kept = _kept(slug, as_of) if bank["payouts"] else 0
     return Against(
         bank["whole"] or 0,
-        bank["settled"] or 0,
+        (bank["settled"] or 0) + kept,
         bank["open"] or 0,
         bank["n_open"],
         receipts.count(),
@@ -184,6 +194,11 @@ def held_against(slug: str, as_of: dt.datetime) -> Against:
         sums["fen"] or 0,
         pledged.filter(pledged_fen__isnull=True).count(),
     )
+
+
+def _kept(slug: str, as_of: dt.datetime) -> int:
+    """What the platform kept of online gifts that were paid out: they count whole as gifts."""
+    return moved(books.BOOK, books.fees(slug), books.platform(slug), until=as_of)
 
 
 __all__ = [

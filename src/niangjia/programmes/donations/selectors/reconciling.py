@@ -9,12 +9,10 @@ from django.db.models import Sum
 from niangjia.core import clock
 from niangjia.core.actor import Actor
 from niangjia.core.service import authorise
-from niangjia.programmes.donations.bank_models import BankLine
+from niangjia.programmes.donations.bank_models import BY_HAND, BankLine
 from niangjia.programmes.donations.models import Adjustment, Gift
 from niangjia.programmes.donations.selectors.raisings import seen_ids
 from niangjia.programmes.donations.spending_models import Application
-
-BY_HAND = ("direct", "transfer", "collection")
 
 
 @dataclass(slots=True)

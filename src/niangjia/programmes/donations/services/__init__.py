@@ -55,6 +55,7 @@ from niangjia.programmes.donations.services.redirecting import gift_redirect
 from niangjia.programmes.donations.services.reminding import disclosure_remind
 from niangjia.programmes.donations.services.rosters import (
     roster_again,
+    roster_back,
     roster_batch,
     roster_bring,
     roster_bring_for_unit,
@@ -110,6 +111,7 @@ __all__ = [
     "receipt_file",
     "receipt_void",
     "roster_again",
+    "roster_back",
     "roster_batch",
     "roster_bring",
     "roster_bring_for_unit",

@@ -10,7 +10,7 @@ from niangjia.core.facts import BUSINESS, Fact, Value
 from niangjia.core.service import FACT, service
 from niangjia.core.work import Work
 from niangjia.programmes.donations import books, pledge_steps, steps
-from niangjia.programmes.donations.bank_models import HOW, BankLine
+from niangjia.programmes.donations.bank_models import BY_HAND, HOW, BankLine
 from niangjia.programmes.donations.facts import MATCHED
 from niangjia.programmes.donations.models import Gift, Raising
 from niangjia.programmes.donations.roster_models import Roster
@@ -20,7 +20,6 @@ from niangjia.programmes.donations.types import GiftIn, LineIn
 
 BATCH = 200
 NEW = ("gift", "collection")
-BY_HAND = ("direct", "transfer", "collection")
 
 
 @service(permission="gifts.take", records=FACT)

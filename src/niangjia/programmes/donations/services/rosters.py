@@ -15,9 +15,11 @@ from niangjia.core.service import FACT, JOURNAL, NOTHING, service
 from niangjia.core.work import Work
 from niangjia.lib.money import format_yuan
 from niangjia.programmes.donations import pledge_steps, rules, steps
+from niangjia.programmes.donations.bank_models import BankLine
 from niangjia.programmes.donations.donors import unit_donor
 from niangjia.programmes.donations.facts import TAKEN
 from niangjia.programmes.donations.models import Gift, Raising
+from niangjia.programmes.donations.online import room
 from niangjia.programmes.donations.roster_models import Roster
 from niangjia.programmes.donations.roster_sheet import Checked, Giver
 from niangjia.programmes.donations.services.banking import FORGET
@@ -64,9 +66,9 @@ def brought(work: Work, raising: Raising, given: RosterIn, stored: Stored, name:
         raise Invalid(text, code="unit_missing", fields={"unit_name": text})
     if not 0 < given.stated_fen <= rules.MOST_FEN:
         raise Invalid(_("An amount in yuan, more than 0."), code="amount")
-    pledge = _pledge(raising, given)
     if work.actor.organisation_id is None:
         raise Denied(_("A roster is brought by who acts for an organisation."))
+    pledge = _pledge(work, raising, given)
     row = Roster.objects.create(
         ref=work.new_id(),
         raising=raising,
@@ -85,17 +87,34 @@ def brought(work: Work, raising: Raising, given: RosterIn, stored: Stored, name:
     return row.ref
 
 
-def _pledge(raising: Raising, given: RosterIn) -> Gift | None:
+def _pledge(work: Work, raising: Raising, given: RosterIn) -> Gift | None:
     if not given.pledge_ref:
         return None
     rows = Gift.objects.filter(ref=given.pledge_ref, raising=raising, state="pledged", kind="cash")
     pledge = rows.first()
     if pledge is None:
         raise Conflict(_("This is no pledge of money that is open."), code="not_pledged")
-    if Roster.objects.filter(pledge=pledge).exclude(state__in=["checking", "checked"]).exists():
-        raise Conflict(_("The roster of this transfer is taken already."), code="roster_taken")
-    Roster.objects.filter(pledge=pledge).update(state="given_up", pledge=None, sealed_edits=b"")
+    for row in Roster.objects.select_for_update(of=("self",)).filter(pledge=pledge):
+        if row.state not in ("checking", "checked"):
+            raise Conflict(_("The roster of this transfer is taken already."), code="roster_taken")
+        _let_go(work, row)
     return pledge
+
+
+def _let_go(work: Work, row: Roster) -> None:
+    """Nothing of the roster is taken. Raises Conflict where its money is here."""
+    if BankLine.objects.filter(roster=row).exists():
+        raise Conflict(
+            _(
+                "The money of this roster has arrived, so it cannot be given up. Bring the "
+                "corrected file on the roster's own page."
+            ),
+            code="has_line",
+        )
+    row.state, row.version, row.sealed_edits, row.pledge = "given_up", row.version + 1, b"", None
+    row.problems = []
+    row.save()
+    work.send(FORGET, {"upload": row.upload_ref})
 
 
 def _send(work: Work, topic: str, row: Roster) -> None:
@@ -200,12 +219,7 @@ def roster_again(work: Work, /, *, ref: str, version: int, stored: Stored, name:
 def roster_give_up(work: Work, /, *, ref: str, version: int) -> None:
     """Nothing of it is taken; its file is gone. Raises NotFound, Denied, Conflict."""
     row = _alone(work, ref, version, ["checking", "checked"])
-    if hasattr(row, "bank_line"):
-        raise Conflict(_("Its transfer has arrived; it can only be taken."), code="has_line")
-    row.state, row.version, row.sealed_edits, row.pledge = "given_up", version + 1, b"", None
-    row.problems = []
-    row.save()
-    work.send(FORGET, {"upload": row.upload_ref})
+    _let_go(work, row)
 
 
 @service(permission="gifts.take", records=JOURNAL)
@@ -213,11 +227,23 @@ def roster_take(work: Work, /, *, ref: str, version: int) -> None:
     """The worker takes the roster, row by row, each once.
 
     Raises NotFound, Denied, Conflict (changed meanwhile), Invalid (rows to be mended, the sum
-    differs from what was received: with the difference; not received yet).
+    differs from what was received: with the difference; more than the goal leaves; not received
+    yet).
     """
+    slug = Roster.objects.filter(ref=ref).values_list("raising__slug", flat=True).first()
+    raising = raising_of(work, slug, alone=True) if slug else None
     row = _alone(work, ref, version, ["checked"])
-    raising_of(work, row.raising.slug)
-    if row.n_problems or row.error or not row.n_rows:
+    _check_ready(row)
+    if raising is not None and raising.capped:
+        _check_room(raising, row)
+    row.state, row.version, row.error = "taking", version + 1, ""
+    row.save()
+    work.journal("donations.roster", subject=f"roster:{ref}", n=row.n_rows)
+    _send(work, TAKE, row)
+
+
+def _check_ready(row: Roster) -> None:
+    if row.n_problems or not row.n_rows:
         raise Invalid(_("Mend the rows that are kept out first."), code="rows_to_mend")
     if row.sum_fen != row.stated_fen:
         raise Invalid(
@@ -239,10 +265,37 @@ def roster_take(work: Work, /, *, ref: str, version: int) -> None:
             _("The transfer has not arrived. Match its line of a statement first."),
             code="not_received",
         )
-    row.state, row.version = "taking", version + 1
+
+
+def _check_room(raising: Raising, row: Roster) -> None:
+    """The whole roster fits into what the goal leaves; what its own pledge holds is room too."""
+    held = row.pledge.pledged_fen or 0 if row.pledge else 0
+    left = max(room(raising) + held, 0)
+    if row.sum_fen > left:
+        raise Conflict(
+            _(
+                "The roster has %(sum)s yuan, the goal of this raising leaves %(left)s yuan. "
+                "Nothing of it is taken. Bring a smaller roster, or give the rest back."
+            ),
+            code="goal_reached",
+            sum=format_yuan(row.sum_fen),
+            left=format_yuan(left),
+        )
+
+
+@service(permission="gifts.take", records=JOURNAL)
+def roster_back(work: Work, /, *, ref: str, version: int, why: str = "") -> None:
+    """A roster of which nothing is taken yet waits again; why: what kept it from being taken.
+
+    Raises NotFound, Denied, Conflict (changed meanwhile, some rows are gifts already).
+    """
+    row = _alone(work, ref, version, ["taking"])
+    raising_of(work, row.raising.slug)
+    if row.n_done:
+        raise Conflict(_("Rows of this roster are gifts already."), code="rows_taken")
+    row.state, row.version, row.error = "checked", version + 1, why[:500]
     row.save()
-    work.journal("donations.roster", subject=f"roster:{ref}", n=row.n_rows)
-    _send(work, TAKE, row)
+    work.journal("donations.roster_back", subject=f"roster:{ref}")
 
 
 @service(permission="gifts.take", records=FACT)
@@ -250,14 +303,14 @@ def roster_batch(work: Work, /, *, ref: str, at: int, rows: Sequence[Giver]) -> 
     """The next rows (at most 200) are gifts; how many of the roster are taken by then.
 
     at: how many were taken before: a batch that was committed is never taken again, whatever
-    crashed after it. Raises Conflict where another worker was first.
+    crashed after it. Raises Conflict where another worker was first, or its pledge is no more.
     """
     roster = Roster.objects.select_for_update(of=("self",)).get(ref=ref)
     raising = raising_of(work, roster.raising.slug)
     if roster.state != "taking" or roster.n_done != at:
         raise Conflict(_("This roster was changed meanwhile."), code="changed_meanwhile")
-    if roster.pledge is not None and roster.pledge.state == "pledged":
-        pledge_steps.pledge_ended(work, roster.pledge, f"arrived as roster {ref}")
+    if roster.pledge is not None and at == 0:
+        _end_pledge(work, roster, roster.pledge.pk)
     steps.gifts_take(work, raising, [_gift(roster, one) for one in rows])
     roster.n_done += len(rows)
     if roster.n_done == roster.n_rows:
@@ -267,6 +320,18 @@ def roster_batch(work: Work, /, *, ref: str, at: int, rows: Sequence[Giver]) -> 
     roster.save()
     work.record(_taken(work, raising, roster, at, rows))
     return roster.n_done
+
+
+def _end_pledge(work: Work, roster: Roster, pledge_id: int) -> None:
+    """What was promised comes in row by row. Raises Conflict where it came in otherwise."""
+    rows = Gift.objects.select_for_update(of=("self",)).select_related("raising__organisation")
+    pledge = rows.select_related("direction").get(pk=pledge_id)
+    if pledge.state != "pledged":
+        raise Conflict(
+            _("The announced transfer was taken already without its list."), code="not_pledged"
+        )
+    reason = f"arrived as roster {roster.ref}"
+    pledge_steps.pledge_ended(work, pledge, reason, with_roster=True)
 
 
 def _gift(roster: Roster, one: Giver) -> GiftIn:

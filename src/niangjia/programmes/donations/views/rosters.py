@@ -22,6 +22,7 @@ from niangjia.programmes.donations.selectors.rosters import raisings_open, roste
 from niangjia.programmes.donations.selectors.units import unit_gifts
 from niangjia.programmes.donations.services import (
     roster_again,
+    roster_back,
     roster_bring,
     roster_bring_for_unit,
     roster_give_up,
@@ -96,6 +97,7 @@ def roster(request: HttpRequest, ref: str) -> HttpResponse:
         "working": row.state in ("checking", "taking"),
         "may_mend": row.state == "checked" and actor.may("gift_rosters.mend"),
         "may_take": foundation and parts.ready(row),
+        "may_back": foundation and row.state == "taking" and not row.n_done,
         "waits_for_money": row.state == "checked" and row.received_at is None,
         "line_page": foundation,
     }
@@ -114,6 +116,8 @@ def roster_act(request: HttpRequest, ref: str) -> HttpResponse:
             roster_again(actor, ref=ref, version=version, stored=stored, name=name)
         elif do == "take":
             roster_take(actor, ref=ref, version=version)
+        elif do == "back":
+            roster_back(actor, ref=ref, version=version)
         elif do == "give_up":
             roster_give_up(actor, ref=ref, version=version)
             messages.success(request, _("Nothing of the roster was taken."))

@@ -25,10 +25,16 @@ def donor_name(one: GiftLine) -> str:
 def amount(one: GiftLine) -> str:
     """What it counts; of a pledge what was promised; of goods without a value the word for it."""
     if one.state in ("pledged", "withdrawn", "fulfilled"):
-        return "" if one.pledged_fen is None else shown.yuan(one.pledged_fen)
+        return _("unvalued") if one.pledged_fen is None else shown.yuan(one.pledged_fen)
     if one.unvalued and not one.fen + one.changed_fen:
         return _("unvalued")
     return shown.yuan(one.fen + one.changed_fen)
+
+
+def with_sign(one: GiftLine) -> str:
+    """The amount as a headline says it: `¥ 100.00`, or the word for goods without a value."""
+    said = amount(one)
+    return said if said == _("unvalued") else f"¥ {said}"
 
 
 def table(found: Sequence[GiftLine]) -> Table:

@@ -136,7 +136,7 @@ def _gift_page(
         "facts": parts.facts(found),
         "state": shown.STATES[one.state],
         "tone": shown.TONES.get(one.state, "good"),
-        "amount": shown.yuan(one.fen + one.changed_fen),
+        "amount": parts.with_sign(one),
         "changes": parts.changes(found),
         "asks": parts.asks(found),
         "steps": parts.steps(history(f"gift:{ref}")),

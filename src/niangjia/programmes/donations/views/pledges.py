@@ -69,7 +69,12 @@ def pledge(request: HttpRequest, ref: str) -> HttpResponse:
                 return redirect("donations:gift", ref=ref)
         except (Invalid, Conflict, Denied) as error:
             told = str(error)
-    context: dict[str, Any] = {"form": form, "one": one, "told": told, "amount": parts.amount(one)}
+    context: dict[str, Any] = {
+        "form": form,
+        "one": one,
+        "told": told,
+        "amount": parts.with_sign(one),
+    }
     status = 422 if form.errors or told else 200
     return render(request, "donations/pledge.html", context, status=status)
 

@@ -1,8 +1,10 @@
 """A bulletin is prepared by one person and signed by another; what was published stands."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from niangjia.blocks.desk.public import inbox_page
 from niangjia.blocks.indicators.public import (
@@ -150,3 +152,20 @@ def test_a_correction_has_its_explanation_and_two_people_and_the_old_one_stands_
     before, after = bulletin_view(slug, 1), bulletin_view(slug, 2)
     assert before.after == new and before.bulletin.root.sums == (10_000, 0, 0)
     assert after.before == old and after.bulletin.explanation == "漏记一笔，已补记。"
+
+
+def test_a_gift_says_in_which_bulletin_it_was_disclosed_first(slug, client):
+    gave(slug, given.gift(1), given.gift(2, received_at=SECOND))
+    published(slug)
+    published(slug, given.at("2020-03-17 00:00:00"))
+    gave(slug, given.gift(3))
+    login = get_user_model().objects.get(username="foundation")
+    client.force_login(login, backend="django.contrib.auth.backends.ModelBackend")
+    said = {}
+    for gift in Gift.objects.all():
+        page = client.get(f"/desk/donations/gifts/{gift.ref}", headers={"accept-language": "en"})
+        found = re.search(r"<dt>Stages</dt><dd>([^<]*)</dd>", page.content.decode())
+        said[gift.pk] = found.group(1)
+    first, second, third = (said[key] for key in sorted(said))
+    assert first.endswith("Disclosed in bulletin 1") and second.endswith("Disclosed in bulletin 2")
+    assert "Disclosed" not in third

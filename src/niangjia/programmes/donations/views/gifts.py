@@ -12,15 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from niangjia.blocks.evidence.public import links_of
+from niangjia.blocks.indicators.public import bulletins
 from niangjia.blocks.ledger.public import history
 from niangjia.core.errors import Conflict, Denied, Invalid, NotFound
 from niangjia.core.service import authorise
+from niangjia.programmes.donations.counting import INDICATOR
 from niangjia.programmes.donations.forms.giving import ChangeForm, GiftForm
 from niangjia.programmes.donations.pages import gifts as parts
 from niangjia.programmes.donations.pages import goods as goods_parts
 from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.pages import spending as spending_parts
 from niangjia.programmes.donations.pages.rules import pooled_rule
+from niangjia.programmes.donations.pages.stages import disclosed_in, stages
 from niangjia.programmes.donations.papers import KINDS
 from niangjia.programmes.donations.selectors.gifts import GiftFilters, gift_get, gifts_page
 from niangjia.programmes.donations.selectors.raisings import raising_get, raisings_of
@@ -130,16 +133,19 @@ def _gift_page(
     actor = actor_of(request)
     found = gift_get(actor, ref=ref)
     one = found.row
+    lines = history(f"gift:{ref}")
+    index = next((line.index for line in lines if line.ref == found.fact_ref), None)
+    counted = disclosed_in(found.received_at, index, bulletins(INDICATOR, one.slug))
     context = {
         "one": one,
         "found": found,
-        "facts": parts.facts(found),
+        "facts": [*parts.facts(found), (_("Stages"), stages(found, counted))],
         "state": shown.STATES[one.state],
         "tone": shown.TONES.get(one.state, "good"),
         "amount": parts.with_sign(one),
         "changes": parts.changes(found),
         "asks": parts.asks(found),
-        "steps": parts.steps(history(f"gift:{ref}")),
+        "steps": parts.steps(lines),
         "items": parts.items(found),
         "flow": spending_parts.flow(found.went, linked=True) if found.went else None,
         "rule": pooled_rule(),

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import clock
+from niangjia.core.errors import DomainError
 from niangjia.lib import money
 from niangjia.lib.text import fold_width
 from niangjia.programmes.donations.types import DirectionIn, DonorIn, GiftIn, RaisingIn
@@ -31,6 +32,15 @@ def long_text(label: Any, length: int, **more: Any) -> forms.CharField:
     kept: dict[str, Any] = {"required": False, "error_messages": NEEDED} | more
     widget = forms.Textarea(attrs={"class": "textarea", "rows": 3})
     return forms.CharField(label=label, max_length=length, widget=widget, **kept)
+
+
+def put_errors(form: forms.Form, error: DomainError) -> None:
+    """What a service refused stands at its fields; what belongs to none, above the form."""
+    fields = getattr(error, "fields", {})
+    for name, told in fields.items():
+        form.add_error(name if name in form.fields else None, told)
+    if not fields:
+        form.add_error(None, str(error))
 
 
 class YuanField(forms.CharField):

@@ -155,7 +155,8 @@ def test_a_correction_has_its_explanation_and_two_people_and_the_old_one_stands_
 
 
 def test_a_gift_says_in_which_bulletin_it_was_disclosed_first(slug, client):
-    gave(slug, given.gift(1), given.gift(2, received_at=SECOND))
+    gave(slug, given.gift(1))
+    gave(slug, given.gift(2, received_at=SECOND))
     published(slug)
     published(slug, given.at("2020-03-17 00:00:00"))
     gave(slug, given.gift(3))

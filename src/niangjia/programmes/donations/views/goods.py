@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import segno
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from niangjia.blocks.evidence.public import links_of
 from niangjia.blocks.ledger.public import history
 from niangjia.core.actor import Actor
-from niangjia.core.errors import Conflict, Denied, DomainError, Invalid
+from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.core.service import authorise
+from niangjia.programmes.donations.forms.giving import put_errors
 from niangjia.programmes.donations.forms.goods import (
     ROWS,
     ArrivalForm,
@@ -71,14 +71,6 @@ def stock(request: HttpRequest) -> HttpResponse:
     return render(request, "donations/goods.html", context)
 
 
-def _put(form: forms.Form, error: DomainError) -> None:
-    fields = getattr(error, "fields", {})
-    for name, told in fields.items():
-        form.add_error(name if name in form.fields else None, told)
-    if not fields:
-        form.add_error(None, str(error))
-
-
 @never_cache
 @require_http_methods(["GET", "POST"])
 def goods_new(request: HttpRequest, slug: str) -> HttpResponse:
@@ -97,7 +89,7 @@ def goods_new(request: HttpRequest, slug: str) -> HttpResponse:
                 actor, slug=slug, goods=form.goods(f"hand:{key}", tuple(made), pledge)
             )
         except (Invalid, Conflict) as error:
-            _put(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("The gift is in."))
             return redirect("donations:gift", ref=taken.ref)
@@ -137,7 +129,7 @@ def hand_over_new(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             ref = goods_send(actor, slug=slug, hand_over=form.hand_over(counts, direction_n))
         except (Invalid, Conflict) as error:
-            _put(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Sent off; print the sheet for the three parties."))
             return redirect("donations:hand_over", ref=ref)
@@ -203,7 +195,7 @@ def hand_over_act(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             short = goods_arrive(actor, ref=ref, arrived=_counts(request), **form.cleaned_data)
         except (Invalid, Conflict) as error:
-            _put(form, error)
+            put_errors(form, error)
         else:
             told = _("Signed for. %(n)s pieces are short; the treasurer is told.")
             messages.success(request, told % {"n": short} if short else _("Signed for."))
@@ -245,7 +237,7 @@ def value(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             value_ask(actor, item_ref=ref, **form.cleaned_data)
         except (Invalid, Conflict) as error:
-            _put(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Asked for. A second person decides."))
             return redirect("donations:gift", ref=line.gift_ref)
@@ -265,7 +257,7 @@ def redirect_gift(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             gift_redirect(actor, gift_ref=ref, consent=form.consent())
         except (Invalid, Conflict) as error:
-            _put(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Recorded: the rest of the gift is for this now."))
             return redirect("donations:gift", ref=ref)

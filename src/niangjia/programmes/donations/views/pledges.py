@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,22 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from niangjia.core.errors import Conflict, Denied, DomainError, Invalid
+from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.core.service import authorise
+from niangjia.programmes.donations.forms.giving import put_errors
 from niangjia.programmes.donations.forms.pledges import ArrivedForm, PledgeForm
 from niangjia.programmes.donations.pages import gifts as parts
 from niangjia.programmes.donations.selectors.gifts import gift_get
 from niangjia.programmes.donations.selectors.raisings import raising_get
 from niangjia.programmes.donations.services import gift_pledge, pledge_receive, pledge_withdraw
 from niangjia.ui.page import actor_of
-
-
-def _put(form: forms.Form, error: DomainError) -> None:
-    fields = getattr(error, "fields", {})
-    for name, told in fields.items():
-        form.add_error(name if name in form.fields else None, told)
-    if not fields:
-        form.add_error(None, str(error))
 
 
 @never_cache
@@ -41,7 +33,7 @@ def pledge_new(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             ref = gift_pledge(actor, slug=slug, pledge=form.pledge(f"hand:{key}"))
         except (Invalid, Conflict) as error:
-            _put(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Noted. It counts once it arrives."))
             return redirect("donations:gift", ref=ref)

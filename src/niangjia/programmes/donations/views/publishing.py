@@ -18,6 +18,7 @@ from niangjia.core.service import authorise
 from niangjia.programmes.donations import publishing
 from niangjia.programmes.donations.counting import INDICATOR
 from niangjia.programmes.donations.forms.bulletins import CutOffForm
+from niangjia.programmes.donations.forms.giving import put_errors
 from niangjia.programmes.donations.pages import bulletins as parts
 from niangjia.programmes.donations.pages import gifts as gift_parts
 from niangjia.programmes.donations.pages import shown
@@ -112,13 +113,9 @@ def _drafted(
 
 
 def _put_errors(form: CutOffForm, error: DomainError) -> None:
-    fields = getattr(error, "fields", {})
     if not form.is_bound:
         form.is_bound, form.data = True, {}
-    for name, told in fields.items():
-        form.add_error(name if name in form.fields else None, told)
-    if not fields:
-        form.add_error(None, str(error))
+    put_errors(form, error)
 
 
 def _figures(draft: Draft) -> dict[str, Any]:

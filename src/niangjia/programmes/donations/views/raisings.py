@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from niangjia.core.errors import Conflict, Invalid
 from niangjia.core.service import authorise
-from niangjia.programmes.donations.forms.giving import RaisingForm
+from niangjia.programmes.donations.forms.giving import RaisingForm, put_errors
 from niangjia.programmes.donations.pages import shown
 from niangjia.programmes.donations.selectors.raisings import (
     RaisingView,
@@ -61,21 +61,13 @@ def raising_new(request: HttpRequest) -> HttpResponse:
         try:
             slug = raising_make(actor, raising=form.raising())
         except (Invalid, Conflict) as error:
-            _put_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Saved as a draft. Open it when all is recorded."))
             return redirect("donations:raising", slug=slug)
     return render(
         request, "donations/raising_form.html", {"form": form}, status=422 if form.errors else 200
     )
-
-
-def _put_errors(form: RaisingForm, error: Invalid | Conflict) -> None:
-    fields = getattr(error, "fields", {})
-    for name, told in fields.items():
-        form.add_error(name, told)
-    if not fields:
-        form.add_error(None, str(error))
 
 
 @never_cache
@@ -96,7 +88,7 @@ def raising_edit(request: HttpRequest, slug: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except (Invalid, Conflict) as error:
-            _put_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Saved. What changed stands in the log."))
             return redirect("donations:raising", slug=slug)

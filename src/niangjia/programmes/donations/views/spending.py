@@ -1,7 +1,5 @@
 """Spending at the desk: the list, an application, its decisions, payment and signatures."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,8 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from niangjia.blocks.evidence.public import links_of
 from niangjia.blocks.ledger.public import history
-from niangjia.core.errors import Conflict, Denied, DomainError, Invalid
+from niangjia.core.errors import Conflict, Denied, Invalid
 from niangjia.core.service import authorise
+from niangjia.programmes.donations.forms.giving import put_errors
 from niangjia.programmes.donations.forms.spending import PayForm, SignForm, SpendingForm
 from niangjia.programmes.donations.pages import gifts as gift_parts
 from niangjia.programmes.donations.pages import goods as goods_parts
@@ -71,21 +70,13 @@ def spending_new(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             ref = spending_ask(actor, slug=slug, spending=form.spending())
         except (Invalid, Conflict) as error:
-            _put_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Asked for. A second person decides."))
             return redirect("donations:application", ref=ref)
     context = {"form": form, "raising": raising}
     status = 422 if form.errors else 200
     return render(request, "donations/spending_new.html", context, status=status)
-
-
-def _put_errors(form: Any, error: DomainError) -> None:
-    fields = getattr(error, "fields", {})
-    for name, told in fields.items():
-        form.add_error(name if name in form.fields else None, told)
-    if not fields:
-        form.add_error(None, str(error))
 
 
 @never_cache
@@ -156,7 +147,7 @@ def application_pay(request: HttpRequest, ref: str) -> HttpResponse:
                 **form.cleaned_data,
             )
         except (Invalid, Conflict, Denied) as error:
-            _put_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("The payment is in the books."))
             return redirect("donations:application", ref=ref)
@@ -172,7 +163,7 @@ def application_sign(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             spending_sign(actor_of(request), ref=ref, signed=form.signed())
         except (Invalid, Conflict, Denied) as error:
-            _put_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, _("Noted."))
             return redirect("donations:application", ref=ref)

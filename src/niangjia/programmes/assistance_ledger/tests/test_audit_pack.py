@@ -43,7 +43,7 @@ from niangjia.programmes.assistance_ledger.tests.test_reviews import settle as s
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.both]
 VERIFIER = Path(__file__).parents[3] / "witness" / "verify.py"
-OCDS = Path("/work/shared/data/ocds")
+OCDS = Path(__file__).parents[6] / "shared/data/ocds"
 HOSTILE = (
     "../../etc/passwd.jpg",
     "a\"b'c<script>.jpg",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import Any
 
@@ -13,7 +12,6 @@ from niangjia.witness.verify import Bad, need
 WAN = 1_000_000  # fen
 _SAME = ("indicator", "scope", "number", "as_of", "policy", "late", "adjusted")
 _LINKS = ("previous", "since", "corrects")
-_spelt = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def check_document(bulletin: Said, data: bytes) -> tuple[str, str] | None:
@@ -30,7 +28,7 @@ def check_document(bulletin: Said, data: bytes) -> tuple[str, str] | None:
 
 def _equal(one: Any, other: Any) -> None:
     """To the letter: true is not 1. Raises Bad."""
-    need(_spelt(one) == _spelt(other))
+    need(verify.dump(one) == verify.dump(other))
 
 
 def _check_shared(bulletin: Said, value: dict[str, Any]) -> None:
@@ -55,9 +53,9 @@ def _check_lines(bulletin: Said, value: dict[str, Any]) -> None:
     )
     need(len({one["id"] for one in value["counts"]}) == len(value["counts"]))
     _equal({one["id"]: one["n"] for one in value["counts"]}, said["counts"])
-    known = {_spelt([one["n"], one["unit"]]) for one in value["counts"]}
+    known = {verify.dump([one["n"], one["unit"]]) for one in value["counts"]}
     beside = [one for one in (*printed, *value["sums"]) if "count" in one or "unit" in one]
-    need(all(_spelt([one["count"], one["unit"]]) in known for one in beside))
+    need(all(verify.dump([one["count"], one["unit"]]) in known for one in beside))
 
 
 def _check_sums(bulletin: Said, value: dict[str, Any]) -> None:

@@ -34,6 +34,7 @@ from niangjia.witness.verified_tiles import VerifiedTiles
 from niangjia.witness.verify import Bad, Note, Reasons, need
 
 SAMPLED = "bulletin.sampled/1"
+# One encoder for all entries: `verify.dump` makes one for each call.
 _spelt = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 MARK = 16  # bytes by which an id is remembered
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from niangjia.blocks.bookkeeping.models import Account, Transfer
 from niangjia.blocks.bookkeeping.rules import Sums, balance_of
 from niangjia.blocks.bookkeeping.selectors import AT_ONCE, book_get
-from niangjia.blocks.bookkeeping.types import Side
+from niangjia.blocks.bookkeeping.types import STATE_OF, Side
 from niangjia.blocks.ledger.public import LoggedFact, facts_by_ref, log_size, logged_facts
 from niangjia.core.facts import declared_kinds
 
@@ -133,11 +133,8 @@ def _booked(refs: Iterable[str]) -> dict[str, list[list[object]]]:
     names = ("fact_ref", "debit__code", "credit__code", "debit__asset", "amount", "kind")
     rows = Transfer.objects.filter(fact_ref__in=list(refs)).order_by("id").values_list(*names)
     for ref, debit, credit, asset, amount, kind in rows:
-        found[ref].append([debit, credit, asset, amount, STATES[kind]])
+        found[ref].append([debit, credit, asset, amount, STATE_OF[kind]])
     return found
-
-
-STATES: dict[str, str] = {"post": "posted", "settle": "posted", "hold": "held", "void": "voided"}
 
 
 def _differs(ref: str, fact: LoggedFact | None, booked: list[list[object]]) -> Iterator[str]:

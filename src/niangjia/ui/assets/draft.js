@@ -43,17 +43,7 @@ if (form) {
     clearTimeout(timer);
     timer = setTimeout(keep, 1500);
   });
-  form.addEventListener("submit", (event) => {
-    clearTimeout(timer);
-    if (navigator.onLine || form.reached) return;
-    event.preventDefault(); // the browser's own error page would take the form away
-    localStorage.setItem(key, JSON.stringify({ values: typed(false) }));
-    const sent = event.submitter;
-    fetch("/healthz").then(
-      () => ((form.reached = true), form.requestSubmit(sent)), // no network, but the site is here
-      () => (said.textContent = form.dataset.offline),
-    );
-  });
+  form.addEventListener("submit", () => clearTimeout(timer)); // with the network cut: see cut.js
 }
 if (new URLSearchParams(location.search).has("entered"))
   for (const name of Object.keys(localStorage)) if (name.startsWith(`draft:${document.body.dataset.who}:`)) localStorage.removeItem(name);

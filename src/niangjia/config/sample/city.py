@@ -25,7 +25,7 @@ from niangjia.blocks.places.public import (
     regions_load,
 )
 from niangjia.config.sample import codes
-from niangjia.config.sample.donations import donations_begun, load_donations
+from niangjia.config.sample.donations import donations_loaded, load_donations
 from niangjia.core import clock, jobs
 from niangjia.core.actor import system_actor
 from niangjia.core.errors import Conflict
@@ -122,10 +122,10 @@ def sample_begun() -> str:
 
 
 def sample_is_loaded(name: str) -> bool:
-    """True once all purchases of that size are in and the running quarter is open."""
+    """True once all its purchases and donations are in, and the running quarter is open."""
     size = SIZES[name]
     whole = n_of_upload(size.upload) == size.purchases and bool(periods_known())
-    return whole and donations_begun()
+    return whole and donations_loaded()
 
 
 def load_sample(name: str, progress: Callable[[int], None] = lambda n: None) -> int:

@@ -83,15 +83,19 @@ MEDICAL = DirectionIn("医务人员和民警", "示例区", "防护")
 FRIEND = DonorIn("unit", "示例防护用品有限公司")
 
 
-def donations_begun() -> bool:
-    """True once the raising is there."""
+def donations_loaded() -> bool:
+    """True once all that is given, spent and handed over is in; the bulletin may still wait."""
+    return _begun() and bool(hand_overs(actor_by_account("foundation"), slug=SLUG))
+
+
+def _begun() -> bool:
     return any(one.slug == SLUG for one in raisings_public())
 
 
 def load_donations(*, roster: bool, progress: Callable[[int], None] = lambda n: None) -> int:
     """The raising with its gifts is there; repeating completes it. Returns the number of gifts."""
     foundation = actor_by_account("foundation")
-    if not donations_begun():
+    if not _begun():
         raising_make(foundation, raising=RAISING)
         raising_open(foundation, slug=SLUG, version=1)
     rng = random.Random(20200316)

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 
 from niangjia.blocks.indicators.public import bulletin_as_of, bulletin_printed, stored
-from niangjia.config.sample import city
+from niangjia.blocks.orgs.public import actor_by_account
+from niangjia.config.sample import city, donations
 from niangjia.config.sample.donations import SLUG
 from niangjia.core.errors import Conflict
 from niangjia.programmes.assistance_ledger.selectors import n_of_upload
+from niangjia.programmes.donations.selectors.goods import hand_overs
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 TINY = {
@@ -51,6 +53,21 @@ def test_broken_off_and_repeated_it_is_whole(name):
     }
     lines, sums = bulletin_printed(one)
     assert [part.wan for part in (*lines, *sums)] == [1_936, 837, 1_302, 2_774, 4_076]
+
+
+def test_broken_off_among_the_donations_it_goes_on_there(monkeypatch):
+    def stop():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(donations, "_goods", stop)
+        city.load_sample("small")
+    assert not city.sample_is_loaded("small")
+    city.load_sample("small")
+    assert (
+        city.sample_is_loaded("small")
+        and len(hand_overs(actor_by_account("foundation"), slug=SLUG)) == 1
+    )
 
 
 def test_two_sizes_do_not_mix():

@@ -101,7 +101,7 @@ def contributions_logged(
     for programmes that keep no rows of their own, and to hold those that do against it."""
     hour = hour_of(as_of)
     nets: dict[str, int] = {}
-    gifts: dict[str, tuple[int, bytes, int]] = {}
+    records: dict[str, tuple[int, bytes, int]] = {}
     for entry in open_entries({*indicator.adds, *indicator.changes}, log_size):
         opened = entry.opened
         if str(opened.get("hour")) > hour:
@@ -112,8 +112,8 @@ def contributions_logged(
             nets[of] = nets.get(of, 0) + fen
         elif opened.get(indicator.match) == scope:
             nets[entry.ref] = nets.get(entry.ref, 0) + fen
-            gifts[entry.ref] = (entry.index, entry.leaf_hash, _number(opened.get("line")))
-    for ref, (index, leaf_hash, line) in gifts.items():
+            records[entry.ref] = (entry.index, entry.leaf_hash, _number(opened.get("line")))
+    for ref, (index, leaf_hash, line) in records.items():
         yield Contribution(index, leaf_hash, line, nets[ref])
 
 

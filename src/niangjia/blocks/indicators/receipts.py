@@ -15,7 +15,7 @@ TYPE = "niangjia-receipt"
 
 
 def receipt_file(
-    bulletin: PublishedBulletin, gift_fact_ref: str, adjusting_refs: Sequence[str] = ()
+    bulletin: PublishedBulletin, record_fact_ref: str, adjusting_refs: Sequence[str] = ()
 ) -> bytes:
     """Canonical JSON (docs/bulletin.md): the record's entry, those that adjust it, the bulletin's,
     each with its proof under the one served checkpoint, and the record's path in the sum tree.
@@ -23,14 +23,14 @@ def receipt_file(
     adjusting_refs: facts that adjust the record and that the bulletin counts. It shows nobody
     else's record but the amount of one neighbour. Raises NotFound, Conflict (not served yet).
     """
-    proven = entries_proven([gift_fact_ref, *adjusting_refs, bulletin.fact_ref])
-    gift, *changes, published = proven.entries
-    _leaf, path = bulletin_path(bulletin.ref, proven.first + gift.index)
+    proven = entries_proven([record_fact_ref, *adjusting_refs, bulletin.fact_ref])
+    record, *changes, published = proven.entries
+    _leaf, path = bulletin_path(bulletin.ref, proven.first + record.index)
     value: dict[str, Value] = {
         "v": VERSION,
         "type": TYPE,
         "checkpoint": proven.checkpoint,
-        "record": _entry(gift),
+        "record": _entry(record),
         "changes": [_entry(one) for one in changes],
         "bulletin": _entry(published),
         "position": path.position,
